@@ -1,0 +1,53 @@
+// Files that are made from the code: `npm run generate` writes them, `npm run check:drift` fails when one is stale.
+import { readFileSync, writeFileSync } from "node:fs";
+import { FAILURES } from "../dist/src/failure/catalogue.js";
+
+const generated = new Map([["docs/failures.md", failuresPage()]]);
+
+const check = process.argv.includes("--check");
+let stale = 0;
+for (const [file, content] of generated) {
+  if (!check) {
+    writeFileSync(file, content);
+    continue;
+  }
+  if (read(file) !== content) {
+    console.error(`${file} is stale: run "npm run generate"`);
+    stale += 1;
+  }
+}
+process.exit(stale === 0 ? 0 : 1);
+
+function failuresPage() {
+  const steps = groupBySteps();
+  const lines = [
+    "# Failure codes",
+    "",
+    "Every reason to say no. A code is part of the interface: it appears unchanged in denials, logs and the command line's output.",
+    "",
+  ];
+  for (const [step, entries] of steps) {
+    lines.push(`## ${step}`, "", "| code | clause | what to do |", "|---|---|---|");
+    for (const [code, { spec, hint }] of entries)
+      lines.push(`| <a id="${code.toLowerCase()}"></a>\`${code}\` | ${spec} | ${hint.replaceAll("|", "\\|")} |`);
+    lines.push("");
+  }
+  return lines.join("\n");
+}
+
+function groupBySteps() {
+  const groups = new Map();
+  for (const entry of Object.entries(FAILURES)) {
+    const step = entry[1].step;
+    groups.set(step, [...(groups.get(step) ?? []), entry]);
+  }
+  return groups;
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * PEM or DER to a PublicKey of an allowed algorithm (spec §3.1). node's createPublicKey() accepts private keys,
+ * certificates, several blocks and trailing bytes, so the label, the base64 and the DER are read strictly first and only
+ * the clean SPKI reaches OpenSSL.
+ */
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { decodeBase64 } from "../encoding/base64.ts";
+import {
+  derBitString,
+  derInteger,
+  derOid,
+  derSequence,
+  encodeDer,
+  parseDer,
+  TAG,
+  type DerNode,
+} from "../encoding/der.ts";
+import { encodeHex } from "../encoding/hex.ts";
+import { bufferOver } from "../encoding/text.ts";
+import { EncodingError } from "../failure/encoding-error.ts";
+import { malformed } from "../failure/attempt.ts";
+import { VerificationFailure } from "../failure/failure.ts";
+import { sha256 } from "./digest.ts";
+
+export type KeyAlgorithm =
+  | { readonly kind: "ecdsa"; readonly curve: "P-256" | "P-384" | "P-521" }
+  | { readonly kind: "rsa"; readonly bits: number }
+  | { readonly kind: "ed25519" };
+
+export interface PublicKey {
+  readonly algorithm: KeyAlgorithm;
+  /** Strict SubjectPublicKeyInfo, the form in which keys are compared. */
+  readonly spki: Uint8Array;
+  /** Lower-case hex of SHA-256(SPKI): the principal of a key (policy-api §2.4), and Rekor's log id. */
+  readonly keyId: string;
+  /** For crypto/ alone. */
+  readonly handle: KeyObject;
+}
+
+const MAX_KEY_BYTES = 16_384;
+const RSA_BITS = { min: 2048, max: 8192 } as const;
+const OID = { ec: "1.2.840.10045.2.1", rsa: "1.2.840.113549.1.1.1", ed25519: "1.3.101.112" } as const;
+const CURVES: ReadonlyMap<string, "P-256" | "P-384" | "P-521"> = new Map([
+  ["1.2.840.10045.3.1.7", "P-256"],
+  ["1.3.132.0.34", "P-384"],
+  ["1.3.132.0.35", "P-521"],
+]);
+const RSA_ALGORITHM_IDENTIFIER = parseHexConstant("300d06092a864886f70d0101010500");
+
+/** One PEM block `PUBLIC KEY` or `RSA PUBLIC KEY`, nothing before or after. Fails with KeyMalformed or KeyUnsupported. */
+export function parsePublicKeyPem(pem: string): PublicKey {
+  const { label, der } = malformed("KeyMalformed", "public key", () => parsePem(pem));
+  switch (label) {
+    case "PUBLIC KEY":
+      return parsePublicKeySpki(der);
+    case "RSA PUBLIC KEY":
+      return parsePublicKeyPkcs1(der);
+    default:
+      throw new VerificationFailure(
+        "KeyMalformed",
+        `Cannot use a PEM block ${JSON.stringify(label)} as public key, want "PUBLIC KEY"`,
+      );
+  }
+}
+
+/** Strict DER of a SubjectPublicKeyInfo. Fails with KeyMalformed or KeyUnsupported. */
+export function parsePublicKeySpki(der: Uint8Array): PublicKey {
+  const algorithm = malformed("KeyMalformed", "public key", () => readAlgorithm(parseDer(der, MAX_KEY_BYTES)));
+  return { algorithm, spki: der, keyId: encodeHex(sha256(der)), handle: importSpki(der) };
+}
+
+/** Strict DER of a PKCS#1 RSAPublicKey. Fails as parsePublicKeySpki. */
+export function parsePublicKeyPkcs1(der: Uint8Array): PublicKey {
+  malformed("KeyMalformed", "RSA public key", () => parseDer(der, MAX_KEY_BYTES));
+  return parsePublicKeySpki(
+    encodeDer(TAG.sequence, RSA_ALGORITHM_IDENTIFIER, encodeDer(TAG.bitString, Uint8Array.of(0), der)),
+  );
+}
+
+/** One PEM block and nothing else but white space around it. Throws EncodingError. Lines of base64 are joined, then decoded strictly. */
+export function parsePem(pem: string): { label: string; der: Uint8Array } {
+  const match =
+    /^\s*-----BEGIN ([A-Z0-9 ]{1,64})-----\r?\n([A-Za-z0-9+/=\r\n]*?)\r?\n?-----END ([A-Z0-9 ]{1,64})-----\s*$/.exec(
+      pem,
+    );
+  const [, label, body, endLabel] = match ?? [];
+  if (label === undefined || body === undefined) throw new EncodingError("want exactly one PEM block");
+  if (label !== endLabel) throw new EncodingError("PEM BEGIN and END labels differ");
+  return { label, der: decodeBase64(body.replace(/[\r\n]/g, "")) };
+}
+
+function readAlgorithm(root: DerNode): KeyAlgorithm {
+  const [identifier, subjectKey, ...rest] = derSequence(root, "SubjectPublicKeyInfo");
+  if (rest.length > 0) throw new EncodingError("SubjectPublicKeyInfo has extra members");
+  const [oidNode, parameters, ...extra] = derSequence(identifier, "AlgorithmIdentifier");
+  if (extra.length > 0) throw new EncodingError("AlgorithmIdentifier has extra members");
+  const key = derBitString(subjectKey, "subjectPublicKey");
+  switch (derOid(oidNode, "algorithm")) {
+    case OID.ec:
+      return ecdsa(parameters);
+    case OID.rsa:
+      return rsa(key, parameters);
+    case OID.ed25519:
+      if (parameters !== undefined) throw new EncodingError("Ed25519 takes no parameters");
+      return { kind: "ed25519" };
+    default:
+      throw new VerificationFailure("KeyUnsupported", "Cannot use this key type: want ECDSA, RSA or Ed25519");
+  }
+}
+
+function ecdsa(parameters: DerNode | undefined): KeyAlgorithm {
+  const curve = parameters?.tag === TAG.oid ? CURVES.get(derOid(parameters, "curve")) : undefined;
+  if (curve === undefined)
+    throw new VerificationFailure("KeyUnsupported", "Cannot use this curve: want P-256, P-384 or P-521 by name");
+  return { kind: "ecdsa", curve };
+}
+
+function rsa(key: Uint8Array, parameters: DerNode | undefined): KeyAlgorithm {
+  if (parameters?.tag !== TAG.null || parameters.content.length > 0)
+    throw new EncodingError("RSA parameters are not NULL");
+  const [modulus, exponent, ...rest] = derSequence(parseDer(key, MAX_KEY_BYTES), "RSAPublicKey");
+  if (rest.length > 0) throw new EncodingError("RSAPublicKey has extra members");
+  const bits = derInteger(modulus, "modulus").toString(2).length;
+  if (bits < RSA_BITS.min || bits > RSA_BITS.max) {
+    throw new VerificationFailure(
+      "KeyUnsupported",
+      `Cannot use an RSA key of ${bits} bits, want ${RSA_BITS.min} to ${RSA_BITS.max}`,
+    );
+  }
+  const e = derInteger(exponent, "publicExponent");
+  if (e < 65_537n || e % 2n === 0n)
+    throw new VerificationFailure("KeyUnsupported", "Cannot use this RSA exponent: want an odd one, 65537 or more");
+  return { kind: "rsa", bits };
+}
+
+function importSpki(der: Uint8Array): KeyObject {
+  try {
+    return createPublicKey({ key: bufferOver(der), format: "der", type: "spki" });
+  } catch (error) {
+    throw new VerificationFailure("KeyMalformed", "Cannot parse public key: OpenSSL refuses it", { cause: error });
+  }
+}
+
+function parseHexConstant(hex: string): Uint8Array {
+  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
+}

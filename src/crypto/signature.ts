@@ -1,0 +1,72 @@
+/**
+ * verifySignature(): the sole caller of node:crypto.verify. The hash is always named: with `null` and an EC key node
+ * would silently take SHA-256 (spec §3.2). ECDSA signatures are strict DER; a wrong signature is `false`, never a throw.
+ */
+import { constants, verify } from "node:crypto";
+import { derInteger, derSequence, parseDer } from "../encoding/der.ts";
+import { EncodingError } from "../failure/encoding-error.ts";
+import type { HashAlgorithm } from "./digest.ts";
+import type { KeyAlgorithm, PublicKey } from "./public-key.ts";
+
+export type RsaPadding = "PKCS1v15" | "PSS";
+
+/** How the message was hashed and padded. `hash` is ignored by Ed25519 alone. */
+export interface SignatureScheme {
+  readonly hash: HashAlgorithm;
+  readonly rsaPadding?: RsaPadding;
+}
+
+const MAX_SIGNATURE_BYTES = 8192;
+
+/** True if `signature` over `message` was made by `key`. Requires nothing of the signature bytes: they are hostile. */
+export function verifySignature(
+  key: PublicKey,
+  message: Uint8Array,
+  signature: Uint8Array,
+  scheme: SignatureScheme,
+): boolean {
+  if (signature.length === 0 || signature.length > MAX_SIGNATURE_BYTES) return false;
+  switch (key.algorithm.kind) {
+    case "ed25519":
+      return signature.length === 64 && verify(null, message, key.handle, signature);
+    case "ecdsa":
+      return isEcdsaDer(signature) && verify(scheme.hash, message, key.handle, signature);
+    case "rsa":
+      return verify(
+        scheme.hash,
+        message,
+        { key: key.handle, ...rsaOptions(scheme.rsaPadding ?? "PKCS1v15") },
+        signature,
+      );
+  }
+}
+
+/** Sigstore's default hash for a key (spec §3.2 table). */
+export function defaultHash(algorithm: KeyAlgorithm): HashAlgorithm {
+  if (algorithm.kind !== "ecdsa") return algorithm.kind === "ed25519" ? "sha512" : "sha256";
+  switch (algorithm.curve) {
+    case "P-256":
+      return "sha256";
+    case "P-384":
+      return "sha384";
+    case "P-521":
+      return "sha512";
+  }
+}
+
+function rsaOptions(padding: RsaPadding): { padding: number; saltLength?: number } {
+  return padding === "PSS"
+    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO }
+    : { padding: constants.RSA_PKCS1_PADDING };
+}
+
+/** SEQUENCE of two positive INTEGERs, DER only (spec §3.2: no IEEE P1363 fallback). */
+function isEcdsaDer(signature: Uint8Array): boolean {
+  try {
+    const [r, s, ...rest] = derSequence(parseDer(signature), "ECDSA signature");
+    return rest.length === 0 && derInteger(r, "r") > 0n && derInteger(s, "s") > 0n;
+  } catch (error) {
+    if (error instanceof EncodingError) return false;
+    throw error;
+  }
+}

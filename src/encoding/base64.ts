@@ -1,0 +1,28 @@
+/**
+ * Strict base64, RFC 4648 §4: padded, canonical (no stray pad bits), no white space. `Buffer.from(s, "base64")` is not
+ * a validator: it skips what it does not know, so every decode here is checked by encoding again (spec §0.3).
+ */
+import { Buffer } from "node:buffer";
+import { EncodingError } from "../failure/encoding-error.ts";
+
+const STANDARD = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/** Standard alphabet with padding. Throws EncodingError. */
+export function decodeBase64(text: string): Uint8Array {
+  if (!STANDARD.test(text)) throw new EncodingError("not standard base64 with padding");
+  const bytes = Buffer.from(text, "base64");
+  if (bytes.toString("base64") !== text) throw new EncodingError("base64 is not canonical");
+  return bytes;
+}
+
+/** For bundle and DSSE fields: the URL-safe alphabet is taken as well, padding and canonical form still asked for (§0.3). */
+export function decodeBase64Either(text: string): Uint8Array {
+  const urlSafe = /[-_]/.test(text);
+  if (urlSafe && /[+/]/.test(text)) throw new EncodingError("base64 mixes two alphabets");
+  return decodeBase64(urlSafe ? text.replaceAll("-", "+").replaceAll("_", "/") : text);
+}
+
+/** Standard alphabet with padding. */
+export function encodeBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("base64");
+}

@@ -1,0 +1,14 @@
+import type { FailureTable } from "../step.ts";
+
+export const KEY_FAILURES = {
+  KeyMalformed: {
+    step: "key",
+    spec: "verification-spec §3.1",
+    hint: 'give one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes',
+  },
+  KeyUnsupported: {
+    step: "key",
+    spec: "verification-spec §3.1",
+    hint: "use ECDSA P-256, P-384 or P-521, RSA of 2048 to 8192 bits, or Ed25519",
+  },
+} as const satisfies FailureTable;

@@ -1,0 +1,10 @@
+/**
+ * Bytes or text that a strict reader of `encoding/` refuses. It lives here, left of `encoding/`, so that
+ * `malformed()` can turn it into the failure code of whoever asked for the bytes.
+ */
+export class EncodingError extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "EncodingError";
+  }
+}

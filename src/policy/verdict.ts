@@ -1,0 +1,63 @@
+/**
+ * Verdicts and how they combine (policy-api.md §4). A Pass carries the evidence that earned it; nothing else makes one:
+ * an empty list, a caught error or a default never does.
+ */
+import type { VerifiedEntity } from "../verify/evidence.ts";
+
+/** The closed list of causes of Undetermined: the first five lie outside, the last four with us. */
+export type UndeterminedCause =
+  | "RegistryUnreachable"
+  | "RegistryThrottled"
+  | "RegistryError"
+  | "DeadlineSpent"
+  | "Overloaded"
+  | "TrustRootMissing"
+  | "TrustRootNotReady"
+  | "KeyUnavailable"
+  | "PolicyInvalid";
+
+export type Outcome = "Pass" | "Fail" | "Undetermined";
+
+/** One line of an explanation: a candidate signature, or something that could not be looked at. */
+export interface Finding {
+  /** For example "bundle sha256:ab12…" or "cosign sha256:77e0… (layer 1)"; the rule itself where there is no candidate. */
+  readonly subject: string;
+  /** Attestor entry that it was held against, where there is one. */
+  readonly entry?: string;
+  /** A FailureCode or an UndeterminedCause. */
+  readonly code: string;
+  readonly reason: string;
+  readonly hint?: string;
+}
+
+/** A place where evidence was looked for, and what it answered. */
+export interface PlaceAnswer {
+  /** For example "referrers API", "tag sha256-….sig". */
+  readonly place: string;
+  /** read = it answered; absent = it has nothing; unread = it could not be asked (cause says why). */
+  readonly state: "read" | "absent" | "unread";
+  readonly detail: string;
+  readonly cause?: UndeterminedCause;
+}
+
+export interface RuleVerdict {
+  readonly outcome: Outcome;
+  readonly rule: string;
+  /** One sentence, for example "0 of 1 required signatures accepted". */
+  readonly summary: string;
+  readonly findings: readonly Finding[];
+  readonly evidence: readonly VerifiedEntity[];
+  readonly causes: readonly UndeterminedCause[];
+}
+
+/** AND: Fail if any is Fail, else Undetermined if any is, else Pass. An empty list is no Pass: callers have at least one. */
+export function allOf(outcomes: readonly Outcome[]): Outcome {
+  if (outcomes.length === 0 || outcomes.includes("Fail")) return "Fail";
+  return outcomes.includes("Undetermined") ? "Undetermined" : "Pass";
+}
+
+/** OR: Pass if any is Pass, else Undetermined if any is, else Fail. */
+export function anyOf(outcomes: readonly Outcome[]): Outcome {
+  if (outcomes.includes("Pass")) return "Pass";
+  return outcomes.includes("Undetermined") ? "Undetermined" : "Fail";
+}

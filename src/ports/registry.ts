@@ -1,0 +1,33 @@
+/**
+ * The registry as the application needs it. Every byte string that comes back was hashed by the adapter; every answer
+ * is bounded. Throws VerificationFailure (401, 403, 404 on the image itself, blocked, malformed, oversized: codes of
+ * failure/catalogue/discovery.ts) or UnavailableError (unreachable, throttled, 5xx, deadline).
+ */
+import type { Digest } from "../crypto/digest.ts";
+import type { Descriptor, Index, Manifest } from "../oci/manifest.ts";
+
+/** A canonical repository (policy-api.md §3): host lower-case without :443, docker.io for all names of Docker Hub. */
+export interface Repository {
+  readonly host: string;
+  readonly path: string;
+}
+
+export interface FetchedManifest {
+  /** Our own hash of `bytes`. */
+  readonly digest: Digest;
+  readonly bytes: Uint8Array;
+  readonly document: Manifest | Index;
+}
+
+export interface Registry {
+  /** The manifest that a tag or digest names now. 404 fails with ManifestNotFound. */
+  manifest(repository: Repository, reference: string, signal: AbortSignal): Promise<FetchedManifest>;
+  /** A blob, hashed and held against digest and size of its descriptor. */
+  blob(repository: Repository, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array>;
+  /** Referrers API, all pages. "unsupported": the registry has no such API (404, 400, 405, 406, other content type). */
+  referrers(
+    repository: Repository,
+    digest: Digest,
+    signal: AbortSignal,
+  ): Promise<readonly Descriptor[] | "unsupported">;
+}
