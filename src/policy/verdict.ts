@@ -2,6 +2,7 @@
  * Verdicts and how they combine (policy-api.md §4). A Pass carries the evidence that earned it; nothing else makes one:
  * an empty list, a caught error or a default never does.
  */
+import type { Digest } from "../crypto/digest.ts";
 import type { VerifiedEntity } from "../verify/evidence.ts";
 
 /** The closed list of causes of Undetermined: the first five lie outside, the last four with us. */
@@ -60,4 +61,30 @@ export function allOf(outcomes: readonly Outcome[]): Outcome {
 export function anyOf(outcomes: readonly Outcome[]): Outcome {
   if (outcomes.includes("Pass")) return "Pass";
   return outcomes.includes("Undetermined") ? "Undetermined" : "Fail";
+}
+
+export type FailureAction = "Enforce" | "Warn" | "Audit";
+export type FailurePolicy = "Fail" | "Ignore";
+
+/** One rule of one policy, held against one image. */
+export interface RuleResult {
+  readonly policy: {
+    readonly kind: "ImageVerifyPolicy" | "ClusterImageVerifyPolicy";
+    readonly namespace?: string;
+    readonly name: string;
+  };
+  readonly failureAction: FailureAction;
+  readonly failurePolicy: FailurePolicy;
+  readonly verdict: RuleVerdict;
+}
+
+/** The explanation object: webhook, log and command line print from this and from nothing else. */
+export interface ImageVerdict {
+  /** Canonical reference, with the digest once it is known; the original text when it could not be parsed. */
+  readonly image: string;
+  /** JSON pointers of the pod fields that name it, for example /spec/containers/0/image. */
+  readonly fields: readonly string[];
+  readonly digest?: Digest;
+  readonly places: readonly PlaceAnswer[];
+  readonly results: readonly RuleResult[];
 }

@@ -4,13 +4,8 @@
  * failure/catalogue/discovery.ts) or UnavailableError (unreachable, throttled, 5xx, deadline).
  */
 import type { Digest } from "../crypto/digest.ts";
+import type { Repository } from "../oci/reference.ts";
 import type { Descriptor, Index, Manifest } from "../oci/manifest.ts";
-
-/** A canonical repository (policy-api.md §3): host lower-case without :443, docker.io for all names of Docker Hub. */
-export interface Repository {
-  readonly host: string;
-  readonly path: string;
-}
 
 export interface FetchedManifest {
   /** Our own hash of `bytes`. */

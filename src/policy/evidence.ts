@@ -1,0 +1,17 @@
+/** What was gathered for one digest: untrusted candidates, and how each place answered. */
+import type { Attempt } from "../failure/attempt.ts";
+import type { Artifact, SignedEntity } from "../verify/entity.ts";
+import type { PlaceAnswer } from "./verdict.ts";
+
+export interface Candidate {
+  /** For example "bundle sha256:ab12…" or "cosign sha256:77e0…". */
+  readonly subject: string;
+  /** A candidate that could not be parsed keeps its failure. */
+  readonly entity: Attempt<SignedEntity>;
+}
+
+export interface ImageEvidence {
+  readonly artifact: Artifact;
+  readonly places: readonly PlaceAnswer[];
+  readonly candidates: readonly Candidate[];
+}
