@@ -138,6 +138,19 @@ async function removeLeftovers(cache) {
   }
 }
 
+async function buildAll(missing, { cache, goDir, signal }) {
+  const go = requireGo();
+  await requireDisk(cache);
+  await removeLeftovers(cache);
+  say(`Building ${missing.map((tool) => tool.name).join(", ")} with ${go} into ${cache}`);
+  const env = goEnvironment(goDir);
+  let failed = 0;
+  for (const tool of missing) {
+    if (!(await buildTool(tool, { cache, env, signal }))) failed += 1;
+  }
+  return failed;
+}
+
 async function buildMissing(tools, signal) {
   const cache = cacheDir();
   await mkdir(cache, { recursive: true });
@@ -146,17 +159,7 @@ async function buildMissing(tools, signal) {
   const goDir = join(cache, ".go-build");
   try {
     const missing = tools.filter((tool) => !isBuilt(tool));
-    let failed = 0;
-    if (missing.length > 0) {
-      const go = requireGo();
-      await requireDisk(cache);
-      await removeLeftovers(cache);
-      say(`Building ${missing.length} of ${tools.length} tools with ${go} into ${cache}`);
-      const env = goEnvironment(goDir);
-      for (const tool of missing) {
-        if (!(await buildTool(tool, { cache, env, signal }))) failed += 1;
-      }
-    }
+    const failed = missing.length > 0 ? await buildAll(missing, { cache, goDir, signal }) : 0;
     if (listTools().every(isBuilt) && (await lock.isOurs())) {
       await rm(goDir, { recursive: true, force: true });
     }

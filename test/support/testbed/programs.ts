@@ -1,0 +1,90 @@
+// Where the real programs of the end-to-end tests are. Asks the build script, which
+// alone knows versions and folders; never builds anything itself.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const places = {
+  etcd: "etcd/etcd",
+  kubeApiserver: "kubernetes/kube-apiserver",
+  kubeControllerManager: "kubernetes/kube-controller-manager",
+  kubectl: "kubernetes/kubectl",
+  distribution: "distribution/registry",
+  referrersRegistry: "referrers-registry/referrers-registry",
+  crane: "crane/crane",
+  cosignV2: "cosign-v2/cosign",
+  cosignV3: "cosign-v3/cosign",
+  fulcio: "fulcio/fulcio",
+  rekor: "rekor-tiles/rekor-server",
+  timestampAuthority: "timestamp-authority/timestamp-server",
+} as const;
+
+export type Programs = { readonly [name in keyof typeof places]: string };
+
+export type FoundPrograms =
+  | { readonly kind: "found"; readonly programs: Programs }
+  | { readonly kind: "missing"; readonly missing: readonly string[]; readonly message: string };
+
+interface Listing {
+  readonly cache: string;
+  readonly programs: readonly {
+    readonly tool: string;
+    readonly program: string;
+    readonly path: string;
+    readonly isPresent: boolean;
+  }[];
+}
+
+let found: FoundPrograms | undefined;
+
+/** The paths of all programs, or the names of those that are not built yet. */
+export function findPrograms(): FoundPrograms {
+  found ??= readPrograms();
+  return found;
+}
+
+/**
+ * For a suite's `before(function () { const programs = programsOrSkip(this); … })`: says loudly what
+ * is missing and skips; fails instead when SEALGATE_TESTBED_REQUIRED is set.
+ */
+export function programsOrSkip(context: Mocha.Context): Programs {
+  const result = findPrograms();
+  if (result.kind === "found") return result.programs;
+  if (process.env["SEALGATE_TESTBED_REQUIRED"]) throw new Error(result.message);
+  process.stderr.write(`\n${result.message}\n`);
+  return context.skip();
+}
+
+function readPrograms(): FoundPrograms {
+  const script = join(repositoryRoot(), "test", "testbed", "build.mjs");
+  const run = spawnSync(process.execPath, [script, "--list", "--json"], { encoding: "utf8" });
+  if (!run.stdout.startsWith("{")) throw new Error(`Cannot list the testbed's programs: ${run.stderr}`);
+  const listing = JSON.parse(run.stdout) as Listing;
+  const missing = listing.programs.filter((each) => !each.isPresent).map((each) => `${each.tool}/${each.program}`);
+  if (missing.length > 0) return { kind: "missing", missing, message: missingMessage(missing, listing.cache) };
+  const paths = new Map(listing.programs.map((each) => [`${each.tool}/${each.program}`, each.path]));
+  const entries = Object.entries(places).map(([name, place]) => [name, paths.get(place)]);
+  return { kind: "found", programs: Object.fromEntries(entries) as Programs };
+}
+
+function missingMessage(missing: readonly string[], cache: string): string {
+  const line = "*".repeat(78);
+  const names = missing.map((name) => `*   ${name}`).join("\n");
+  return `${line}
+* END-TO-END TESTS NOT RUN: these real programs are missing in
+*   ${cache}
+${names}
+* Build them once with:  npm run testbed   (needs Go 1.26, about ten minutes)
+${line}`;
+}
+
+function repositoryRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "package.json"))) {
+    const parent = dirname(folder);
+    if (parent === folder) throw new Error("Cannot find package.json above the test support");
+    folder = parent;
+  }
+  return folder;
+}
