@@ -15,9 +15,6 @@ const places = {
   crane: "crane/crane",
   cosignV2: "cosign-v2/cosign",
   cosignV3: "cosign-v3/cosign",
-  fulcio: "fulcio/fulcio",
-  rekor: "rekor-tiles/rekor-server",
-  timestampAuthority: "timestamp-authority/timestamp-server",
 } as const;
 
 export type Programs = { readonly [name in keyof typeof places]: string };
@@ -64,7 +61,11 @@ function readPrograms(): FoundPrograms {
   const missing = listing.programs.filter((each) => !each.isPresent).map((each) => `${each.tool}/${each.program}`);
   if (missing.length > 0) return { kind: "missing", missing, message: missingMessage(missing, listing.cache) };
   const paths = new Map(listing.programs.map((each) => [`${each.tool}/${each.program}`, each.path]));
-  const entries = Object.entries(places).map(([name, place]) => [name, paths.get(place)]);
+  const entries = Object.entries(places).map(([name, place]) => {
+    const path = paths.get(place);
+    if (path === undefined) throw new Error(`The testbed does not build ${place}`);
+    return [name, path];
+  });
   return { kind: "found", programs: Object.fromEntries(entries) as Programs };
 }
 
