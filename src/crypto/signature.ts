@@ -8,36 +8,26 @@ import { EncodingError } from "../failure/encoding-error.ts";
 import type { HashAlgorithm } from "./digest.ts";
 import type { KeyAlgorithm, PublicKey } from "./public-key.ts";
 
-export type RsaPadding = "PKCS1v15" | "PSS";
-
-/** How the message was hashed and padded. `hash` is ignored by Ed25519 alone. */
-export interface SignatureScheme {
-  readonly hash: HashAlgorithm;
-  readonly rsaPadding?: RsaPadding;
-}
-
 const MAX_SIGNATURE_BYTES = 8192;
 
-/** True if `signature` over `message` was made by `key`. Requires nothing of the signature bytes: they are hostile. */
+/**
+ * True if `signature` over `message` was made by `key`. `hash` is the message's hash, not used by Ed25519; RSA is
+ * PKCS#1 v1.5. Requires nothing of the signature bytes: they are hostile.
+ */
 export function verifySignature(
   key: PublicKey,
   message: Uint8Array,
   signature: Uint8Array,
-  scheme: SignatureScheme,
+  hash: HashAlgorithm,
 ): boolean {
   if (signature.length === 0 || signature.length > MAX_SIGNATURE_BYTES) return false;
   switch (key.algorithm.kind) {
     case "ed25519":
       return signature.length === 64 && verify(null, message, key.handle, signature);
     case "ecdsa":
-      return isEcdsaDer(signature) && verify(scheme.hash, message, key.handle, signature);
+      return isEcdsaDer(signature) && verify(hash, message, key.handle, signature);
     case "rsa":
-      return verify(
-        scheme.hash,
-        message,
-        { key: key.handle, ...rsaOptions(scheme.rsaPadding ?? "PKCS1v15") },
-        signature,
-      );
+      return verify(hash, message, { key: key.handle, padding: constants.RSA_PKCS1_PADDING }, signature);
   }
 }
 
@@ -52,12 +42,6 @@ export function defaultHash(algorithm: KeyAlgorithm): HashAlgorithm {
     case "P-521":
       return "sha512";
   }
-}
-
-function rsaOptions(padding: RsaPadding): { padding: number; saltLength?: number } {
-  return padding === "PSS"
-    ? { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_AUTO }
-    : { padding: constants.RSA_PKCS1_PADDING };
 }
 
 /** SEQUENCE of two positive INTEGERs, DER only (spec §3.2: no IEEE P1363 fallback). */

@@ -41,11 +41,16 @@ export function asInt64(value: unknown, path: string): bigint {
   return number;
 }
 
+/** The first member that the format does not have; for callers with a failure code of their own. */
+export function unknownMember(object: JsonObject, allowed: readonly string[]): string | undefined {
+  for (const name of object.keys()) if (!allowed.includes(name)) return name;
+  return undefined;
+}
+
 /** Refuses members that the format does not have. */
 export function onlyMembers(object: JsonObject, allowed: readonly string[], path: string): void {
-  for (const name of object.keys()) {
-    if (!allowed.includes(name)) throw new EncodingError(`${path} has the unknown member ${JSON.stringify(name)}`);
-  }
+  const unknown = unknownMember(object, allowed);
+  if (unknown !== undefined) throw new EncodingError(`${path} has the unknown member ${JSON.stringify(unknown)}`);
 }
 
 function kindOf(value: unknown): string {

@@ -1,7 +1,7 @@
 /**
  * A strict JSON reader (RFC 8259; spec §0.5): duplicate names at any depth, trailing data, invalid UTF-8, lone
  * surrogates and depth beyond 64 are refused. Objects come out as Map, so that no name of an attacker's ("__proto__",
- * "constructor") meets a prototype; integers beyond 2^53 come out as refused, not as rounded.
+ * "constructor") meets a prototype; integers beyond 2^53 are refused, not rounded, unless the caller says that none decides.
  */
 import { EncodingError } from "../failure/encoding-error.ts";
 import { decodeUtf8 } from "./text.ts";
@@ -12,6 +12,11 @@ export type JsonValue = null | boolean | number | string | readonly JsonValue[] 
 export interface JsonLimits {
   /** Nesting of lists and objects; 64 unless said. */
   readonly maxDepth?: number;
+  /**
+   * Integers beyond 2^53 come out rounded instead of refused. Only for documents in which no integer decides anything:
+   * an in-toto predicate may carry any number, and none must hide the statement's header.
+   */
+  readonly roundIntegers?: boolean;
 }
 
 const DEFAULT_MAX_DEPTH = 64;
@@ -19,7 +24,7 @@ const DEFAULT_MAX_DEPTH = 64;
 /** Reads UTF-8 bytes or text that hold exactly one JSON value. Throws EncodingError with the offset. */
 export function parseJson(input: Uint8Array | string, limits: JsonLimits = {}): JsonValue {
   const text = typeof input === "string" ? input : decodeUtf8(input);
-  return new Parser(text, limits.maxDepth ?? DEFAULT_MAX_DEPTH).document();
+  return new Parser(text, limits).document();
 }
 
 /** What JSON.parse would give for an already strict-read value: plain objects without prototype. For libraries that need them. */
@@ -56,11 +61,13 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
 class Parser {
   readonly #text: string;
   readonly #maxDepth: number;
+  readonly #roundIntegers: boolean;
   #offset = 0;
 
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string, limits: JsonLimits) {
     this.#text = text;
-    this.#maxDepth = maxDepth;
+    this.#maxDepth = limits.maxDepth ?? DEFAULT_MAX_DEPTH;
+    this.#roundIntegers = limits.roundIntegers ?? false;
   }
 
   document(): JsonValue {
@@ -176,7 +183,9 @@ class Parser {
     if (digits === "") throw this.#refuse("want a JSON value");
     const number = Number(digits);
     if (!Number.isFinite(number)) throw this.#refuse("number is out of range");
-    if (Number.isInteger(number) && !Number.isSafeInteger(number)) throw this.#refuse("integer is beyond 2^53");
+    if (!this.#roundIntegers && Number.isInteger(number) && !Number.isSafeInteger(number)) {
+      throw this.#refuse("integer is beyond 2^53");
+    }
     return number;
   }
 

@@ -3,15 +3,11 @@
  * docs/failures.md is generated from this table; a test fails for a code that no test produces.
  */
 import { BUNDLE_FAILURES } from "./catalogue/bundle.ts";
-import { CERTIFICATE_FAILURES } from "./catalogue/certificate.ts";
 import { DISCOVERY_FAILURES } from "./catalogue/discovery.ts";
 import { KEY_FAILURES } from "./catalogue/key.ts";
-import { LOG_ENTRY_FAILURES } from "./catalogue/log-entry.ts";
 import { PAYLOAD_FAILURES } from "./catalogue/payload.ts";
 import { POLICY_FAILURES } from "./catalogue/policy.ts";
 import { REFERENCE_FAILURES } from "./catalogue/reference.ts";
-import { TIMESTAMP_FAILURES } from "./catalogue/timestamp.ts";
-import { TRUST_ROOT_FAILURES } from "./catalogue/trust-root.ts";
 import type { FailureTable } from "./step.ts";
 
 export const FAILURES = {
@@ -20,10 +16,6 @@ export const FAILURES = {
   ...BUNDLE_FAILURES,
   ...PAYLOAD_FAILURES,
   ...KEY_FAILURES,
-  ...LOG_ENTRY_FAILURES,
-  ...TIMESTAMP_FAILURES,
-  ...CERTIFICATE_FAILURES,
-  ...TRUST_ROOT_FAILURES,
   ...POLICY_FAILURES,
 } as const satisfies FailureTable;
 

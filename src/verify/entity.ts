@@ -1,36 +1,56 @@
 /**
  * SignedEntity: what every source (bundle, cosign layer) provides to the procedure; the format disappears here
- * (spec §8.3). Everything in it is hostile.
+ * (verification-spec §8.3). Everything in it is hostile.
  */
 import type { Digest } from "../crypto/digest.ts";
-import type { LogEntry } from "../transparency/entry.ts";
+import { parseBundle, type MessageSignature } from "../sigstore/bundle.ts";
+import { parseCosignAnnotations } from "../sigstore/cosign.ts";
 
 export type SignedContent =
   /** Legacy simple signing: the signature is over the raw payload bytes. */
   | { readonly kind: "simple-signing"; readonly payload: Uint8Array }
-  /** DSSE: the signature is over PAE(payloadType, payload). `raw` = the envelope bytes as stored, legacy `.att` only. */
-  | { readonly kind: "dsse"; readonly payloadType: string; readonly payload: Uint8Array; readonly raw?: Uint8Array }
+  /** DSSE: the signature is over PAE(payloadType, payload). */
+  | { readonly kind: "dsse"; readonly payloadType: string; readonly payload: Uint8Array }
   /** Bundle messageSignature: the signature is over the artifact itself. */
-  | { readonly kind: "message"; readonly messageDigest?: { readonly algorithm: string; readonly digest: Uint8Array } };
-
-export type SignerMaterial =
-  | { readonly kind: "certificate"; readonly der: Uint8Array }
-  /** A key-signed entity: the key itself comes from the policy alone; the hint may only order tries (§3.4). */
-  | { readonly kind: "public-key"; readonly hint?: string };
+  | { readonly kind: "message"; readonly messageDigest?: MessageSignature["messageDigest"] };
 
 export interface SignedEntity {
-  readonly format: "legacy-signature" | "legacy-attestation" | "bundle-v0.1" | "bundle-v0.2" | "bundle-v0.3";
+  readonly format: "legacy-signature" | "bundle-v0.3";
   readonly content: SignedContent;
   readonly signature: Uint8Array;
-  readonly signer: SignerMaterial;
-  readonly logEntries: readonly LogEntry[];
-  /** DER TimeStampResp, one each. */
-  readonly timestamps: readonly Uint8Array[];
+  /** The key of a key-signed entity comes from the policy alone, never from here (§3.4). */
+  readonly signer: { readonly kind: "public-key" } | { readonly kind: "certificate" };
 }
 
 /** The thing that must have been signed. */
 export interface Artifact {
   readonly digest: Digest;
-  /** Its bytes, where the caller has them (an image manifest): message signatures need them; without, the digest is verified. */
+  /** Its bytes, where the caller has them (an image manifest): a message signature is verified over them. */
   readonly bytes?: Uint8Array;
+}
+
+/** A Sigstore bundle, as its layer blob holds it. Fails with a Bundle… or Envelope… code. */
+export function entityFromBundle(bytes: Uint8Array): SignedEntity {
+  const { signer, content } = parseBundle(bytes);
+  const common = { format: "bundle-v0.3", signer: { kind: signer } } as const;
+  if (content.kind === "dsse") {
+    const { payloadType, payload, signature } = content.envelope;
+    return { ...common, content: { kind: "dsse", payloadType, payload }, signature };
+  }
+  const { signature, messageDigest } = content.message;
+  return { ...common, content: { kind: "message", ...(messageDigest && { messageDigest }) }, signature };
+}
+
+/**
+ * A layer of a legacy signature manifest: its blob and its descriptor's annotations. A certificate annotation is
+ * ignored: with a key, the key decides (§1.2). Fails with a SignatureAnnotation… code.
+ */
+export function entityFromCosignLayer(payload: Uint8Array, annotations: ReadonlyMap<string, string>): SignedEntity {
+  const { signature } = parseCosignAnnotations(annotations);
+  return {
+    format: "legacy-signature",
+    content: { kind: "simple-signing", payload },
+    signature,
+    signer: { kind: "public-key" },
+  };
 }

@@ -1,3 +1,0 @@
-import type { FailureTable } from "../step.ts";
-
-export const CERTIFICATE_FAILURES = {} as const satisfies FailureTable;

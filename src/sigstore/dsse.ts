@@ -1,0 +1,64 @@
+/**
+ * DSSE envelopes (verification-spec §2.2): exactly one signature, an in-toto payload. The signature is over the
+ * pre-authentication encoding of type and decoded payload, never over base64. `keyid` is unauthenticated and not kept.
+ *
+ *   {"payloadType": string, "payload": base64, "signatures": [{"keyid"?: string, "sig": base64}]}
+ */
+import { decodeBase64Either } from "../encoding/base64.ts";
+import { asArray, asObject, asString } from "../encoding/guard.ts";
+import { concatBytes, encodeUtf8 } from "../encoding/text.ts";
+import { malformed } from "../failure/attempt.ts";
+import { quoted, VerificationFailure } from "../failure/failure.ts";
+
+export interface Envelope {
+  readonly payloadType: string;
+  readonly payload: Uint8Array;
+  readonly signature: Uint8Array;
+}
+
+const IN_TOTO_PAYLOAD_TYPE = "application/vnd.in-toto+json";
+
+/** Reads the JSON object of an envelope. Fails with EnvelopeMalformed, EnvelopeSignatureCount, EnvelopePayloadTypeUnsupported. */
+export function parseEnvelope(value: unknown): Envelope {
+  const { payloadType, payload, signatures } = malformed("EnvelopeMalformed", "DSSE envelope", () => readFields(value));
+  if (payloadType !== IN_TOTO_PAYLOAD_TYPE) {
+    throw new VerificationFailure(
+      "EnvelopePayloadTypeUnsupported",
+      `Cannot read an envelope of payload type ${quoted(payloadType)}, want "${IN_TOTO_PAYLOAD_TYPE}"`,
+      { actual: quoted(payloadType), expected: IN_TOTO_PAYLOAD_TYPE },
+    );
+  }
+  const [signature, ...others] = signatures;
+  if (signature === undefined || others.length > 0) {
+    throw new VerificationFailure(
+      "EnvelopeSignatureCount",
+      `Cannot verify an envelope with ${signatures.length} signatures, want exactly 1`,
+    );
+  }
+  return {
+    payloadType,
+    payload,
+    signature: malformed("EnvelopeMalformed", "DSSE signature", () => readSig(signature)),
+  };
+}
+
+/** "DSSEv1" SP len(type) SP type SP len(body) SP body; lengths in bytes (DSSE protocol, §2.2). */
+export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
+  const type = encodeUtf8(payloadType);
+  return concatBytes(encodeUtf8(`DSSEv1 ${type.length} `), type, encodeUtf8(` ${payload.length} `), payload);
+}
+
+function readFields(value: unknown): { payloadType: string; payload: Uint8Array; signatures: readonly unknown[] } {
+  const envelope = asObject(value, "dsseEnvelope");
+  return {
+    payloadType: asString(envelope.get("payloadType"), "dsseEnvelope.payloadType"),
+    payload: decodeBase64Either(asString(envelope.get("payload"), "dsseEnvelope.payload")),
+    signatures: asArray(envelope.get("signatures") ?? [], "dsseEnvelope.signatures"),
+  };
+}
+
+function readSig(value: unknown): Uint8Array {
+  const signature = asObject(value, "dsseEnvelope.signatures[0]");
+  asString(signature.get("keyid") ?? "", "dsseEnvelope.signatures[0].keyid");
+  return decodeBase64Either(asString(signature.get("sig"), "dsseEnvelope.signatures[0].sig"));
+}

@@ -1,0 +1,79 @@
+/**
+ * in-toto statements of version 0.1 and 1 (verification-spec §2.3). Read only from bytes that a signature covers.
+ * Unknown members are ignored, as in-toto demands; subject names are ignored, since they prove nothing. An absent
+ * predicate is allowed only for cosign's own image signature.
+ */
+import { asArray, asObject, asString } from "../encoding/guard.ts";
+import { parseJson, type JsonObject, type JsonValue } from "../encoding/json.ts";
+import { malformed } from "../failure/attempt.ts";
+import { EncodingError } from "../failure/encoding-error.ts";
+import { quoted, VerificationFailure } from "../failure/failure.ts";
+
+/** The predicate type of an image signature in the form of a statement (§2.4). */
+export const SIGNATURE_PREDICATE_TYPE = "https://sigstore.dev/cosign/sign/v1";
+
+export interface Subject {
+  /** Algorithm name to hex, as written. */
+  readonly digests: ReadonlyMap<string, string>;
+  readonly annotations: JsonObject;
+}
+
+export interface Statement {
+  readonly subjects: readonly Subject[];
+  readonly predicateType: string;
+}
+
+const STATEMENT_TYPES = ["https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1"];
+const MAX_SUBJECTS = 1024;
+const MAX_DIGESTS = 32;
+
+/** Fails with StatementMalformed or the Statement… code of the rule that is broken. */
+export function parseStatement(payload: Uint8Array): Statement {
+  return malformed("StatementMalformed", "in-toto statement", () => {
+    const statement = asObject(parseJson(payload, { roundIntegers: true }), "statement");
+    checkType(asString(statement.get("_type"), "_type"));
+    const subjects = readSubjects(statement.get("subject"));
+    const predicateType = asString(statement.get("predicateType"), "predicateType");
+    if (predicateType === "") throw new EncodingError("predicateType is empty");
+    checkPredicate(statement.get("predicate"), predicateType);
+    return { subjects, predicateType };
+  });
+}
+
+function checkType(type: string): void {
+  if (STATEMENT_TYPES.includes(type)) return;
+  throw new VerificationFailure(
+    "StatementTypeUnknown",
+    `Cannot read a statement of _type ${quoted(type)}, want ${STATEMENT_TYPES.map(quoted).join(" or ")}`,
+  );
+}
+
+function readSubjects(value: JsonValue | undefined): readonly Subject[] {
+  const list = asArray(value ?? [], "subject");
+  if (list.length === 0) {
+    throw new VerificationFailure("StatementSubjectMissing", "Cannot use a statement without subject, want at least 1");
+  }
+  if (list.length > MAX_SUBJECTS) throw tooLarge(`${list.length} subjects, want at most ${MAX_SUBJECTS}`);
+  return list.map((entry, index) => readSubject(asObject(entry, `subject[${index}]`), `subject[${index}]`));
+}
+
+function readSubject(subject: JsonObject, path: string): Subject {
+  const digests = new Map<string, string>();
+  for (const [algorithm, hex] of asObject(subject.get("digest"), `${path}.digest`)) {
+    digests.set(algorithm, asString(hex, `${path}.digest member`));
+  }
+  if (digests.size > MAX_DIGESTS) throw tooLarge(`${digests.size} digests in ${path}, want at most ${MAX_DIGESTS}`);
+  return { digests, annotations: asObject(subject.get("annotations") ?? new Map(), `${path}.annotations`) };
+}
+
+function checkPredicate(predicate: JsonValue | undefined, predicateType: string): void {
+  if ((predicate ?? null) !== null || predicateType === SIGNATURE_PREDICATE_TYPE) return;
+  throw new VerificationFailure(
+    "StatementPredicateMissing",
+    `Cannot use a statement of predicate type ${quoted(predicateType)} without predicate`,
+  );
+}
+
+function tooLarge(what: string): VerificationFailure {
+  return new VerificationFailure("StatementTooLarge", `Cannot read a statement with ${what}`);
+}
