@@ -110,7 +110,7 @@ async function buildTool(tool, { cache, env, signal }) {
     finish(paint(32, "built"));
     return true;
   } catch (error) {
-    finish(paint(31, "failed"));
+    finish(paint(31, signal.aborted ? "stopped" : "failed"));
     if (signal.aborted) throw error;
     process.stderr.write(`${error.message}\n`);
     return false;
