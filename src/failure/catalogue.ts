@@ -4,6 +4,7 @@
  */
 import { BUNDLE_FAILURES } from "./catalogue/bundle.ts";
 import { DISCOVERY_FAILURES } from "./catalogue/discovery.ts";
+import { EVIDENCE_FAILURES } from "./catalogue/evidence.ts";
 import { KEY_FAILURES } from "./catalogue/key.ts";
 import { PAYLOAD_FAILURES } from "./catalogue/payload.ts";
 import { POLICY_FAILURES } from "./catalogue/policy.ts";
@@ -13,6 +14,7 @@ import type { FailureTable } from "./step.ts";
 export const FAILURES = {
   ...REFERENCE_FAILURES,
   ...DISCOVERY_FAILURES,
+  ...EVIDENCE_FAILURES,
   ...BUNDLE_FAILURES,
   ...PAYLOAD_FAILURES,
   ...KEY_FAILURES,
