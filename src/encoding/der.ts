@@ -1,7 +1,7 @@
 /**
- * A strict DER reader and the few writers that re-tagging needs (X.690; spec §0.6): definite minimal lengths, low tag
+ * A strict DER reader and the one writer that wrapping a key needs (X.690; spec §0.6): definite minimal lengths, low tag
  * numbers, no trailing data, depth <= 32, total <= the caller's limit. Nothing here knows ASN.1 types beyond the
- * universal ones; x509/ and timestamp/ give the nodes their meaning.
+ * universal ones; the caller gives the nodes their meaning.
  *
  *   identifier octet | length octets | content octets
  */
@@ -20,28 +20,15 @@ export interface DerNode {
 }
 
 export const TAG = {
-  boolean: 0x01,
   integer: 0x02,
   bitString: 0x03,
-  octetString: 0x04,
   null: 0x05,
   oid: 0x06,
-  utf8String: 0x0c,
-  printableString: 0x13,
-  ia5String: 0x16,
-  utcTime: 0x17,
-  generalizedTime: 0x18,
   sequence: 0x30,
-  set: 0x31,
 } as const;
 
 const MAX_DEPTH = 32;
 const DEFAULT_MAX_BYTES = 65_536;
-
-/** Identifier octet of a context-specific tag. */
-export function contextTag(number: number, constructed: boolean): number {
-  return (constructed ? 0xa0 : 0x80) | number;
-}
 
 /** Reads exactly one DER value from the whole of `bytes`. Throws EncodingError. */
 export function parseDer(bytes: Uint8Array, maxBytes: number = DEFAULT_MAX_BYTES): DerNode {
@@ -115,18 +102,6 @@ export function derInteger(node: DerNode | undefined, what: string): bigint {
   let value = 0n;
   for (const byte of bytes) value = (value << 8n) | BigInt(byte);
   return BigInt.asIntN(bytes.length * 8, value);
-}
-
-export function derBoolean(node: DerNode | undefined, what: string): boolean {
-  const { content } = expectTag(node, TAG.boolean, what);
-  if (content.length !== 1 || (content[0] !== 0 && content[0] !== 0xff)) {
-    throw new EncodingError(`${what} is not a DER boolean`);
-  }
-  return content[0] === 0xff;
-}
-
-export function derOctetString(node: DerNode | undefined, what: string): Uint8Array {
-  return expectTag(node, TAG.octetString, what).content;
 }
 
 /** A BIT STRING of whole bytes (no unused bits): keys and signatures. */

@@ -1,4 +1,4 @@
-/** UTF-8 and ASCII without leniency: no replacement characters, no byte-order mark swallowed. */
+/** UTF-8 without leniency: no replacement characters, no byte-order mark swallowed. */
 import { Buffer } from "node:buffer";
 import { EncodingError } from "../failure/encoding-error.ts";
 
@@ -16,16 +16,6 @@ export function decodeUtf8(bytes: Uint8Array): string {
 
 export function encodeUtf8(text: string): Uint8Array {
   return utf8Encoder.encode(text);
-}
-
-/** IA5String and similar: bytes 0x20 to 0x7E only (NUL and control bytes are refused, spec §4.3). Throws EncodingError. */
-export function decodePrintableAscii(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) {
-    if (byte < 0x20 || byte > 0x7e) throw new EncodingError(`byte 0x${byte.toString(16)} is not printable ASCII`);
-    text += String.fromCharCode(byte);
-  }
-  return text;
 }
 
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {

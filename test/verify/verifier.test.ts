@@ -1,0 +1,104 @@
+/** verify(): every form of a key signature is accepted, and each check, broken alone, gives its own code. */
+import assert from "node:assert/strict";
+import { entityFromBundle, entityFromCosignLayer, type SignedEntity } from "../../src/verify/entity.ts";
+import { verify } from "../../src/verify/verifier.ts";
+import { failsWith } from "../support/failures.ts";
+import {
+  ARTIFACT,
+  cosignAnnotations,
+  dsseBundle,
+  json,
+  KEYS,
+  MANIFEST,
+  messageBundle,
+  OTHER_DIGEST,
+  requirementOf,
+  SIGN_V1,
+  signBytes,
+  simpleSigning,
+  statement,
+  type SigningKey,
+} from "./fixtures.ts";
+
+const REQUIREMENT = requirementOf(KEYS.p256);
+
+function legacy(payload: Uint8Array, key: SigningKey = KEYS.p256, hash: string | null = "sha256"): SignedEntity {
+  return entityFromCosignLayer(payload, cosignAnnotations(signBytes(payload, key, hash)));
+}
+
+function dsse(payload: Uint8Array, key: SigningKey = KEYS.p256, hash: string | null = "sha256"): SignedEntity {
+  return entityFromBundle(json(dsseBundle(payload, key, hash)));
+}
+
+describe("verify()", () => {
+  describe("accepts", () => {
+    it("a simple-signing payload, with its annotations and reference", () => {
+      const { principal, claims } = verify(legacy(json(simpleSigning())), REQUIREMENT, ARTIFACT);
+      assert.deepEqual(principal, { kind: "key", keyId: KEYS.p256.key.keyId });
+      assert.equal(claims.digest, ARTIFACT.digest);
+      assert.equal(claims.dockerReference, "registry.local/acme/web");
+      assert.deepEqual([...claims.annotations], [["team", "acme"]]);
+    });
+
+    it("a sign/v1 statement, with the annotations of the matched subject", () => {
+      const { claims } = verify(dsse(json(statement())), REQUIREMENT, ARTIFACT);
+      assert.equal(claims.predicateType, SIGN_V1);
+      assert.deepEqual([...claims.annotations], [["team", "acme"]]);
+    });
+
+    it("a message signature over the manifest", () => {
+      const entity = entityFromBundle(json(messageBundle(MANIFEST, KEYS.p256)));
+      assert.equal(verify(entity, REQUIREMENT, ARTIFACT).claims.digest, ARTIFACT.digest);
+    });
+
+    it("a legacy signature although the layer has a certificate annotation: the key decides", () => {
+      const payload = json(simpleSigning());
+      const annotations = new Map(cosignAnnotations(signBytes(payload, KEYS.p256)));
+      annotations.set("dev.sigstore.cosign/certificate", "not a certificate");
+      verify(entityFromCosignLayer(payload, annotations), REQUIREMENT, ARTIFACT);
+    });
+  });
+
+  describe("refuses, with one thing broken,", () => {
+    const rows: Readonly<Record<string, [Parameters<typeof failsWith>[0], () => SignedEntity]>> = {
+      "a payload signed by another key": ["SignatureInvalid", () => legacy(json(simpleSigning()), KEYS.other)],
+      "a statement signed by another key": ["SignatureInvalid", () => dsse(json(statement()), KEYS.other)],
+      "a payload changed after signing": [
+        "SignatureInvalid",
+        () => ({ ...legacy(json(simpleSigning())), content: { kind: "simple-signing", payload: json({}) } }),
+      ],
+      "a statement moved under another payload type": [
+        "SignatureInvalid",
+        () => ({
+          ...dsse(json(statement())),
+          content: { kind: "dsse", payloadType: "application/vnd.in-toto+jsonx", payload: json(statement()) },
+        }),
+      ],
+      "a payload about another image": ["PayloadDigestMismatch", () => legacy(json(simpleSigning(OTHER_DIGEST)))],
+      "a statement about another image": ["StatementSubjectMismatch", () => dsse(json(statement(OTHER_DIGEST)))],
+      "an attestation in place of a signature": [
+        "PredicateTypeNotSignature",
+        () => dsse(json({ ...statement(), predicateType: "https://slsa.dev/provenance/v1" })),
+      ],
+      "a bundle signed with a certificate": [
+        "SignerMaterialMismatch",
+        () => ({ ...dsse(json(statement())), signer: { kind: "certificate" } }),
+      ],
+      "a message signature over other bytes": [
+        "SignatureInvalid",
+        () => entityFromBundle(json(messageBundle(json("other"), KEYS.p256))),
+      ],
+    };
+    for (const [name, [code, entity]] of Object.entries(rows)) {
+      it(name, () => void failsWith(code, () => verify(entity(), REQUIREMENT, ARTIFACT)));
+    }
+  });
+
+  it("names the key, not the signature, in the reason", () => {
+    const failure = failsWith("SignatureInvalid", () =>
+      verify(legacy(json(simpleSigning()), KEYS.other), REQUIREMENT, ARTIFACT),
+    );
+    assert.ok(failure.message.includes(KEYS.p256.key.keyId.slice(0, 12)));
+    assert.equal(failure.step, "signature");
+  });
+});
