@@ -52,6 +52,7 @@ const emptySigningConfig = {
   tsaConfig: {},
 };
 
+// Without one v2 asks the public TUF repository, and takes no bundle; no key needs anything of it.
 const emptyTrustedRoot = { mediaType: "application/vnd.dev.sigstore.trustedroot+json;version=0.1" };
 
 /** `registry`: one with TLS or a password, so that these tools reach it. */
@@ -70,7 +71,7 @@ export function makeSigningTools(programs: Programs, registry?: Registry): Signi
     version: "v2",
     command: programs.cosignV2,
     sign: ["--tlog-upload=false"],
-    verify: ["--insecure-ignore-tlog=true", "--private-infrastructure"],
+    verify: ["--insecure-ignore-tlog=true", "--offline=true", "--trusted-root", trustedRoot],
   };
   const v3: Dialect = {
     version: "v3",

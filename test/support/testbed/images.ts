@@ -12,7 +12,12 @@ export interface ImageRequest {
   readonly seed: string;
   /** More than one makes an image index; `os/architecture`. Default: one image, linux/amd64. */
   readonly platforms?: readonly string[];
+  /** The media types of one image; default OCI's. */
+  readonly format?: "oci" | "docker";
 }
+
+/** A repository to write to, whatever is written. */
+export type Target = Pick<ImageRequest, "registry" | "repository">;
 
 export interface PushedImage {
   /** host/repository@digest */
@@ -24,22 +29,28 @@ export interface PushedImage {
   readonly children: readonly string[];
 }
 
-interface Descriptor {
+export interface Descriptor {
   readonly mediaType: string;
   readonly digest: string;
   readonly size: number;
 }
 
-interface Manifest {
+export interface Manifest {
   readonly mediaType: string;
   readonly bytes: Buffer;
 }
 
-const mediaTypes = {
+export const mediaTypes = {
   config: "application/vnd.oci.image.config.v1+json",
   layer: "application/vnd.oci.image.layer.v1.tar+gzip",
   manifest: "application/vnd.oci.image.manifest.v1+json",
   index: "application/vnd.oci.image.index.v1+json",
+} as const;
+
+const dockerTypes = {
+  config: "application/vnd.docker.container.image.v1+json",
+  layer: "application/vnd.docker.image.rootfs.diff.tar.gzip",
+  manifest: "application/vnd.docker.distribution.manifest.v2+json",
 } as const;
 
 const emptyTar = Buffer.alloc(1024);
@@ -58,7 +69,7 @@ export async function pushImage(image: ImageRequest): Promise<PushedImage> {
     schemaVersion: 2,
     mediaType: mediaTypes.index,
     manifests: manifests.map((manifest, position) => ({
-      ...describe(manifest.mediaType, manifest.bytes),
+      ...describeBytes(manifest.mediaType, manifest.bytes),
       platform: platformOf(platforms[position] ?? ""),
     })),
   });
@@ -85,16 +96,17 @@ async function pushPlatform(image: ImageRequest, platform: string): Promise<Mani
   });
   await pushBlob(image, layer);
   await pushBlob(image, config);
+  const own = image.format === "docker" ? dockerTypes : mediaTypes;
   const bytes = encode({
     schemaVersion: 2,
-    mediaType: mediaTypes.manifest,
-    config: describe(mediaTypes.config, config),
-    layers: [describe(mediaTypes.layer, layer)],
+    mediaType: own.manifest,
+    config: describeBytes(own.config, config),
+    layers: [describeBytes(own.layer, layer)],
   });
-  return { mediaType: mediaTypes.manifest, bytes };
+  return { mediaType: own.manifest, bytes };
 }
 
-async function pushBlob(image: ImageRequest, body: Buffer): Promise<void> {
+export async function pushBlob(image: Target, body: Buffer): Promise<void> {
   const started = await send(image, { path: "blobs/uploads/", method: "POST", accepts: [202] });
   const location = new URL(String(started.headers["location"]), baseOf(image));
   location.searchParams.set("digest", digestOf(body));
@@ -102,7 +114,7 @@ async function pushBlob(image: ImageRequest, body: Buffer): Promise<void> {
   await send(image, { path: location.href, method: "PUT", accepts: [201], headers, body });
 }
 
-async function pushManifest(image: ImageRequest, manifest: Manifest, reference: string): Promise<void> {
+export async function pushManifest(image: Target, manifest: Manifest, reference: string): Promise<void> {
   const headers = { "content-type": manifest.mediaType };
   await send(image, {
     path: `manifests/${reference}`,
@@ -113,6 +125,13 @@ async function pushManifest(image: ImageRequest, manifest: Manifest, reference: 
   });
 }
 
+/** The bytes of `manifests/REFERENCE`, `blobs/DIGEST` or `referrers/DIGEST`; undefined if there are none. */
+export async function pull(image: Target, path: string): Promise<Buffer | undefined> {
+  const headers = { accept: [...Object.values(mediaTypes), ...Object.values(dockerTypes)].join(", ") };
+  const answer = await send(image, { path, method: "GET", accepts: [200, 404], headers });
+  return answer.status === 200 ? answer.body : undefined;
+}
+
 interface Call {
   readonly path: string;
   readonly method: string;
@@ -121,7 +140,7 @@ interface Call {
   readonly body?: Buffer;
 }
 
-async function send(image: ImageRequest, call: Call): ReturnType<typeof request> {
+async function send(image: Target, call: Call): ReturnType<typeof request> {
   const { credentials, ca } = image.registry;
   const basic = credentials && Buffer.from(`${credentials.username}:${credentials.password}`).toString("base64");
   const url = new URL(call.path, baseOf(image));
@@ -135,19 +154,19 @@ async function send(image: ImageRequest, call: Call): ReturnType<typeof request>
   throw new Error(`${call.method} ${url.pathname}: ${answer.status} ${answer.body.toString()}`);
 }
 
-function baseOf(image: ImageRequest): string {
+function baseOf(image: Target): string {
   return `${image.registry.scheme}://${image.registry.host}/v2/${image.repository}/`;
 }
 
-function describe(mediaType: string, bytes: Buffer): Descriptor {
+export function describeBytes(mediaType: string, bytes: Buffer): Descriptor {
   return { mediaType, digest: digestOf(bytes), size: bytes.length };
 }
 
-function digestOf(bytes: Buffer): string {
+export function digestOf(bytes: Buffer): string {
   return `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 }
 
-function encode(value: object): Buffer {
+export function encode(value: object): Buffer {
   return Buffer.from(JSON.stringify(value));
 }
 

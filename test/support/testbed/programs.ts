@@ -80,7 +80,8 @@ ${names}
 ${line}`;
 }
 
-function repositoryRoot(): string {
+/** The clone that the tests were compiled in. */
+export function repositoryRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, "package.json"))) {
     const parent = dirname(folder);

@@ -1,0 +1,163 @@
+/**
+ * The whole way, on real parts: kubectl, kube-apiserver, the built program, cosign's signatures in two registries. Every
+ * image of the suite is admitted and pinned, or denied with the text that an operator reads.
+ */
+import assert from "node:assert/strict";
+import { type Gate, useGate } from "./gate.ts";
+import { imageCases, type PreparedImage } from "./images.ts";
+import { clusterPolicy, namespace, policy } from "./objects.ts";
+import { describeOnTestbed, registryNames, type StockedRegistry } from "./testbed.ts";
+
+const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/gu, String.raw`\$&`);
+
+/** The first line of a denial, for an image that was pinned before it was judged. */
+function denial(image: PreparedImage, by: string): RegExp {
+  const name = escape(`${image.reference}@${image.digest}`);
+  return new RegExp(`Image "${name}" denied by ${escape(by)}, rule "acme": 0 of 1 required signatures accepted`, "u");
+}
+
+function find(registry: StockedRegistry, name: string): PreparedImage {
+  const image = registry.images.find((each) => each.name === name);
+  assert.ok(image, `the suite has no image ${name}`);
+  return image;
+}
+
+describeOnTestbed("admission", (testbed) => {
+  let gate: Gate;
+
+  before("start the API server and the webhook", async () => {
+    gate = await useGate(testbed());
+  });
+
+  async function makeNamespace(name: string): Promise<void> {
+    await gate.apply(namespace(name));
+  }
+
+  /** Wants the key "acme" for acme's images of a registry. */
+  function signedPolicy(inNamespace: string, registry: StockedRegistry): object {
+    const imageReferences = [`${registry.host}/acme/*`];
+    const { publicPem: publicKey } = testbed().keys.acme;
+    return policy({ namespace: inNamespace, name: "signed", imageReferences, publicKey });
+  }
+
+  for (const registryName of registryNames) {
+    describe(`with images on ${registryName}`, () => {
+      const inNamespace = `on-${registryName}`;
+      let registry: StockedRegistry;
+
+      before(async () => {
+        registry = testbed().registries[registryName];
+        await makeNamespace(inNamespace);
+        await gate.apply(signedPolicy(inNamespace, registry));
+        await gate.becomes("denied", inNamespace, find(registry, "unsigned").reference);
+      });
+
+      for (const { name, verdict } of imageCases) {
+        if (verdict === "admitted") {
+          it(`admits and pins ${name}`, async () => {
+            const image = find(registry, name);
+            const { code, stderr } = await gate.create(name, inNamespace, image.reference);
+            assert.equal(code, 0, stderr);
+            const path = "jsonpath={.spec.containers[0].image}";
+            const pinned = await gate.must(["-n", inNamespace, "get", "pod", name, "-o", path]);
+            assert.equal(pinned, `${image.reference}@${image.digest}`);
+          });
+        } else {
+          it(`denies ${name}, and says why`, async () => {
+            const image = find(registry, name);
+            const { code, stderr } = await gate.create(name, inNamespace, image.reference);
+            assert.equal(code, 1, stderr);
+            assert.match(stderr, denial(image, `ImageVerifyPolicy "${inNamespace}/signed"`));
+            assert.match(stderr, /^ *looked in: /mu);
+            assert.match(stderr, /^ *hint: /mu);
+          });
+        }
+      }
+
+      it("admits an image that no policy names", async () => {
+        const { code, stderr } = await gate.ask(inNamespace, `${registry.host}/source/unsigned:1.0`);
+        assert.equal(code, 0, stderr);
+      });
+    });
+  }
+
+  describe("with a cluster policy", () => {
+    it("denies in the namespaces that it selects, and nowhere else", async () => {
+      const { registries, keys } = testbed();
+      const image = find(registries.distribution, "unsigned");
+      await gate.apply(namespace("selected", { tier: "prod" }), namespace("unselected"));
+      const imageReferences = [`${registries.distribution.host}/acme/*`];
+      const options = { name: "everywhere", imageReferences, publicKey: keys.acme.publicPem };
+      await gate.apply(clusterPolicy(options, { tier: "prod" }));
+      await gate.becomes("denied", "selected", image.reference);
+      assert.match(
+        (await gate.ask("selected", image.reference)).stderr,
+        denial(image, 'ClusterImageVerifyPolicy "everywhere"'),
+      );
+      assert.equal((await gate.ask("unselected", image.reference)).code, 0);
+      await gate.must(["delete", "clusterimageverifypolicy", "everywhere"]);
+    });
+  });
+
+  describe("when policies change", () => {
+    const inNamespace = "changing";
+    let registry: StockedRegistry;
+    let unsigned: string;
+
+    before(async () => {
+      registry = testbed().registries.distribution;
+      unsigned = find(registry, "unsigned").reference;
+      await makeNamespace(inNamespace);
+    });
+
+    it("obeys a policy that is created, edited and deleted", async () => {
+      const { keys } = testbed();
+      const signed = find(registry, "signed-by-cosign-v2").reference;
+      const others = find(registry, "signed-by-another-key-v2").reference;
+      await gate.becomes("admitted", inNamespace, unsigned);
+
+      await gate.apply(signedPolicy(inNamespace, registry));
+      await gate.becomes("denied", inNamespace, unsigned);
+      await gate.becomes("admitted", inNamespace, signed);
+      await gate.becomes("denied", inNamespace, others);
+
+      const imageReferences = [`${registry.host}/acme/*`];
+      const publicKey = keys.other.publicPem;
+      await gate.apply(policy({ namespace: inNamespace, name: "signed", imageReferences, publicKey }));
+      await gate.becomes("admitted", inNamespace, others);
+      await gate.becomes("denied", inNamespace, signed);
+
+      await gate.must(["-n", inNamespace, "delete", "imageverifypolicy", "signed"]);
+      await gate.becomes("admitted", inNamespace, unsigned);
+    });
+
+    it("warns, or is silent, as failureAction says", async () => {
+      const imageReferences = [`${registry.host}/acme/*`];
+      const publicKey = testbed().keys.acme.publicPem;
+      const options = { namespace: inNamespace, name: "signed", imageReferences, publicKey };
+      await gate.apply(policy({ ...options, failureAction: "Enforce" }));
+      await gate.becomes("denied", inNamespace, unsigned);
+      await gate.apply(policy({ ...options, failureAction: "Warn" }));
+      await gate.becomes("admitted", inNamespace, unsigned);
+      assert.match((await gate.ask(inNamespace, unsigned)).stderr, /Warning: .*0 of 1 required signatures accepted/u);
+      await gate.apply(policy({ ...options, failureAction: "Enforce" }));
+      await gate.becomes("denied", inNamespace, unsigned);
+      await gate.apply(policy({ ...options, failureAction: "Audit" }));
+      await gate.becomes("admitted", inNamespace, unsigned);
+      assert.doesNotMatch((await gate.ask(inNamespace, unsigned)).stderr, /Warning/u);
+      await gate.must(["-n", inNamespace, "delete", "imageverifypolicy", "signed"]);
+      await gate.becomes("admitted", inNamespace, unsigned);
+    });
+
+    it("goes on watching after the API server was restarted", async () => {
+      await gate.apply(signedPolicy(inNamespace, registry));
+      await gate.becomes("denied", inNamespace, unsigned);
+      await gate.cluster.restartApiServer();
+      await gate.becomes("denied", inNamespace, unsigned);
+      await gate.must(["-n", inNamespace, "delete", "imageverifypolicy", "signed"]);
+      await gate.becomes("admitted", inNamespace, unsigned);
+      await gate.apply(signedPolicy(inNamespace, registry));
+      await gate.becomes("denied", inNamespace, unsigned);
+    });
+  });
+});

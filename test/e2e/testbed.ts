@@ -1,0 +1,79 @@
+/**
+ * What the end-to-end files stand on: both registries with the images of the suite, made once and stopped after the
+ * last test. Without the programs nothing can be shown: an error in a gate (CI is set), pending elsewhere.
+ */
+import { existsSync } from "node:fs";
+import { makeSigningTools, type SigningTools } from "../support/testbed/cosign.ts";
+import { findPrograms, type Programs } from "../support/testbed/programs.ts";
+import { type Registry, startDistribution, startReferrersRegistry } from "../support/testbed/registries.ts";
+import { sealgateProgram } from "../support/testbed/sealgate.ts";
+import { createKey, type Keys, type PreparedImage, prepareImages } from "./images.ts";
+
+export const registryNames = ["distribution", "referrers-registry"] as const;
+
+export interface StockedRegistry extends Registry {
+  readonly images: readonly PreparedImage[];
+}
+
+export interface Testbed {
+  readonly programs: Programs;
+  readonly tools: SigningTools;
+  readonly keys: Keys;
+  readonly registries: Readonly<Record<(typeof registryNames)[number], StockedRegistry>>;
+}
+
+const found = findPrograms();
+const isGate = (process.env["CI"] ?? "") !== "";
+const running: Registry[] = [];
+let ready: Promise<Testbed> | undefined;
+
+after("stop the registries", async () => {
+  await Promise.all(running.map(async (registry) => registry.stop()));
+});
+
+async function prepare(programs: Programs): Promise<Testbed> {
+  const tools = makeSigningTools(programs);
+  const [acme, other] = await Promise.all([createKey(tools, "acme"), createKey(tools, "other")]);
+  const keys = { acme, other };
+  const stock = async (registry: Registry): Promise<StockedRegistry> => {
+    running.push(registry);
+    return { ...registry, images: await prepareImages(registry, tools, keys) };
+  };
+  const [distribution, referrersRegistry] = await Promise.all([
+    startDistribution({ programs }).then(stock),
+    startReferrersRegistry({ programs }).then(stock),
+  ]);
+  return { programs, tools, keys, registries: { distribution, "referrers-registry": referrersRegistry } };
+}
+
+/** What is missing, in words; undefined when all is there. */
+function missing(): string | undefined {
+  if (found.kind === "missing") return found.message;
+  return existsSync(sealgateProgram) ? undefined : "END-TO-END TESTS NOT RUN: dist/bin/sealgate.mjs: npm run build";
+}
+
+const complaint = missing();
+if (complaint !== undefined) process.stderr.write(`\n${complaint}\n`);
+
+/** A describe() of tests that need the testbed; the argument gives it once hooks and tests run. */
+export function describeOnTestbed(title: string, define: (testbed: () => Testbed) => void): void {
+  describe(title, () => {
+    if (complaint !== undefined || found.kind === "missing") {
+      const fail = (): void => {
+        throw new Error(complaint);
+      };
+      // Without a function mocha reports it as pending.
+      it("finds its programs", isGate ? fail : undefined);
+      return;
+    }
+    let testbed: Testbed | undefined;
+    before("start the registries, push the images", async () => {
+      ready ??= prepare(found.programs);
+      testbed = await ready;
+    });
+    define(() => {
+      if (testbed === undefined) throw new Error("Cannot use the testbed before its hook ran");
+      return testbed;
+    });
+  });
+}

@@ -1,0 +1,60 @@
+// The built program on loopback: the webhook behind TLS, and `sealgate verify`.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeAuthority, makeServingCertificate } from "./certificates.ts";
+import { type RunResult, freePorts, makeTemporaryDir, run, startProcess } from "./process.ts";
+import { repositoryRoot } from "./programs.ts";
+
+export interface Sealgate {
+  /** https://127.0.0.1:port. */
+  readonly url: string;
+  /** PEM, for the webhook configurations. */
+  readonly ca: string;
+  readonly log: () => string;
+  readonly stop: () => Promise<void>;
+}
+
+export interface SealgateOptions {
+  readonly kubeconfig: string;
+  readonly plainHttp: readonly string[];
+}
+
+/** What `npm run build` makes. */
+export const sealgateProgram = join(repositoryRoot(), "dist", "bin", "sealgate.mjs");
+
+const plainHttpArguments = (hosts: readonly string[]): string[] => hosts.map((host) => `--plain-http=${host}`);
+
+export async function startSealgate({ kubeconfig, plainHttp }: SealgateOptions): Promise<Sealgate> {
+  const dir = makeTemporaryDir("serve");
+  const [port, operationsPort] = (await freePorts(2)) as [number, number];
+  const authority = await makeAuthority("CN=webhook-ca");
+  const serving = await makeServingCertificate(authority, { dns: ["localhost"], ip: ["127.0.0.1"] });
+  const certificate = join(dir, "tls.crt");
+  const key = join(dir, "tls.key");
+  writeFileSync(certificate, serving.certificate);
+  writeFileSync(key, serving.key, { mode: 0o600 });
+  const { log, stop } = await startProcess({
+    name: "sealgate",
+    command: process.execPath,
+    args: [
+      sealgateProgram,
+      "serve",
+      `--kubeconfig=${kubeconfig}`,
+      `--listen-webhook=127.0.0.1:${port}`,
+      `--listen-operations=127.0.0.1:${operationsPort}`,
+      `--tls-cert=${certificate}`,
+      `--tls-key=${key}`,
+      ...plainHttpArguments(plainHttp),
+    ],
+    dir,
+    ready: { url: `http://127.0.0.1:${operationsPort}/readyz`, isReady: (status) => status === 200 },
+    ceilingMs: 30_000,
+  });
+  return { url: `https://127.0.0.1:${port}`, ca: authority.pem, log, stop: async () => stop() };
+}
+
+/** `sealgate verify`: 0 verified, 1 denied, 2 it could not tell. */
+export async function verifyImage(image: string, keyFile: string, plainHttp: string): Promise<RunResult> {
+  const args = ["verify", image, "--key", keyFile, ...plainHttpArguments([plainHttp])];
+  return run(process.execPath, [sealgateProgram, ...args]);
+}
