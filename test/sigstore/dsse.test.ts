@@ -1,0 +1,85 @@
+/** DSSE envelopes: known answers of the pre-authentication encoding, and each rule of parseEnvelope() broken alone. */
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { sha256 } from "../../src/crypto/digest.ts";
+import { encodeBase64 } from "../../src/encoding/base64.ts";
+import { encodeHex } from "../../src/encoding/hex.ts";
+import { parseJson } from "../../src/encoding/json.ts";
+import { decodeUtf8, encodeUtf8 } from "../../src/encoding/text.ts";
+import type { FailureCode } from "../../src/failure/catalogue.ts";
+import { parseEnvelope, preAuthEncoding } from "../../src/sigstore/dsse.ts";
+import { failsWith } from "../support/failures.ts";
+
+describe("preAuthEncoding()", () => {
+  const known: Readonly<Record<string, [string, string, string]>> = {
+    "the DSSE protocol's own example": [
+      "http://example.com/HelloWorld",
+      "hello world",
+      "DSSEv1 29 http://example.com/HelloWorld 11 hello world",
+    ],
+    "an empty body": ["t", "", "DSSEv1 1 t 0 "],
+    "lengths in bytes, not characters": ["é", "☃", "DSSEv1 2 é 3 ☃"],
+    "a type that looks like a length and a body": ["a 1 b", "c", "DSSEv1 5 a 1 b 1 c"],
+  };
+  for (const [name, [type, body, encoded]] of Object.entries(known)) {
+    it(`encodes ${name}`, () => assert.equal(decodeUtf8(preAuthEncoding(type, encodeUtf8(body))), encoded));
+  }
+
+  it("gives two encodings for two pairs of type and body", () => {
+    const pair = fc.tuple(fc.string(), fc.string());
+    fc.assert(
+      fc.property(pair, pair, ([typeA, bodyA], [typeB, bodyB]) => {
+        const same = typeA === typeB && bodyA === bodyB;
+        const a = encodeHex(sha256(preAuthEncoding(typeA, encodeUtf8(bodyA))));
+        assert.equal(a === encodeHex(sha256(preAuthEncoding(typeB, encodeUtf8(bodyB)))), same);
+      }),
+      { seed: 1 },
+    );
+  });
+});
+
+describe("parseEnvelope()", () => {
+  const good = {
+    payloadType: "application/vnd.in-toto+json",
+    payload: encodeBase64(encodeUtf8("{}")),
+    signatures: [{ sig: "AAEC", keyid: "k" }],
+  };
+
+  function parse(change: Record<string, unknown>): ReturnType<typeof parseEnvelope> {
+    return parseEnvelope(parseJson(JSON.stringify({ ...good, ...change })));
+  }
+
+  it("gives decoded payload and signature", () => {
+    const { payload, signature } = parse({});
+    assert.equal(decodeUtf8(payload), "{}");
+    assert.deepEqual([...signature], [0, 1, 2]);
+  });
+
+  it("takes the URL-safe alphabet and an absent keyid", () => {
+    assert.deepEqual([...parse({ signatures: [{ sig: "-_-_" }] }).signature], [0xfb, 0xff, 0xbf]);
+  });
+
+  const refused: Readonly<Record<string, [FailureCode, Record<string, unknown>]>> = {
+    "no signature": ["EnvelopeSignatureCount", { signatures: [] }],
+    "absent signatures": ["EnvelopeSignatureCount", { signatures: undefined }],
+    "two signatures": ["EnvelopeSignatureCount", { signatures: [{ sig: "AAEC" }, { sig: "AAEC" }] }],
+    "another payload type": ["EnvelopePayloadTypeUnsupported", { payloadType: "application/json" }],
+    "a payload type with a space behind": [
+      "EnvelopePayloadTypeUnsupported",
+      { payloadType: "application/vnd.in-toto+json " },
+    ],
+    "a payload that is not base64": ["EnvelopeMalformed", { payload: "e30" }],
+    "a payload with a line feed": ["EnvelopeMalformed", { payload: "e30=\n" }],
+    "no payload": ["EnvelopeMalformed", { payload: undefined }],
+    "a signature that is not base64": ["EnvelopeMalformed", { signatures: [{ sig: "*" }] }],
+    "a signature that is not an object": ["EnvelopeMalformed", { signatures: ["AAEC"] }],
+    "a keyid that is a number": ["EnvelopeMalformed", { signatures: [{ sig: "AAEC", keyid: 1 }] }],
+  };
+  for (const [name, [code, change]] of Object.entries(refused)) {
+    it(`refuses ${name}`, () => void failsWith(code, () => parse(change)));
+  }
+
+  it("refuses what is not an object", () => {
+    for (const value of [null, "x", [], undefined]) failsWith("EnvelopeMalformed", () => parseEnvelope(value));
+  });
+});
