@@ -1,5 +1,11 @@
-/** AdmissionReview v1 as the API server sends it (kubernetes.md §1), typed after strict guards. */
-import type { JsonObject } from "../encoding/json.ts";
+/**
+ * AdmissionReview v1 as the API server sends it (kubernetes.md §1), typed after strict guards. The body is hostile: anyone
+ * who reaches the port can send one. Members that we do not know are ignored, as the API asks.
+ */
+import { asArray, asObject, asString, isJsonObject } from "../encoding/guard.ts";
+import { parseJson, type JsonObject, type JsonValue } from "../encoding/json.ts";
+import { EncodingError } from "../failure/encoding-error.ts";
+import { AdmissionError } from "./error.ts";
 
 export interface AdmissionRequest {
   readonly uid: string;
@@ -14,4 +20,89 @@ export interface AdmissionRequest {
   readonly dryRun: boolean;
   readonly object?: JsonObject;
   readonly oldObject?: JsonObject;
+}
+
+/** The API server takes objects of at most 3 MiB, and a request may hold two. */
+export const MAX_REVIEW_BYTES = 7 * 1024 * 1024;
+const MAX_DEPTH = 100;
+const OPERATIONS: ReadonlySet<string> = new Set(["CREATE", "UPDATE", "DELETE", "CONNECT"]);
+
+/** Throws AdmissionError: 400 for what is not a v1 AdmissionReview, 413 for one that is too large. */
+export function parseAdmissionReview(bytes: Uint8Array): AdmissionRequest {
+  if (bytes.length > MAX_REVIEW_BYTES)
+    throw new AdmissionError(413, `AdmissionReview has more than ${MAX_REVIEW_BYTES} bytes`);
+  try {
+    return readReview(asObject(parseJson(bytes, { maxDepth: MAX_DEPTH }), "AdmissionReview"));
+  } catch (error) {
+    if (error instanceof EncodingError) throw new AdmissionError(400, `Cannot read AdmissionReview: ${error.message}`);
+    throw error;
+  }
+}
+
+function readReview(review: JsonObject): AdmissionRequest {
+  const apiVersion = asString(review.get("apiVersion"), "apiVersion");
+  const kind = asString(review.get("kind"), "kind");
+  if (apiVersion !== "admission.k8s.io/v1" || kind !== "AdmissionReview") {
+    throw new EncodingError("apiVersion and kind are not admission.k8s.io/v1 AdmissionReview");
+  }
+  const request = asObject(review.get("request"), "request");
+  const resource = asObject(request.get("resource"), "request.resource");
+  const subResource = text(request.get("subResource"), "request.subResource");
+  return {
+    uid: nonEmpty(request.get("uid"), "request.uid"),
+    operation: readOperation(request.get("operation")),
+    kind: readKind(request.get("kind")),
+    resource: asString(resource.get("resource"), "request.resource.resource"),
+    ...(subResource === "" ? {} : { subResource }),
+    namespace: text(request.get("namespace"), "request.namespace"),
+    name: text(request.get("name"), "request.name"),
+    user: readUser(request.get("userInfo")),
+    dryRun: request.get("dryRun") === true,
+    ...objectMember(request, "object"),
+    ...objectMember(request, "oldObject"),
+  };
+}
+
+function readOperation(value: JsonValue | undefined): AdmissionRequest["operation"] {
+  const operation = asString(value, "request.operation");
+  if (!OPERATIONS.has(operation)) throw new EncodingError("request.operation is not CREATE, UPDATE, DELETE or CONNECT");
+  return operation as AdmissionRequest["operation"];
+}
+
+function readKind(value: JsonValue | undefined): AdmissionRequest["kind"] {
+  const kind = asObject(value, "request.kind");
+  return {
+    group: text(kind.get("group"), "request.kind.group"),
+    version: asString(kind.get("version"), "request.kind.version"),
+    kind: asString(kind.get("kind"), "request.kind.kind"),
+  };
+}
+
+function readUser(value: JsonValue | undefined): AdmissionRequest["user"] {
+  if (value === undefined || value === null) return { username: "", groups: [] };
+  const user = asObject(value, "request.userInfo");
+  const groups = user.get("groups") ?? [];
+  return {
+    username: text(user.get("username"), "request.userInfo.username"),
+    groups: asArray(groups, "request.userInfo.groups").map((group, i) =>
+      asString(group, `request.userInfo.groups[${i}]`),
+    ),
+  };
+}
+
+function objectMember(request: JsonObject, name: "object" | "oldObject"): Partial<Record<typeof name, JsonObject>> {
+  const value = request.get(name);
+  if (value === undefined || value === null) return {};
+  if (!isJsonObject(value)) throw new EncodingError(`request.${name} is not an object`);
+  return { [name]: value };
+}
+
+function nonEmpty(value: JsonValue | undefined, path: string): string {
+  const string = asString(value, path);
+  if (string === "") throw new EncodingError(`${path} is empty`);
+  return string;
+}
+
+function text(value: JsonValue | undefined, path: string): string {
+  return value === undefined || value === null ? "" : asString(value, path);
 }

@@ -1,0 +1,54 @@
+/**
+ * What an operator reads: every image and rule, each candidate with its reason, where was looked, and hints on lines of
+ * their own. Webhook, log and command line print this and nothing else. Texts of others arrive here already escaped.
+ */
+import { FAILURES } from "../failure/catalogue.ts";
+import type { Finding, ImageVerdict, PlaceAnswer, RuleResult } from "../policy/verdict.ts";
+
+const MAX_CANDIDATES = 20;
+
+/** The whole denial: one block an image and rule that did not pass. */
+export function explainReview(verdicts: readonly ImageVerdict[]): string {
+  return verdicts.map(explainImage).join("\n");
+}
+
+/** Every rule that did not pass for one image. */
+export function explainImage(verdict: ImageVerdict): string {
+  const refused = verdict.results.filter((result) => result.verdict.outcome !== "Pass");
+  return refused.map((result) => explainRule(verdict, result)).join("\n");
+}
+
+/** `ImageVerifyPolicy "prod/signed"` */
+export function policyTitle(policy: RuleResult["policy"]): string {
+  return `${policy.kind} "${policy.namespace === undefined ? "" : `${policy.namespace}/`}${policy.name}"`;
+}
+
+function explainRule(image: ImageVerdict, { policy, verdict }: RuleResult): string {
+  const denied = verdict.outcome === "Fail" ? "denied by" : "could not be verified for";
+  const lines = [`Image "${image.image}" ${denied} ${policyTitle(policy)}, rule "${verdict.rule}": ${verdict.summary}`];
+  lines.push(...verdict.findings.slice(0, MAX_CANDIDATES).map(candidateLine));
+  const more = verdict.findings.length - MAX_CANDIDATES;
+  if (more > 0) lines.push(`  … and ${more} more`);
+  if (image.places.length > 0) lines.push(`  looked in: ${image.places.map(placeText).join(", ")}`);
+  lines.push(...hintsOf(verdict.findings).map((hint) => `  hint: ${hint}`));
+  return lines.join("\n");
+}
+
+function candidateLine({ subject, entry, code, reason }: Finding, index: number): string {
+  const step = isFailureCode(code) ? ` (${FAILURES[code].step})` : "";
+  const held = entry === undefined ? "" : ` for "${entry}"`;
+  return `  ${index + 1}. ${subject}${held}  ${code}${step}: ${reason}`;
+}
+
+function placeText({ place, detail }: PlaceAnswer): string {
+  return `${place} (${detail})`;
+}
+
+/** Each hint once, in the order of the candidates. */
+function hintsOf(findings: readonly Finding[]): readonly string[] {
+  return [...new Set(findings.flatMap(({ hint }) => (hint === undefined ? [] : [hint])))];
+}
+
+function isFailureCode(code: string): code is keyof typeof FAILURES {
+  return Object.hasOwn(FAILURES, code);
+}

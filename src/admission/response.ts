@@ -1,0 +1,121 @@
+/**
+ * AdmissionReview answers (kubernetes.md §1). Always with the request's uid; a denial is 403 Forbidden with a cause an
+ * image; a patch only when there is something to patch, and never from /validate.
+ */
+import { encodeBase64 } from "../encoding/base64.ts";
+import { encodeUtf8 } from "../encoding/text.ts";
+import type { ImageVerdict } from "../policy/verdict.ts";
+
+export interface AdmissionResponse {
+  readonly apiVersion: "admission.k8s.io/v1";
+  readonly kind: "AdmissionReview";
+  readonly response: {
+    readonly uid: string;
+    readonly allowed: boolean;
+    readonly status?: DenialStatus;
+    readonly patchType?: "JSONPatch";
+    readonly patch?: string;
+    readonly warnings?: readonly string[];
+    readonly auditAnnotations?: Readonly<Record<string, string>>;
+  };
+}
+
+interface DenialStatus {
+  readonly code: number;
+  readonly reason: "Forbidden";
+  readonly message: string;
+  readonly details: {
+    readonly causes: readonly { readonly field: string; readonly reason: string; readonly message: string }[];
+    readonly retryAfterSeconds?: number;
+  };
+}
+
+export interface Denial {
+  readonly message: string;
+  readonly verdicts: readonly ImageVerdict[];
+  readonly retryAfterSeconds?: number;
+}
+
+const MAX_WARNINGS_TOTAL = 4000;
+const MAX_WARNING = 250;
+
+export function allowResponse(
+  uid: string,
+  verdicts: readonly ImageVerdict[],
+  warnings: readonly string[],
+): AdmissionResponse {
+  return answer({ uid, allowed: true, ...warningMember(warnings), auditAnnotations: audit("allow", verdicts) });
+}
+
+export function denyResponse(uid: string, denial: Denial, warnings: readonly string[]): AdmissionResponse {
+  const { message, verdicts, retryAfterSeconds } = denial;
+  const causes = verdicts.flatMap((verdict) =>
+    verdict.fields.map((field) => ({
+      field: dotted(field),
+      reason: "FieldValueForbidden",
+      message: causeText(verdict),
+    })),
+  );
+  const details = { causes, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
+  const status: DenialStatus = { code: 403, reason: "Forbidden", message, details };
+  return answer({ uid, allowed: false, status, ...warningMember(warnings), auditAnnotations: audit("deny", verdicts) });
+}
+
+/** Admits, with the image fields replaced by their pinned references. */
+export function pinResponse(
+  uid: string,
+  pins: readonly { readonly field: string; readonly value: string }[],
+  warnings: readonly string[],
+): AdmissionResponse {
+  const operations = pins.map(({ field, value }) => ({ op: "replace", path: field, value }));
+  const patch = { patchType: "JSONPatch" as const, patch: encodeBase64(encodeUtf8(JSON.stringify(operations))) };
+  return answer({ uid, allowed: true, ...(pins.length === 0 ? {} : patch), ...warningMember(warnings) });
+}
+
+function answer(response: AdmissionResponse["response"]): AdmissionResponse {
+  return { apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", response };
+}
+
+/** The API server cuts each to 256 runes once all together pass 4096, and drops one that holds a newline. */
+function warningMember(warnings: readonly string[]): { warnings?: readonly string[] } {
+  const kept: string[] = [];
+  let total = 0;
+  for (const warning of new Set(warnings.map(oneLine))) {
+    total += warning.length;
+    if (total > MAX_WARNINGS_TOTAL) break;
+    kept.push(warning);
+  }
+  return kept.length === 0 ? {} : { warnings: kept };
+}
+
+function oneLine(text: string): string {
+  const line = text.replace(/[\u0000-\u001f\u007f]+/g, " ");
+  return line.length > MAX_WARNING ? `${line.slice(0, MAX_WARNING - 1)}…` : line;
+}
+
+/** Keys without "/": the API server puts the webhook's name before them. */
+function audit(decision: string, verdicts: readonly ImageVerdict[]): Readonly<Record<string, string>> {
+  if (verdicts.length === 0) return { decision };
+  const policies = verdicts.flatMap(({ results }) =>
+    results.map(({ policy, verdict }) => `${policy.namespace ?? ""}/${policy.name}/${verdict.rule}=${verdict.outcome}`),
+  );
+  const images = verdicts.map(({ image }) => image);
+  return {
+    decision,
+    policies: [...new Set(policies)].join(",").slice(0, 1024),
+    images: images.join(",").slice(0, 1024),
+  };
+}
+
+function causeText(verdict: ImageVerdict): string {
+  const codes = verdict.results.flatMap(({ verdict: { findings } }) => findings.map(({ code }) => code));
+  return `${verdict.image}: ${[...new Set(codes)].join(", ")}`.slice(0, 1024);
+}
+
+/** /spec/containers/0/image → spec.containers[0].image */
+function dotted(pointer: string): string {
+  return pointer
+    .slice(1)
+    .replace(/\/([0-9]+)(?=\/|$)/g, "[$1]")
+    .replaceAll("/", ".");
+}
