@@ -1,0 +1,46 @@
+/** Metrics of the webhook (kubernetes.md §17). Never labelled by image, digest, user or host: those are unbounded. */
+import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+
+const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export interface AdmissionSample {
+  readonly webhook: "validate" | "mutate";
+  readonly operation: string;
+  readonly resource: string;
+  readonly decision: "allow" | "deny" | "error";
+  readonly dryRun: boolean;
+  readonly seconds: number;
+}
+
+export interface Metrics {
+  observeAdmission(sample: AdmissionSample): void;
+  /** Prometheus text format. */
+  text(): Promise<string>;
+  readonly contentType: string;
+}
+
+export function makeMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: "sealgate_admission_requests_total",
+    help: "Admission reviews answered, by decision",
+    labelNames: ["webhook", "operation", "resource", "decision", "dry_run"],
+    registers: [registry],
+  });
+  const duration = new Histogram({
+    name: "sealgate_admission_duration_seconds",
+    help: "Seconds from the body's arrival to the answer",
+    labelNames: ["webhook"],
+    buckets: BUCKETS,
+    registers: [registry],
+  });
+  return {
+    contentType: registry.contentType,
+    observeAdmission: ({ webhook, operation, resource, decision, dryRun, seconds }) => {
+      requests.inc({ webhook, operation, resource, decision, dry_run: String(dryRun) });
+      duration.observe({ webhook }, seconds);
+    },
+    text: () => registry.metrics(),
+  };
+}

@@ -1,0 +1,111 @@
+/**
+ * The admission port: HTTPS, /validate and /mutate (kubernetes.md §1, §7). The answer to a review is always HTTP 200 with
+ * a verdict; a body that is no review is 4xx, and a process that is not ready says 503 with Retry-After, never "allow".
+ */
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { AdmissionError } from "../admission/error.ts";
+import { MAX_REVIEW_BYTES, parseAdmissionReview, type AdmissionRequest } from "../admission/request.ts";
+import { allowResponse, denyResponse, pinResponse, type AdmissionResponse } from "../admission/response.ts";
+import type { Reviewer } from "../app/reviewer.ts";
+import type { AdmissionLog } from "./admission-log.ts";
+import { requestSignal } from "./deadline.ts";
+
+export interface TlsMaterial {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface WebhookOptions {
+  readonly reviewer: Reviewer;
+  readonly tls: TlsMaterial;
+  readonly log: AdmissionLog;
+  isReady(): boolean;
+  isDraining(): boolean;
+}
+
+/** The API server keeps idle connections for 90 s: ours live longer, or a POST would meet a closed socket (§7). */
+const KEEP_ALIVE_MS = 120_000;
+
+/** Builds the server; the caller listens. */
+export async function buildWebhookServer(options: WebhookOptions): Promise<FastifyInstance> {
+  const server = fastify({
+    https: { cert: options.tls.cert, key: options.tls.key, minVersion: "TLSv1.2" },
+    bodyLimit: MAX_REVIEW_BYTES,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    requestTimeout: 35_000,
+    logger: false,
+  }) as unknown as FastifyInstance;
+  server.server.headersTimeout = KEEP_ALIVE_MS + 5_000;
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  server.addHook("onRequest", async (_request, reply) => refuseUnready(options, reply));
+  server.setErrorHandler((error, _request, reply) => sendError(options, error, reply));
+  server.post("/validate", async (request, reply) => reply.send(await answer(options, "validate", request)));
+  server.post("/mutate", async (request, reply) => reply.send(await answer(options, "mutate", request)));
+  await server.ready();
+  return server;
+}
+
+async function refuseUnready(options: WebhookOptions, reply: FastifyReply): Promise<FastifyReply | undefined> {
+  if (options.isDraining()) reply.header("connection", "close");
+  if (options.isReady()) return undefined;
+  return reply.code(503).header("retry-after", "1").send({ error: "Sealgate has not read its policies yet" });
+}
+
+async function answer(
+  options: WebhookOptions,
+  webhook: "validate" | "mutate",
+  http: FastifyRequest,
+): Promise<AdmissionResponse> {
+  const started = performance.now();
+  const request = parseAdmissionReview(bodyOf(http));
+  const signal = requestSignal((http.query as { timeout?: unknown }).timeout);
+  try {
+    const { response, explanation } = await review(options, webhook, request, signal);
+    const seconds = (performance.now() - started) / 1000;
+    options.log.decided({ webhook, request, allowed: response.response.allowed, explanation, seconds });
+    return response;
+  } catch (error) {
+    if (error instanceof AdmissionError) throw error;
+    // Our own defect: it denies, and says nothing of its inside.
+    options.log.failed({ webhook, request, error, seconds: (performance.now() - started) / 1000 });
+    const message = "Sealgate met an internal error and denies what it could not verify (Internal)";
+    return denyResponse(request.uid, { message, verdicts: [] }, []);
+  }
+}
+
+async function review(
+  options: WebhookOptions,
+  webhook: "validate" | "mutate",
+  request: AdmissionRequest,
+  signal: AbortSignal,
+): Promise<{ response: AdmissionResponse; explanation: string | undefined }> {
+  if (webhook === "mutate") {
+    const { pins, warnings } = await options.reviewer.pin(request, signal);
+    return { response: pinResponse(request.uid, pins, warnings), explanation: undefined };
+  }
+  const { allowed, verdicts, message, warnings, retryAfterSeconds } = await options.reviewer.validate(request, signal);
+  if (allowed) return { response: allowResponse(request.uid, verdicts, warnings), explanation: undefined };
+  const denial = {
+    message: message ?? "denied",
+    verdicts,
+    ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+  };
+  return { response: denyResponse(request.uid, denial, warnings), explanation: message };
+}
+
+function bodyOf(request: FastifyRequest): Uint8Array {
+  if (request.body instanceof Uint8Array) return request.body;
+  throw new AdmissionError(400, "Cannot read AdmissionReview: the body is empty");
+}
+
+/** Statuses are fastify's own (413, 415) or an AdmissionError's; everything else is a defect. */
+function sendError(options: WebhookOptions, error: unknown, reply: FastifyReply): FastifyReply {
+  if (error instanceof AdmissionError) return reply.code(error.status).send({ error: error.message });
+  const status = (error as { statusCode?: unknown }).statusCode;
+  if (typeof status === "number" && status >= 400 && status < 500) {
+    return reply.code(status).send({ error: error instanceof Error ? error.message : "bad request" });
+  }
+  options.log.defect(error);
+  return reply.code(500).send({ error: "internal error" });
+}
