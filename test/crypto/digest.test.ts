@@ -1,0 +1,39 @@
+/** Digests: SHA-256 of the bytes, written as sha256:<64 lower-case hex> and in no other way. */
+import assert from "node:assert/strict";
+import { digestBytes, digestOf, hash, parseDigest, sha256 } from "../../src/crypto/digest.ts";
+import { encodeHex } from "../../src/encoding/hex.ts";
+import { encodeUtf8 } from "../../src/encoding/text.ts";
+import { refuses } from "../support/failures.ts";
+
+const ABC = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"; // FIPS 180-2 B.1
+
+describe("digestOf()", () => {
+  it("gives the known answer for abc", () => {
+    assert.equal(digestOf(encodeUtf8("abc")), `sha256:${ABC}`);
+    assert.equal(encodeHex(sha256(encodeUtf8("abc"))), ABC);
+    assert.equal(hash("sha384", encodeUtf8("abc")).length, 48);
+    assert.equal(hash("sha512", encodeUtf8("abc")).length, 64);
+  });
+});
+
+describe("parseDigest()", () => {
+  it("gives the text back, and digestBytes() its 32 bytes", () => {
+    const digest = parseDigest(`sha256:${ABC}`);
+    assert.equal(digest, `sha256:${ABC}`);
+    assert.equal(encodeHex(digestBytes(digest)), ABC);
+  });
+
+  const refused: Readonly<Record<string, string>> = {
+    "another algorithm": `sha512:${ABC}`,
+    "no algorithm": ABC,
+    "an algorithm in other case": `SHA256:${ABC}`,
+    "upper-case hex": `sha256:${ABC.toUpperCase()}`,
+    "63 characters": `sha256:${ABC.slice(1)}`,
+    "65 characters": `sha256:${ABC}0`,
+    "nothing behind the colon": "sha256:",
+    "a line feed": `sha256:${ABC}\n`,
+    "a slash": `sha256:${ABC.slice(1)}/`,
+  };
+  for (const [name, text] of Object.entries(refused))
+    it(`refuses ${name}`, () => refuses(/./, () => parseDigest(text)));
+});
