@@ -1,8 +1,9 @@
 // Files that are made from the code: `npm run generate` writes them, `npm run check:drift` fails when one is stale.
 import { readFileSync, writeFileSync } from "node:fs";
 import { FAILURES } from "../dist/src/failure/catalogue.js";
+import { crdFiles } from "./crds.mjs";
 
-const generated = new Map([["docs/failures.md", failuresPage()]]);
+const generated = new Map([["docs/failures.md", failuresPage()], ...(await crdFiles())]);
 
 const check = process.argv.includes("--check");
 let stale = 0;

@@ -1,17 +1,25 @@
-/** A policy resource, compiled rule by rule: globs, selectors, keys parsed once at load, nothing left to fail at request time. */
+/**
+ * A policy resource, compiled rule by rule: patterns, selectors and keys are parsed once at load, nothing is left to fail
+ * at request time. What the operator wrote wrongly never throws: the rule carries its errors and is Undetermined for
+ * what it covers (policy-api.md §5), and what cannot be read at all covers every image.
+ */
+import { digestOf } from "../crypto/digest.ts";
+import { parsePublicKeyPem } from "../crypto/public-key.ts";
+import { encodeUtf8 } from "../encoding/text.ts";
 import type { ImageReference } from "../oci/reference.ts";
-import type { Requirement } from "../verify/requirement.ts";
+import type { KeyRequirement, Requirement } from "../verify/requirement.ts";
+import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
+import { parsePattern, parseSkipPattern, type ImagePattern } from "./pattern.ts";
+import { compileSelector, type Labels } from "./selector.ts";
+import type { PolicyResource, RuleSpec } from "./types.ts";
+import { checkMetadata, checkSpec } from "./validate.ts";
 import type { FailureAction, FailurePolicy, RuleResult } from "./verdict.ts";
 
-export interface FieldError {
-  /** For example spec.verifyImages[0].attestors[0].entries[1].keys.publicKeys */
-  readonly path: string;
-  readonly message: string;
-}
+export type { FieldError } from "./field-errors.ts";
 
 export interface CompiledEntry {
   readonly name: string;
-  readonly requirement: Requirement;
+  readonly requirement: Requirement & { readonly signer: KeyRequirement };
 }
 
 export interface CompiledSet {
@@ -39,6 +47,124 @@ export interface CompiledPolicy {
   readonly failureAction: FailureAction;
   readonly failurePolicy: FailurePolicy;
   /** True when the policy applies to pods of this namespace (its own namespace; the cluster kind's selector). */
-  appliesTo(namespace: string, labels: ReadonlyMap<string, string> | undefined): boolean;
+  appliesTo(namespace: string, labels: Labels | undefined): boolean;
   readonly rules: readonly CompiledRule[];
+}
+
+const RULE_PATH = /^spec\.verifyImages\[(\d+)\]/;
+
+/** Never throws for what an operator wrote; see the rules' `errors`. */
+export function compilePolicy(resource: PolicyResource): CompiledPolicy {
+  const { kind, metadata, spec } = resource;
+  const errors = [...checkMetadata(kind, metadata), ...checkSpec(kind, spec)];
+  const shared = errors.filter(({ path }) => !RULE_PATH.test(path));
+  const failureAction = readFailureAction(memberOf(spec, "failureAction"));
+  const rules = itemsOf(memberOf(spec, "verifyImages"), "").map(({ value }, index) => {
+    const own = errors.filter(({ path }) => RULE_PATH.exec(path)?.[1] === String(index));
+    return compileRule(value, failureAction, [...shared, ...own]);
+  });
+  return {
+    id: policyId(resource),
+    failureAction,
+    failurePolicy: memberOf(spec, "failurePolicy") === "Ignore" ? "Ignore" : "Fail",
+    appliesTo: compileScope(resource, shared),
+    rules: rules.length > 0 ? rules : [invalidRule(undefined, shared)],
+  };
+}
+
+function policyId({ kind, metadata: { name, namespace } }: PolicyResource): CompiledPolicy["id"] {
+  return namespace === undefined ? { kind, name } : { kind, namespace, name };
+}
+
+/** An unknown action has an error beside it; taken as the strictest. */
+function readFailureAction(value: unknown): FailureAction {
+  return value === "Warn" || value === "Audit" ? value : "Enforce";
+}
+
+/** A selector with an error matches every namespace: its rules are Undetermined there. */
+function compileScope(resource: PolicyResource, errors: readonly FieldError[]): CompiledPolicy["appliesTo"] {
+  if (resource.kind === "ImageVerifyPolicy") {
+    const own = resource.metadata.namespace;
+    return (namespace) => own === undefined || namespace === own;
+  }
+  if (errors.some(({ path }) => path === "spec" || path.startsWith("spec.match"))) return () => true;
+  const matches = compileSelector(resource.spec.match?.namespaceSelector);
+  return (_namespace, labels) => matches(labels);
+}
+
+function compileRule(rule: unknown, action: FailureAction, errors: readonly FieldError[]): CompiledRule {
+  return errors.length > 0 ? invalidRule(rule, errors) : validRule(rule as RuleSpec, action);
+}
+
+function validRule(rule: RuleSpec, action: FailureAction): CompiledRule {
+  const sets = (rule.attestors ?? []).map(compileSet);
+  const mutateDigest = rule.mutateDigest ?? action === "Enforce";
+  const verifyDigest = rule.verifyDigest ?? action === "Enforce";
+  const decides = sets.map(({ count, entries }) => [
+    count,
+    entries.map(({ name, requirement }) => [name, requirement.signer.key.keyId, requirement.content.kind]),
+  ]);
+  return {
+    name: rule.name,
+    covers: compileCoverage(rule),
+    mutateDigest,
+    verifyDigest,
+    sets,
+    errors: [],
+    hash: hashOf([mutateDigest, verifyDigest, decides]),
+  };
+}
+
+type SetSpec = NonNullable<RuleSpec["attestors"]>[number];
+
+function compileSet({ count, entries }: SetSpec): CompiledSet {
+  return {
+    count: count ?? entries.length,
+    entries: entries.map(({ name, keys }) => ({
+      name,
+      requirement: {
+        signer: { kind: "key", key: parsePublicKeyPem(keys.publicKeys) },
+        content: { kind: "signature" },
+      },
+    })),
+  };
+}
+
+function invalidRule(rule: unknown, errors: readonly FieldError[]): CompiledRule {
+  const name = memberOf(rule, "name");
+  return {
+    name: typeof name === "string" ? name : "(unnamed)",
+    covers: compileCoverage(rule),
+    mutateDigest: false,
+    verifyDigest: false,
+    sets: [],
+    errors,
+    hash: hashOf(["invalid", errors]),
+  };
+}
+
+/** An include that cannot be read covers every image, a skip that cannot be read skips none: nothing opens silently. */
+function compileCoverage(rule: unknown): (reference: ImageReference) => boolean {
+  const includes = readPatterns(memberOf(rule, "imageReferences"), parsePattern);
+  const skips = readPatterns(memberOf(rule, "skipImageReferences"), parseSkipPattern).filter(isRead);
+  const known = includes.filter(isRead);
+  const coversAll = includes.length === 0 || known.length < includes.length;
+  return (reference) =>
+    (coversAll || known.some((pattern) => pattern.matches(reference))) &&
+    !skips.some((pattern) => pattern.matches(reference));
+}
+
+function readPatterns(list: unknown, parse: typeof parsePattern): readonly (ImagePattern | undefined)[] {
+  return itemsOf(list, "").map(({ value }) => {
+    const result = typeof value === "string" ? parse(value) : undefined;
+    return result?.ok === true ? result.pattern : undefined;
+  });
+}
+
+function isRead(pattern: ImagePattern | undefined): pattern is ImagePattern {
+  return pattern !== undefined;
+}
+
+function hashOf(value: unknown): string {
+  return digestOf(encodeUtf8(JSON.stringify(value)));
 }

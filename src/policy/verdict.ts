@@ -88,3 +88,23 @@ export interface ImageVerdict {
   readonly places: readonly PlaceAnswer[];
   readonly results: readonly RuleResult[];
 }
+
+/** What a rule's verdict does to the request. */
+export type Effect = "admit" | "warn" | "deny";
+
+const OUTSIDE: ReadonlySet<UndeterminedCause> = new Set<UndeterminedCause>([
+  "RegistryUnreachable",
+  "RegistryThrottled",
+  "RegistryError",
+  "DeadlineSpent",
+  "Overloaded",
+]);
+
+/** The table of policy-api.md §4. Ignore softens only what lies outside; a cause of ours, or none, denies. */
+export function effectOf({ failureAction, failurePolicy, verdict }: RuleResult): Effect {
+  if (verdict.outcome === "Pass" || failureAction === "Audit") return "admit";
+  if (failureAction === "Warn") return "warn";
+  const { outcome, causes } = verdict;
+  const isOutside = causes.length > 0 && causes.every((cause) => OUTSIDE.has(cause));
+  return outcome === "Undetermined" && failurePolicy === "Ignore" && isOutside ? "warn" : "deny";
+}

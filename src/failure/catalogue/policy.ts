@@ -1,3 +1,14 @@
 import type { FailureTable } from "../step.ts";
 
-export const POLICY_FAILURES = {} as const satisfies FailureTable;
+export const POLICY_FAILURES = {
+  NoSignatureFound: {
+    step: "discovery",
+    spec: "policy-api §4",
+    hint: 'sign the image and push the signature beside it, for example "cosign sign --key cosign.key IMAGE@DIGEST"',
+  },
+  NoDigest: {
+    step: "policy",
+    spec: "policy-api §2.3",
+    hint: "write the image with its digest, or let the mutating webhook pin it (mutateDigest: true)",
+  },
+} as const satisfies FailureTable;

@@ -1,0 +1,129 @@
+// Makes crds/*.yaml, the JSON schema for ajv and the TypeScript types of the policy kinds from crd-schema.mjs.
+import { compile } from "json-schema-to-typescript";
+import prettier from "prettier";
+import { stringify } from "yaml";
+import { clusterSpec, namespacedSpec } from "./crd-schema.mjs";
+
+const KINDS = [
+  {
+    kind: "ImageVerifyPolicy",
+    plural: "imageverifypolicies",
+    shortNames: ["imageverify", "ivp"],
+    scope: "Namespaced",
+    spec: namespacedSpec,
+    description: "Rules over the images of the pods in its own namespace. It only adds to what cluster policies ask.",
+  },
+  {
+    kind: "ClusterImageVerifyPolicy",
+    plural: "clusterimageverifypolicies",
+    shortNames: ["clusterimageverify", "civp"],
+    scope: "Cluster",
+    spec: clusterSpec,
+    description: "Rules over the images of the pods in every namespace that it matches.",
+  },
+];
+
+/** File name to content, for generate.mjs. */
+export async function crdFiles() {
+  const files = KINDS.map((kind) => [`crds/${kind.plural}.yaml`, crdYaml(kind)]);
+  const schema = forAjv(clusterSpec);
+  return new Map([
+    ...files,
+    ["src/policy/schema.generated.ts", await schemaModule(schema)],
+    ["src/policy/spec.generated.ts", await typesModule(schema)],
+  ]);
+}
+
+function crdYaml({ kind, plural, shortNames, scope, spec, description }) {
+  const resource = {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    metadata: { name: `${plural}.sealgate.dev` },
+    spec: {
+      group: "sealgate.dev",
+      scope,
+      preserveUnknownFields: false,
+      names: {
+        kind,
+        listKind: `${kind}List`,
+        plural,
+        singular: kind.toLowerCase(),
+        shortNames,
+        categories: ["sealgate"],
+      },
+      versions: [
+        {
+          name: "v1alpha1",
+          served: true,
+          storage: true,
+          additionalPrinterColumns: [
+            { name: "Action", type: "string", jsonPath: ".spec.failureAction" },
+            { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
+          ],
+          schema: { openAPIV3Schema: rootSchema(description, spec) },
+        },
+      ],
+    },
+  };
+  const yaml = stringify(resource, { lineWidth: 120, aliasDuplicateObjects: false });
+  return `# Made by "npm run generate" from scripts/crd-schema.mjs: edit that file.\n${yaml}`;
+}
+
+function rootSchema(description, spec) {
+  return {
+    type: "object",
+    description,
+    required: ["spec"],
+    properties: {
+      apiVersion: { type: "string", description: "The version of this kind, sealgate.dev/v1alpha1." },
+      kind: { type: "string", description: "The kind of this object, as its definition names it." },
+      metadata: { type: "object" },
+      spec,
+    },
+  };
+}
+
+/** JSON Schema draft 7: no Kubernetes extensions; unknown members refused; sets are unique. CEL is checked by policy/. */
+function forAjv(schema) {
+  const { properties, items, additionalProperties, format: _format, ...rest } = schema;
+  const own = Object.entries(rest).filter(([key]) => !key.startsWith("x-kubernetes-") && key !== "default");
+  return {
+    ...Object.fromEntries(own),
+    ...(schema["x-kubernetes-list-type"] === "set" ? { uniqueItems: true } : {}),
+    ...(items === undefined ? {} : { items: forAjv(items) }),
+    ...(additionalProperties === undefined ? {} : { additionalProperties: forAjv(additionalProperties) }),
+    ...(properties === undefined ? {} : { additionalProperties: false, properties: mapValues(properties, forAjv) }),
+  };
+}
+
+function mapValues(object, change) {
+  return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
+}
+
+async function schemaModule(schema) {
+  const text = [
+    header("The spec of the policy kinds as a JSON schema, for schema/validator.ts. The namespaced kind has no match."),
+    `export const POLICY_SPEC_SCHEMA = ${JSON.stringify(schema)} as const;\n`,
+  ].join("\n");
+  return prettier.format(text, { parser: "typescript", printWidth: 120 });
+}
+
+async function typesModule(schema) {
+  const types = await compile(schema, "PolicySpec", {
+    bannerComment: "",
+    ignoreMinAndMaxItems: true,
+    declareExternallyReferenced: true,
+    format: false,
+  });
+  const readonly = types
+    .replaceAll(/^(\s*)([A-Za-z]+\??:)/gm, "$1readonly $2")
+    .replaceAll(/(\w+)\[\]/g, "readonly $1[]");
+  return prettier.format(`${header("The spec of the policy kinds as TypeScript types.")}\n${readonly}`, {
+    parser: "typescript",
+    printWidth: 120,
+  });
+}
+
+function header(what) {
+  return `/**\n * ${what}\n * Made by "npm run generate" from scripts/crd-schema.mjs: edit that file. It refuses nothing by itself.\n */`;
+}

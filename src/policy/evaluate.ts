@@ -1,0 +1,147 @@
+/**
+ * evaluateRule(): one rule held against what was gathered for one digest (policy-api.md §4, steps 7, 8 and 10). Every
+ * candidate is tried for every entry and keeps its reason; what could not be read makes Undetermined, never Pass.
+ */
+import { attempt, type Attempt } from "../failure/attempt.ts";
+import { FAILURES } from "../failure/catalogue.ts";
+import { quoted } from "../failure/failure.ts";
+import type { VerifiedEntity } from "../verify/evidence.ts";
+import { verify } from "../verify/verifier.ts";
+import { evaluateSet, type SetOutcome } from "./attestor-set.ts";
+import type { CompiledEntry, CompiledRule, CompiledSet } from "./compile.ts";
+import type { ImageEvidence } from "./evidence.ts";
+import { allOf, type Finding, type PlaceAnswer, type RuleVerdict, type UndeterminedCause } from "./verdict.ts";
+
+interface EntryResult {
+  readonly accepted: readonly VerifiedEntity[];
+  readonly findings: readonly Finding[];
+}
+
+/** `verifier` is verify() of verify/; a test may hand in its own. */
+export function evaluateRule(
+  rule: CompiledRule,
+  evidence: ImageEvidence,
+  verifier: typeof verify = verify,
+): RuleVerdict {
+  if (rule.errors.length > 0) return invalidVerdict(rule);
+  if (rule.sets.length === 0) return nothingAskedVerdict(rule);
+  const unread = evidence.places.filter(({ state }) => state === "unread");
+  const sets = rule.sets.map((set) => evaluateOneSet(set, evidence, unread.length > 0, verifier));
+  const outcome = allOf(sets.map((set) => set.outcome));
+  return {
+    outcome,
+    rule: rule.name,
+    summary: summarize(rule.sets, sets, outcome),
+    findings: withHintsOnce([
+      ...unparsed(evidence),
+      ...sets.flatMap(({ findings }) => findings),
+      ...unread.map(unreadFinding),
+      ...(evidence.candidates.length === 0 && outcome === "Fail" ? [noSignature(rule, evidence)] : []),
+    ]),
+    evidence: [...new Set(sets.flatMap((set) => set.evidence))],
+    causes: outcome === "Undetermined" ? [...new Set(unread.map(causeOf))] : [],
+  };
+}
+
+function evaluateOneSet(
+  set: CompiledSet,
+  evidence: ImageEvidence,
+  hasUnread: boolean,
+  verifier: typeof verify,
+): SetOutcome & { findings: readonly Finding[]; evidence: readonly VerifiedEntity[] } {
+  const entries = set.entries.map((entry) => evaluateEntry(entry, evidence, verifier));
+  const parties = entries.map(({ accepted }) => ({ principals: accepted.map(principalOf), hasUnread }));
+  return {
+    ...evaluateSet(parties, set.count),
+    findings: entries.flatMap(({ findings }) => findings),
+    evidence: entries.flatMap(({ accepted }) => accepted),
+  };
+}
+
+function evaluateEntry(entry: CompiledEntry, evidence: ImageEvidence, verifier: typeof verify): EntryResult {
+  const accepted: VerifiedEntity[] = [];
+  const findings: Finding[] = [];
+  for (const { subject, entity } of evidence.candidates) {
+    if (!entity.ok) continue;
+    const result = attempt(() => verifier(entity.value, entry.requirement, evidence.artifact));
+    if (result.ok) accepted.push(result.value);
+    else findings.push({ ...failureFinding(subject, result), entry: entry.name });
+  }
+  return { accepted, findings };
+}
+
+function principalOf({ principal }: VerifiedEntity): string {
+  return `${principal.kind} ${principal.keyId}`;
+}
+
+function failureFinding(subject: string, { failure }: Extract<Attempt<unknown>, { ok: false }>): Finding {
+  return { subject, code: failure.code, reason: failure.message, hint: failure.hint };
+}
+
+/** A candidate that could not be read is told once, whatever the number of entries. */
+function unparsed({ candidates }: ImageEvidence): readonly Finding[] {
+  return candidates.flatMap(({ subject, entity }) => (entity.ok ? [] : [failureFinding(subject, entity)]));
+}
+
+function unreadFinding(answer: PlaceAnswer): Finding {
+  return { subject: answer.place, code: causeOf(answer), reason: answer.detail };
+}
+
+function causeOf({ cause }: PlaceAnswer): UndeterminedCause {
+  return cause ?? "RegistryError";
+}
+
+function noSignature(rule: CompiledRule, { places }: ImageEvidence): Finding {
+  return {
+    subject: `rule ${quoted(rule.name)}`,
+    code: "NoSignatureFound",
+    reason: `Cannot find a signature: ${places.length} places have none, want one in any of them`,
+    hint: FAILURES.NoSignatureFound.hint,
+  };
+}
+
+function summarize(
+  asked: readonly CompiledSet[],
+  sets: readonly SetOutcome[],
+  outcome: RuleVerdict["outcome"],
+): string {
+  const accepted = sets.reduce((sum, set) => sum + set.accepted, 0);
+  const required = asked.reduce((sum, set) => sum + set.count, 0);
+  const text = `${accepted} of ${required} required signatures accepted`;
+  return outcome === "Undetermined" ? `${text}, and not every place could be read` : text;
+}
+
+/** The same advice on every line would bury the reasons. */
+function withHintsOnce(findings: readonly Finding[]): readonly Finding[] {
+  const told = new Set<string>();
+  return findings.map((finding) => {
+    const { hint, ...bare } = finding;
+    if (hint === undefined || told.has(hint)) return bare;
+    told.add(hint);
+    return finding;
+  });
+}
+
+function nothingAskedVerdict(rule: CompiledRule): RuleVerdict {
+  const summary = "no signature required";
+  return { outcome: "Pass", rule: rule.name, summary, findings: [], evidence: [], causes: [] };
+}
+
+function invalidVerdict(rule: CompiledRule): RuleVerdict {
+  const paths = rule.errors.map(({ path }) => path).join(", ");
+  return {
+    outcome: "Undetermined",
+    rule: rule.name,
+    summary: `the rule does not compile: ${paths}`,
+    findings: withHintsOnce(
+      rule.errors.map(({ path, message }) => ({
+        subject: path,
+        code: "PolicyInvalid",
+        reason: message,
+        hint: 'correct the policy; "sealgate apply -p FILE" lists what is wrong with one',
+      })),
+    ),
+    evidence: [],
+    causes: ["PolicyInvalid"],
+  };
+}

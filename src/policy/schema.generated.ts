@@ -1,0 +1,212 @@
+/**
+ * The spec of the policy kinds as a JSON schema, for schema/validator.ts. The namespaced kind has no match.
+ * Made by "npm run generate" from scripts/crd-schema.mjs: edit that file. It refuses nothing by itself.
+ */
+export const POLICY_SPEC_SCHEMA = {
+  type: "object",
+  description: "Rules over images. Every rule of every policy that applies to an image must pass.",
+  required: ["verifyImages"],
+  additionalProperties: false,
+  properties: {
+    failureAction: {
+      type: "string",
+      enum: ["Enforce", "Warn", "Audit"],
+      description:
+        "What a failed verification does: Enforce denies the pod, Warn admits it with a warning, Audit admits it. All three are reported.",
+    },
+    failurePolicy: {
+      type: "string",
+      enum: ["Fail", "Ignore"],
+      description:
+        "What happens under Enforce when a registry could not be asked: Fail denies the pod, Ignore admits it with a warning. It never softens a failed verification.",
+    },
+    match: {
+      type: "object",
+      description: "Which pods the policy applies to; every one when it is absent.",
+      additionalProperties: false,
+      properties: {
+        namespaceSelector: {
+          type: "object",
+          description:
+            "Labels of the pod's namespace. Everything written must hold. Labels that cannot be read count as matching.",
+          additionalProperties: false,
+          properties: {
+            matchLabels: {
+              type: "object",
+              maxProperties: 16,
+              description: "Labels that the namespace must have, with exactly these values.",
+              additionalProperties: {
+                type: "string",
+                maxLength: 63,
+                pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$",
+                description: "The value that the label must have.",
+              },
+            },
+            matchExpressions: {
+              type: "array",
+              maxItems: 16,
+              description: "Requirements on labels. All of them must hold.",
+              items: {
+                type: "object",
+                description: "One requirement on a label.",
+                required: ["key", "operator"],
+                additionalProperties: false,
+                properties: {
+                  key: {
+                    type: "string",
+                    minLength: 1,
+                    maxLength: 317,
+                    pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$",
+                    description: "Name of the label that the requirement is about.",
+                  },
+                  operator: {
+                    type: "string",
+                    enum: ["In", "NotIn", "Exists", "DoesNotExist"],
+                    description:
+                      "How the label is compared with values. A label that is absent meets NotIn and DoesNotExist.",
+                  },
+                  values: {
+                    type: "array",
+                    maxItems: 64,
+                    description: "Values that In and NotIn compare the label with.",
+                    uniqueItems: true,
+                    items: {
+                      type: "string",
+                      maxLength: 63,
+                      pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$",
+                      description: "One value that the label may have.",
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+    verifyImages: {
+      type: "array",
+      minItems: 1,
+      maxItems: 16,
+      description: "The rules of the policy, by name.",
+      items: {
+        type: "object",
+        description: "What is asked of the images that the rule covers.",
+        required: ["name", "imageReferences"],
+        additionalProperties: false,
+        properties: {
+          name: {
+            type: "string",
+            minLength: 1,
+            maxLength: 63,
+            pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+            description: "Name of the rule, a DNS label that is unique in the policy. Every message shows it.",
+          },
+          imageReferences: {
+            type: "array",
+            maxItems: 64,
+            description: "Patterns of the images that the rule covers; one that matches suffices.",
+            minItems: 1,
+            uniqueItems: true,
+            items: {
+              type: "string",
+              minLength: 1,
+              maxLength: 320,
+              description:
+                "A pattern over the canonical repository: * matches any run of characters, ? one character but /.",
+            },
+          },
+          skipImageReferences: {
+            type: "array",
+            maxItems: 64,
+            description:
+              "Patterns of images that this rule leaves out. They are narrower than imageReferences, and may end with a digest.",
+            uniqueItems: true,
+            items: {
+              type: "string",
+              minLength: 1,
+              maxLength: 400,
+              description:
+                "A pattern over the canonical repository: * matches any run of characters, ? one character but /.",
+            },
+          },
+          mutateDigest: {
+            type: "boolean",
+            description:
+              "Writes the verified digest into the pod, as host/path:tag@digest. True under Enforce and false under Warn and Audit when it is absent.",
+          },
+          verifyDigest: {
+            type: "boolean",
+            description:
+              "Refuses an image of a pod that has no digest when the validating webhook sees it. True under Enforce and false under Warn and Audit when it is absent.",
+          },
+          attestors: {
+            type: "array",
+            minItems: 1,
+            maxItems: 4,
+            description: "Sets of signers. Every set must pass.",
+            items: {
+              type: "object",
+              description: "A set of signers, of which a number must have signed.",
+              required: ["entries"],
+              additionalProperties: false,
+              properties: {
+                count: {
+                  type: "integer",
+                  minimum: 1,
+                  maximum: 16,
+                  description:
+                    "How many entries must be met, each by a signature of a different key. All of them when it is absent.",
+                },
+                entries: {
+                  type: "array",
+                  minItems: 1,
+                  maxItems: 16,
+                  description: "The signers of the set, by name. Each is one party.",
+                  items: {
+                    type: "object",
+                    description: "One signer that the set accepts, and what its signature must bring.",
+                    required: ["name", "keys", "insecureIgnoreTlog"],
+                    additionalProperties: false,
+                    properties: {
+                      name: {
+                        type: "string",
+                        minLength: 1,
+                        maxLength: 63,
+                        pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+                        description: "Name of the signer, a DNS label that is unique in its set. Messages show it.",
+                      },
+                      keys: {
+                        type: "object",
+                        description: "The signer holds the private half of this key.",
+                        required: ["publicKeys"],
+                        additionalProperties: false,
+                        properties: {
+                          publicKeys: {
+                            type: "string",
+                            minLength: 64,
+                            maxLength: 8192,
+                            pattern:
+                              "^\\s*(-----BEGIN PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END PUBLIC KEY-----|-----BEGIN RSA PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END RSA PUBLIC KEY-----)\\s*$",
+                            description:
+                              'Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry.',
+                          },
+                        },
+                      },
+                      insecureIgnoreTlog: {
+                        type: "boolean",
+                        enum: [true],
+                        description:
+                          "Must be written and must be true: no entry of a transparency log is asked for, since the log is not supported yet and a policy may not look as if it were.",
+                      },
+                    },
+                  },
+                },
+              },
+            },
+          },
+        },
+      },
+    },
+  },
+} as const;

@@ -1,0 +1,76 @@
+/**
+ * The only file that knows ajv: a JSON schema (draft 7) compiled to a function that lists what is wrong, each with the
+ * field's path and what is allowed there. It takes plain values, as toPlain() of encoding/json.ts gives them.
+ */
+import { Ajv, type ErrorObject } from "ajv";
+import { quoted } from "../failure/failure.ts";
+
+export interface SchemaError {
+  /** For example verifyImages[0].name; empty for the value itself. */
+  readonly path: string;
+  readonly message: string;
+}
+
+export type SchemaCheck = (value: unknown) => readonly SchemaError[];
+
+export function compileSchema(schema: object): SchemaCheck {
+  const validate = new Ajv({ allErrors: true, verbose: true, strict: true }).compile(schema);
+  return (value) => (validate(value) ? [] : (validate.errors ?? []).map(schemaError));
+}
+
+function schemaError(error: ErrorObject): SchemaError {
+  const path = fieldPath(error.instancePath);
+  const member = String(error.params["missingProperty"] ?? error.params["additionalProperty"] ?? "");
+  switch (error.keyword) {
+    case "required":
+      return { path: joined(path, member), message: `is required${described(memberSchema(error, member))}` };
+    case "additionalProperties":
+      return { path: joined(path, member), message: `is unknown, want one of ${knownMembers(error)}` };
+    case "enum":
+      return { path, message: `is ${shown(error.data)}, want ${allowedValues(error)}` };
+    case "pattern":
+      return { path, message: `is ${shown(error.data)}, want what matches ${String(error.params["pattern"])}` };
+    default:
+      return { path, message: error.message ?? "is not allowed" };
+  }
+}
+
+/** /verifyImages/0/name as an operator writes it: verifyImages[0].name. */
+function fieldPath(pointer: string): string {
+  const parts = pointer.split("/").slice(1);
+  return parts.reduce((path, part) => joined(path, part.replaceAll("~1", "/").replaceAll("~0", "~")), "");
+}
+
+function joined(path: string, part: string): string {
+  if (/^\d+$/.test(part)) return `${path}[${part}]`;
+  const shownPart = /^[A-Za-z][A-Za-z0-9]*$/.test(part) ? part : `[${quoted(part)}]`;
+  return path === "" || shownPart.startsWith("[") ? path + shownPart : `${path}.${shownPart}`;
+}
+
+interface Described {
+  readonly description?: string;
+  readonly properties?: Readonly<Record<string, Described>>;
+}
+
+function memberSchema(error: ErrorObject, member: string): Described | undefined {
+  return (error.parentSchema as Described | undefined)?.properties?.[member];
+}
+
+function described(schema: Described | undefined): string {
+  return schema?.description === undefined ? "" : `: ${schema.description.replace(/\.$/, "")}`;
+}
+
+function knownMembers(error: ErrorObject): string {
+  return Object.keys((error.parentSchema as Described | undefined)?.properties ?? {}).join(", ");
+}
+
+/** A single allowed value is a decision that wants its reason. */
+function allowedValues(error: ErrorObject): string {
+  const values = error.params["allowedValues"] as readonly unknown[];
+  const list = values.map(String).join(", ");
+  return values.length === 1 ? `${list}${described(error.parentSchema as Described)}` : `one of ${list}`;
+}
+
+function shown(value: unknown): string {
+  return typeof value === "string" ? quoted(value) : String(JSON.stringify(value)).slice(0, 64);
+}
