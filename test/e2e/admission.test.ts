@@ -99,6 +99,46 @@ describeOnTestbed("admission", (testbed) => {
     });
   });
 
+  describe("when a registry cannot be asked", () => {
+    const nobody = "127.0.0.1:9";
+    const inNamespace = "unreachable";
+
+    for (const failurePolicy of ["Fail", "Ignore"] as const) {
+      const verdict = failurePolicy === "Fail" ? "denies" : "admits";
+      it(`${verdict} under failurePolicy ${failurePolicy}, and says why`, async () => {
+        await makeNamespace(inNamespace);
+        const publicKey = testbed().keys.acme.publicPem;
+        const imageReferences = [`${nobody}/acme/*`];
+        await gate.apply(policy({ namespace: inNamespace, name: "signed", imageReferences, publicKey, failurePolicy }));
+        await gate.becomes(failurePolicy === "Fail" ? "denied" : "admitted", inNamespace, `${nobody}/acme/web:1`);
+        const { stderr } = await gate.ask(inNamespace, `${nobody}/acme/web:1`);
+        assert.match(stderr, /RegistryUnreachable/u);
+      });
+    }
+  });
+
+  describe("when a policy is not what the schema asks for", () => {
+    it("is refused by the API server, with the field's path", async () => {
+      await makeNamespace("strict");
+      const { host } = testbed().registries.distribution;
+      const options = { namespace: "strict", name: "wrong", imageReferences: [`${host}/acme/*`] };
+      const text = JSON.stringify(policy({ ...options, publicKey: testbed().keys.acme.publicPem }));
+      const cases = [
+        [text.replace(',"insecureIgnoreTlog":true', ""), /insecureIgnoreTlog/u],
+        [text.replace('"insecureIgnoreTlog":true', '"insecureIgnoreTlog":false'), /insecureIgnoreTlog/u],
+        [text.replace('"failureAction":"Enforce"', '"failureAction":"Sometimes"'), /failureAction/u],
+        [text.replace('"count":1', '"cuont":1'), /cuont/u],
+        [text.replace(/"imageReferences":\[[^\]]*\]/u, '"imageReferences":[]'), /imageReferences/u],
+      ] as const;
+      for (const [stdin, field] of cases) {
+        assert.notEqual(stdin, text);
+        const { code, stderr } = await gate.cluster.kubectl(["create", "--dry-run=server", "-f", "-"], { stdin });
+        assert.equal(code, 1, stdin);
+        assert.match(stderr, field);
+      }
+    });
+  });
+
   describe("when policies change", () => {
     const inNamespace = "changing";
     let registry: StockedRegistry;

@@ -1,11 +1,12 @@
 /** The whole gate: an API server that asks the built program about pods, with the suite's registries. */
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Cluster, startKubernetes } from "../support/testbed/kubernetes.ts";
+import { type Cluster, formatKubeconfig, startKubernetes } from "../support/testbed/kubernetes.ts";
 import { eventually, mustSucceed, type RunResult } from "../support/testbed/process.ts";
 import { repositoryRoot } from "../support/testbed/programs.ts";
 import { type Sealgate, startSealgate } from "../support/testbed/sealgate.ts";
 import type { ImageVerdict } from "./images.ts";
-import { filteredLabel, namespace, pod, policy, webhookConfigurations } from "./objects.ts";
+import { filteredLabel, namespace, pod, policy, readerRole, webhookConfigurations } from "./objects.ts";
 import type { Testbed } from "./testbed.ts";
 
 export interface Gate {
@@ -14,7 +15,7 @@ export interface Gate {
   /** kubectl; throws unless it ends with 0. */
   readonly must: (args: readonly string[], stdin?: string) => Promise<string>;
   readonly apply: (...objects: readonly object[]) => Promise<void>;
-  /** Creates a pod with this image. */
+  /** Creates a pod of one container with this image. */
   readonly create: (name: string, inNamespace: string, image: string) => Promise<RunResult>;
   /** Whether such a pod would be admitted now; nothing is stored. */
   readonly ask: (inNamespace: string, image: string) => Promise<RunResult>;
@@ -25,6 +26,9 @@ export interface Gate {
 
 /** A denial by the gate, not a failure to reach it. */
 const isDenied = ({ code, stderr }: RunResult): boolean => code !== 0 && stderr.includes(" denied the request: ");
+
+/** Whom the program acts as: its rights are those of readerRole() alone. */
+const account = { namespace: "sealgate-system", name: "sealgate" };
 
 /** Denied by every policy without asking a registry: shows that the API server calls, and that policies arrive. */
 const noReference = "UPPER/case";
@@ -55,7 +59,11 @@ async function startGate({ programs, registries, keys }: Testbed): Promise<Gate>
   await must(["apply", "-f", join(repositoryRoot(), "crds")]);
   await must(["wait", "--for=condition=Established", "--timeout=30s", "customresourcedefinitions", "--all"]);
   const plainHttp = Object.values(registries).map(({ host }) => host);
-  const sealgate = await startSealgate({ kubeconfig: cluster.kubeconfig, plainHttp });
+  await apply(...readerRole(account));
+  const token = (await must(["-n", account.namespace, "create", "token", account.name])).trim();
+  const kubeconfig = join(cluster.dir, "sealgate.kubeconfig");
+  writeFileSync(kubeconfig, formatKubeconfig({ ...cluster, token }), { mode: 0o600 });
+  const sealgate = await startSealgate({ kubeconfig, plainHttp });
   await apply(...webhookConfigurations(sealgate));
 
   const send = async (

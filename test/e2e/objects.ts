@@ -7,18 +7,18 @@ export interface PolicyOptions {
   readonly imageReferences: readonly string[];
   readonly publicKey: string;
   readonly failureAction?: "Enforce" | "Warn" | "Audit";
+  readonly failurePolicy?: "Fail" | "Ignore";
 }
 
-function policySpec({
-  imageReferences,
-  publicKey,
-  failureAction = "Enforce",
-}: Omit<PolicyOptions, "namespace" | "name">): object {
-  const entry = { name: "key", keys: { publicKeys: publicKey }, insecureIgnoreTlog: true };
+type SpecOptions = Omit<PolicyOptions, "namespace" | "name">;
+
+function policySpec({ failureAction = "Enforce", failurePolicy = "Fail", ...options }: SpecOptions): object {
+  const entry = { name: "key", keys: { publicKeys: options.publicKey }, insecureIgnoreTlog: true };
+  const attestors = [{ count: 1, entries: [entry] }];
   return {
     failureAction,
-    failurePolicy: "Fail",
-    verifyImages: [{ name: "acme", imageReferences, attestors: [{ count: 1, entries: [entry] }] }],
+    failurePolicy,
+    verifyImages: [{ name: "acme", imageReferences: options.imageReferences, attestors }],
   };
 }
 
@@ -51,6 +51,26 @@ export function namespace(name: string, labels: Readonly<Record<string, string>>
 
 export function pod(meta: { readonly namespace: string; readonly name: string }, image: string): object {
   return { apiVersion: "v1", kind: "Pod", metadata: meta, spec: { containers: [{ name: "web", image }] } };
+}
+
+/** What the program may do in the suite, and nothing else: read policies and the labels of namespaces. */
+export function readerRole(account: { readonly namespace: string; readonly name: string }): readonly object[] {
+  const { name } = account;
+  const apiVersion = "rbac.authorization.k8s.io/v1";
+  const verbs = ["get", "list", "watch"];
+  const resources = ["imageverifypolicies", "clusterimageverifypolicies"];
+  const role = [
+    { apiGroups: ["sealgate.dev"], resources, verbs },
+    { apiGroups: [""], resources: ["namespaces"], verbs },
+  ];
+  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name };
+  const subjects = [{ kind: "ServiceAccount", ...account }];
+  return [
+    namespace(account.namespace),
+    { apiVersion: "v1", kind: "ServiceAccount", metadata: account },
+    { apiVersion, kind: "ClusterRole", metadata: { name }, rules: role },
+    { apiVersion, kind: "ClusterRoleBinding", metadata: { name }, roleRef, subjects },
+  ];
 }
 
 /** Which call a webhook is for: pods when made or changed, and their ephemeral containers. */

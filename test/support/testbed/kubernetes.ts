@@ -142,7 +142,8 @@ async function prepare(dir: string): Promise<Layout> {
   return layout;
 }
 
-function formatKubeconfig({ url, ca, token }: Layout): string {
+/** A kubeconfig for whoever holds the token. */
+export function formatKubeconfig({ url, ca, token }: Pick<Layout, "url" | "ca" | "token">): string {
   const name = "testbed";
   const certificate = Buffer.from(ca).toString("base64");
   return JSON.stringify({
