@@ -47,12 +47,6 @@ export function unknownMember(object: JsonObject, allowed: readonly string[]): s
   return undefined;
 }
 
-/** Refuses members that the format does not have. */
-export function onlyMembers(object: JsonObject, allowed: readonly string[], path: string): void {
-  const unknown = unknownMember(object, allowed);
-  if (unknown !== undefined) throw new EncodingError(`${path} has the unknown member ${JSON.stringify(unknown)}`);
-}
-
 function kindOf(value: unknown): string {
   if (value === undefined) return "absent";
   if (value === null) return "null";

@@ -2,10 +2,10 @@
  * Step: the signature over the exact signed bytes, by the key of the policy (verification-spec §8.3 step 4; hashes of
  * §3.2). Earns VerifiedContent.
  */
-import { digestOf } from "../crypto/digest.ts";
+import { digestOf, type HashAlgorithm } from "../crypto/digest.ts";
+import { verifyEd25519ph } from "../crypto/prehashed.ts";
 import type { PublicKey } from "../crypto/public-key.ts";
 import { defaultHash, verifySignature } from "../crypto/signature.ts";
-import type { HashAlgorithm } from "../crypto/digest.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import { preAuthEncoding } from "../sigstore/dsse.ts";
 import type { Artifact, SignedEntity } from "./entity.ts";
@@ -15,7 +15,9 @@ import type { VerifiedContent } from "./evidence.ts";
 export function verifyContentSignature(entity: SignedEntity, key: PublicKey, artifact: Artifact): VerifiedContent {
   const message = signedBytes(entity, artifact);
   const isSigned = hashChoices(entity, key).some((hash) => verifySignature(key, message, entity.signature, hash));
-  if (!isSigned) {
+  // §3.2: cosign prehashes for Ed25519 key files, but never in DSSE
+  const isPrehashed = (): boolean => entity.content.kind !== "dsse" && verifyEd25519ph(key, message, entity.signature);
+  if (!isSigned && !isPrehashed()) {
     throw new VerificationFailure(
       "SignatureInvalid",
       `Cannot verify signature with key sha256:${key.keyId.slice(0, 12)}…: it was made by another key or over other bytes`,

@@ -1,5 +1,7 @@
 /** verifyContentSignature(): hash choices of verification-spec §3.2, and the message of a message signature. */
 import assert from "node:assert/strict";
+import { ed25519ph } from "@noble/curves/ed25519.js";
+import { preAuthEncoding } from "../../src/sigstore/dsse.ts";
 import { entityFromBundle, entityFromCosignLayer } from "../../src/verify/entity.ts";
 import { verifyContentSignature } from "../../src/verify/signature.ts";
 import { failsWith, isAccepted } from "../support/failures.ts";
@@ -61,6 +63,17 @@ describe("verifyContentSignature()", () => {
       );
     });
   }
+
+  it("takes Ed25519ph for a legacy payload and never for DSSE", () => {
+    const secret = KEYS.ed25519.privateKey.export({ format: "jwk" }).d ?? "";
+    const prehashed = (bytes: Uint8Array): Uint8Array => ed25519ph.sign(bytes, Buffer.from(secret, "base64url"));
+    const entity = entityFromCosignLayer(payload, cosignAnnotations(prehashed(payload)));
+    verifyContentSignature(entity, KEYS.ed25519.key, ARTIFACT);
+    const dsse = entityFromBundle(json(dsseBundle(json(statement()), KEYS.ed25519, null)));
+    const message = preAuthEncoding("application/vnd.in-toto+json", json(statement()));
+    const forged = { ...dsse, signature: prehashed(message) };
+    failsWith("SignatureInvalid", () => verifyContentSignature(forged, KEYS.ed25519.key, ARTIFACT));
+  });
 
   it("refuses a signature of which any one bit was flipped", () => {
     const signature = signBytes(payload, KEYS.p256);
