@@ -5,6 +5,7 @@
 import { createPrivateKey, generateKeyPairSync, sign } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { FailureCode } from "../../src/failure/catalogue.ts";
 import type { KeyFiles, SigningTools } from "../support/testbed/cosign.ts";
 import {
   attachBundle,
@@ -40,6 +41,8 @@ export type ImageVerdict = "admitted" | "denied";
 interface ImageCase {
   readonly name: string;
   readonly verdict: ImageVerdict;
+  /** The only code that the explanation of a denial may name. */
+  readonly code?: FailureCode;
   /** Returns the digest that the tag names in the end. */
   readonly prepare: (site: Site) => Promise<string>;
 }
@@ -155,7 +158,12 @@ async function attest(site: Site): Promise<string> {
 }
 
 const admitted = (name: string, prepare: ImageCase["prepare"]): ImageCase => ({ name, verdict: "admitted", prepare });
-const denied = (name: string, prepare: ImageCase["prepare"]): ImageCase => ({ name, verdict: "denied", prepare });
+const denied = (name: string, code: FailureCode, prepare: ImageCase["prepare"]): ImageCase => ({
+  name,
+  verdict: "denied",
+  code,
+  prepare,
+});
 
 export const imageCases: readonly ImageCase[] = [
   admitted("signed-by-cosign-v2", signed({}, byV2)),
@@ -167,30 +175,34 @@ export const imageCases: readonly ImageCase[] = [
   admitted("signed-by-another-key-too-v2", signed({}, byOtherV2, byV2)),
   admitted("signed-by-another-key-too-v3", signed({}, byV3, byOtherV3)),
   admitted("bundle-by-another-key-beside-signature", signed({}, byV2, byOtherV3)),
-  denied("unsigned", signed({})),
-  denied("signed-by-another-key-v2", signed({}, byOtherV2)),
-  denied("signed-by-another-key-v3", signed({}, byOtherV3)),
-  denied("payload-tampered", tamperPayload),
-  denied("tag-moved-after-signing", moveTag),
+  denied("unsigned", "NoSignatureFound", signed({})),
+  denied("signed-by-another-key-v2", "SignatureInvalid", signed({}, byOtherV2)),
+  denied("signed-by-another-key-v3", "SignatureInvalid", signed({}, byOtherV3)),
+  denied("payload-tampered", "SignatureInvalid", tamperPayload),
+  denied("tag-moved-after-signing", "NoSignatureFound", moveTag),
   denied(
     "payload-of-another-digest",
+    "PayloadDigestMismatch",
     signedPayload((other) => ({ image: { "docker-manifest-digest": other } })),
   ),
   denied(
     "critical-type-of-another-tool",
+    "PayloadTypeMismatch",
     signedPayload(() => ({ type: "atomic container signature" })),
   ),
   denied(
     "critical-member-unknown",
+    "PayloadMemberUnknown",
     signedPayload(() => ({ expires: "2001-01-01" })),
   ),
   denied(
     "bundle-of-another-image",
+    "StatementSubjectMismatch",
     movedBundle((bundle) => bundle),
   ),
-  denied("bundle-statement-forged", movedBundle(forgeSubject)),
-  denied("bundle-with-two-signatures", doubleSignatures),
-  denied("attestation-alone", attest),
+  denied("bundle-statement-forged", "SignatureInvalid", movedBundle(forgeSubject)),
+  denied("bundle-with-two-signatures", "EnvelopeSignatureCount", doubleSignatures),
+  denied("attestation-alone", "PredicateTypeNotSignature", attest),
 ];
 
 export interface PreparedImage {
