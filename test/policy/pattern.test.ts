@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Digest } from "../../src/crypto/digest.ts";
-import type { ImageReference } from "../../src/oci/reference.ts";
+import { parseImageReference, type ImageReference } from "../../src/oci/reference.ts";
 import { matchGlob } from "../../src/policy/glob.ts";
 import { parsePattern, parseSkipPattern } from "../../src/policy/pattern.ts";
 
@@ -206,6 +206,30 @@ describe("policy/pattern", () => {
         assert.equal(parsed.pattern.matches(image(host, path)), false);
       });
     }
+  }
+
+  const spellings: readonly [string, readonly string[], readonly string[]][] = [
+    [
+      "ghcr.io/acme/*",
+      ["ghcr.io/acme/app:v1", "GHCR.IO:443/acme/app", "ghcr.io./acme/app"],
+      ["ghcr.io:5000/acme/app", "evil.example/ghcr.io/acme/app"],
+    ],
+    ["ghcr.io/acme/app:*", ["ghcr.io/acme/app:v1", `ghcr.io/acme/app@${DIGEST}`, `ghcr.io/acme/app:v1@${DIGEST}`], []],
+    [
+      "nginx",
+      ["nginx", "nginx:1.27", "docker.io/nginx", "index.docker.io/library/nginx", "registry-1.docker.io/library/nginx"],
+      ["acme/nginx", "ghcr.io/nginx", "localhost/nginx"],
+    ],
+    ["docker.io/nginx*", ["nginx", "nginx-slim", "nginxinc/nginx"], ["acme/nginx"]],
+    ["*", ["nginx", `localhost:5000/x@${DIGEST}`], []],
+  ];
+  for (const [pattern, match, differ] of spellings) {
+    it(`${pattern} sees through every spelling of a reference`, () => {
+      const result = parsePattern(pattern);
+      assert.ok(result.ok);
+      for (const text of match) assert.equal(result.pattern.matches(parseImageReference(text)), true, text);
+      for (const text of differ) assert.equal(result.pattern.matches(parseImageReference(text)), false, text);
+    });
   }
 
   for (const pattern of REFUSED_EVERYWHERE) {

@@ -1,0 +1,147 @@
+// One rule against evidence, with the real verification and real signatures.
+import assert from "node:assert/strict";
+import { attempt } from "../../src/failure/attempt.ts";
+import { VerificationFailure } from "../../src/failure/failure.ts";
+import { compilePolicy, type CompiledRule } from "../../src/policy/compile.ts";
+import { evaluateRule } from "../../src/policy/evaluate.ts";
+import { ABSENT, READ, UNREAD, KEYS, candidate, entry, evidence, policy, rule, type Json } from "./resources.ts";
+
+function compiled(more: Json = {}): CompiledRule {
+  const [first] = compilePolicy(policy({ verifyImages: [rule(more)] })).rules;
+  assert.ok(first);
+  return first;
+}
+
+const threeTeams = (count?: number): Json => ({
+  attestors: [
+    {
+      ...(count === undefined ? {} : { count }),
+      entries: [entry("dev", KEYS.a), entry("qa", KEYS.b), entry("sec", KEYS.c)],
+    },
+  ],
+});
+
+describe("policy/evaluate", () => {
+  it("passes with the evidence that earned it", () => {
+    const verdict = evaluateRule(compiled(), evidence([candidate("cosign a", KEYS.a)]));
+    assert.equal(verdict.outcome, "Pass");
+    assert.equal(verdict.summary, "1 of 1 required signatures accepted");
+    assert.equal(verdict.evidence.length, 1);
+    assert.deepEqual(verdict.findings, []);
+  });
+
+  it("fails a signature by another key, and says the hint once", () => {
+    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.b), candidate("y", KEYS.c)]));
+    assert.equal(verdict.outcome, "Fail");
+    assert.equal(verdict.summary, "0 of 1 required signatures accepted");
+    assert.deepEqual(
+      verdict.findings.map(({ subject, entry: name, code }) => [subject, name, code]),
+      [
+        ["x", "release", "SignatureInvalid"],
+        ["y", "release", "SignatureInvalid"],
+      ],
+    );
+    assert.deepEqual(
+      verdict.findings.map(({ hint }) => hint !== undefined),
+      [true, false],
+    );
+  });
+
+  it("fails a signature of another digest", () => {
+    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.a, `sha256:${"2".repeat(64)}`)]));
+    assert.equal(verdict.outcome, "Fail");
+    assert.equal(verdict.evidence.length, 0);
+  });
+
+  it("says NoSignatureFound, and how to sign, when nothing is there", () => {
+    const verdict = evaluateRule(compiled(), evidence([], [ABSENT, READ]));
+    assert.equal(verdict.outcome, "Fail");
+    assert.deepEqual(
+      verdict.findings.map(({ code }) => code),
+      ["NoSignatureFound"],
+    );
+    assert.match(verdict.findings[0]?.hint ?? "", /cosign sign/);
+  });
+
+  it("keeps the reason of a candidate that could not be read, once", () => {
+    const broken = attempt<never>(() => {
+      throw new VerificationFailure("KeyMalformed", "Cannot parse it");
+    });
+    const verdict = evaluateRule(compiled(threeTeams(1)), evidence([{ subject: "bad", entity: broken }]));
+    assert.equal(verdict.outcome, "Fail");
+    assert.deepEqual(
+      verdict.findings.map(({ subject, code }) => [subject, code]),
+      [["bad", "KeyMalformed"]],
+    );
+  });
+
+  it("is undetermined when a place that could hold the signature was not read", () => {
+    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.b)], [READ, UNREAD]));
+    assert.equal(verdict.outcome, "Undetermined");
+    assert.deepEqual(verdict.causes, ["RegistryError"]);
+    assert.match(verdict.summary, /^0 of 1 required signatures accepted, and not every place could be read$/);
+    assert.deepEqual(verdict.findings.at(-1), {
+      subject: "referrers tag",
+      code: "RegistryError",
+      reason: "503 from ghcr.io",
+    });
+  });
+
+  it("passes in spite of an unread place when enough was seen", () => {
+    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.a)], [READ, UNREAD]));
+    assert.equal(verdict.outcome, "Pass");
+    assert.deepEqual(verdict.causes, []);
+  });
+
+  const signedBy = (...names: readonly (keyof typeof KEYS)[]): ReturnType<typeof evidence> =>
+    evidence(names.map((name, i) => candidate(`${i} ${name}`, KEYS[name])));
+  const counts: readonly [string, Json, ReturnType<typeof evidence>, string, string][] = [
+    ["all of three when count is absent", threeTeams(), signedBy("a", "b"), "Fail", "2 of 3"],
+    ["two of three", threeTeams(2), signedBy("a", "c"), "Pass", "2 of 2"],
+    ["one team that signed twice", threeTeams(2), signedBy("a", "a"), "Fail", "1 of 2"],
+    [
+      "every set",
+      { attestors: [{ entries: [entry("one", KEYS.a)] }, { entries: [entry("two", KEYS.b)] }] },
+      signedBy("a"),
+      "Fail",
+      "1 of 2",
+    ],
+    [
+      "both sets",
+      { attestors: [{ entries: [entry("one", KEYS.a)] }, { entries: [entry("two", KEYS.b)] }] },
+      signedBy("b", "a"),
+      "Pass",
+      "2 of 2",
+    ],
+  ];
+  for (const [name, more, given, outcome, summary] of counts) {
+    it(`counts ${name}: ${outcome}`, () => {
+      const verdict = evaluateRule(compiled(more), given);
+      assert.equal(verdict.outcome, outcome);
+      assert.equal(verdict.summary, `${summary} required signatures accepted`);
+    });
+  }
+
+  it("is PolicyInvalid with the paths when the rule does not compile", () => {
+    const bad = compiled({ attestors: [{ count: 2, entries: [entry("release", KEYS.a)] }] });
+    const verdict = evaluateRule(bad, signedBy("a"));
+    assert.equal(verdict.outcome, "Undetermined");
+    assert.deepEqual(verdict.causes, ["PolicyInvalid"]);
+    assert.match(verdict.summary, /spec\.verifyImages\[0\]\.attestors\[0\]\.count/);
+    assert.equal(verdict.evidence.length, 0);
+  });
+
+  it("asks for no signature in a rule about digests alone", () => {
+    const { attestors: _none, ...digestRule } = rule({ verifyDigest: true });
+    const [first] = compilePolicy(policy({ verifyImages: [digestRule] })).rules;
+    assert.ok(first);
+    assert.equal(evaluateRule(first, evidence([])).outcome, "Pass");
+  });
+
+  it("lets a defect fly on", () => {
+    const defect = (): never => {
+      throw new TypeError("defect");
+    };
+    assert.throws(() => evaluateRule(compiled(), signedBy("a"), defect), TypeError);
+  });
+});

@@ -1,0 +1,54 @@
+// How verdicts combine, and the table of effects of policy-api.md §4.
+import assert from "node:assert/strict";
+import { allOf, anyOf, effectOf, type FailureAction, type FailurePolicy } from "../../src/policy/verdict.ts";
+import type { Outcome, RuleResult, UndeterminedCause } from "../../src/policy/verdict.ts";
+
+function result(
+  action: FailureAction,
+  policy: FailurePolicy,
+  outcome: Outcome,
+  causes: UndeterminedCause[],
+): RuleResult {
+  return {
+    policy: { kind: "ClusterImageVerifyPolicy", name: "p" },
+    failureAction: action,
+    failurePolicy: policy,
+    verdict: { outcome, rule: "r", summary: "s", findings: [], evidence: [], causes },
+  };
+}
+
+describe("policy/verdict", () => {
+  it("never takes an empty list for a Pass", () => {
+    assert.equal(allOf([]), "Fail");
+    assert.equal(anyOf([]), "Fail");
+  });
+
+  it("combines by AND and OR", () => {
+    assert.equal(allOf(["Pass", "Undetermined", "Fail"]), "Fail");
+    assert.equal(allOf(["Pass", "Undetermined"]), "Undetermined");
+    assert.equal(allOf(["Pass", "Pass"]), "Pass");
+    assert.equal(anyOf(["Fail", "Undetermined"]), "Undetermined");
+    assert.equal(anyOf(["Fail", "Undetermined", "Pass"]), "Pass");
+  });
+
+  const out: UndeterminedCause[] = ["RegistryUnreachable", "DeadlineSpent"];
+  const table: readonly [Outcome, FailurePolicy, UndeterminedCause[], readonly string[]][] = [
+    ["Pass", "Fail", [], ["admit", "admit", "admit"]],
+    ["Fail", "Fail", [], ["deny", "warn", "admit"]],
+    ["Fail", "Ignore", [], ["deny", "warn", "admit"]],
+    ["Undetermined", "Fail", out, ["deny", "warn", "admit"]],
+    ["Undetermined", "Ignore", out, ["warn", "warn", "admit"]],
+    ["Undetermined", "Ignore", [...out, "PolicyInvalid"], ["deny", "warn", "admit"]],
+    ["Undetermined", "Ignore", ["KeyUnavailable"], ["deny", "warn", "admit"]],
+    ["Undetermined", "Ignore", [], ["deny", "warn", "admit"]],
+  ];
+  for (const [outcome, policy, causes, effects] of table) {
+    it(`${outcome} with ${policy} and ${causes.join(", ") || "no cause"}: ${effects.join(", ")}`, () => {
+      const actions: readonly FailureAction[] = ["Enforce", "Warn", "Audit"];
+      assert.deepEqual(
+        actions.map((action) => effectOf(result(action, policy, outcome, causes))),
+        effects,
+      );
+    });
+  }
+});
