@@ -136,16 +136,19 @@ export class EmbeddedRegistry {
     this.requests.push({ method, path, headers });
     if (this.#hook?.(request, response) === true) return;
     const url = new URL(path, `http://${this.host}`);
-    if (url.pathname === "/token") {
-      const token = this.#gatekeeper?.token(request, url.searchParams);
-      send(response, token === undefined ? 401 : 200, encodeUtf8(JSON.stringify(token ?? {})), "application/json");
-      return;
-    }
     const ask = parseAsk(url);
-    const challenge = ask === undefined ? undefined : this.#gatekeeper?.challenge(request, ask.repository);
-    if (challenge !== undefined) sendError(response, 401, "UNAUTHORIZED", { "www-authenticate": challenge });
+    if (url.pathname === "/token") this.#sendToken(request, response, url);
     else if (ask === undefined) sendError(response, 404, "UNSUPPORTED");
-    else this.#answer(response, ask);
+    else {
+      const challenge = this.#gatekeeper?.challenge(request, ask.repository);
+      if (challenge === undefined) this.#answer(response, ask);
+      else sendError(response, 401, "UNAUTHORIZED", { "www-authenticate": challenge });
+    }
+  }
+
+  #sendToken(request: IncomingMessage, response: ServerResponse, url: URL): void {
+    const token = this.#gatekeeper?.token(request, url.searchParams);
+    send(response, token === undefined ? 401 : 200, encodeUtf8(JSON.stringify(token ?? {})), "application/json");
   }
 
   #answer(response: ServerResponse, ask: Ask): void {
