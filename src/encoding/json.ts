@@ -4,6 +4,7 @@
  * "constructor") meets a prototype; integers beyond 2^53 are refused, not rounded, unless the caller says that none decides.
  */
 import { EncodingError } from "../failure/encoding-error.ts";
+import { quoted } from "../failure/failure.ts";
 import { decodeUtf8 } from "./text.ts";
 
 export type JsonObject = ReadonlyMap<string, JsonValue>;
@@ -103,7 +104,7 @@ class Parser {
       this.#match(WHITESPACE);
       if (this.#text[this.#offset] !== '"') throw this.#refuse("want a member name");
       const name = this.#string();
-      if (object.has(name)) throw this.#refuse(`duplicate member ${JSON.stringify(name.slice(0, 64))}`);
+      if (object.has(name)) throw this.#refuse(`duplicate member ${quoted(name)}`);
       if (!this.#skip(":")) throw this.#refuse('want ":"');
       object.set(name, this.#value(depth));
     } while (this.#skip(","));
