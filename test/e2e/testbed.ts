@@ -4,7 +4,7 @@
  */
 import { existsSync } from "node:fs";
 import { makeSigningTools, type SigningTools } from "../support/testbed/cosign.ts";
-import { findPrograms, type Programs } from "../support/testbed/programs.ts";
+import { complainOnce, findPrograms, type Programs } from "../support/testbed/programs.ts";
 import { type Registry, startDistribution, startReferrersRegistry } from "../support/testbed/registries.ts";
 import { sealgateProgram } from "../support/testbed/sealgate.ts";
 import { createKey, type Keys, type PreparedImage, prepareImages } from "./images.ts";
@@ -53,7 +53,7 @@ function missing(): string | undefined {
 }
 
 const complaint = missing();
-if (complaint !== undefined) process.stderr.write(`\n${complaint}\n`);
+if (complaint !== undefined) complainOnce(complaint);
 
 /** A describe() of tests that need the testbed; the argument gives it once hooks and tests run. */
 export function describeOnTestbed(title: string, define: (testbed: () => Testbed) => void): void {
