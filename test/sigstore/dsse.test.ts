@@ -1,5 +1,7 @@
 /** DSSE envelopes: known answers of the pre-authentication encoding, and each rule of parseEnvelope() broken alone. */
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { sha256 } from "../../src/crypto/digest.ts";
 import { encodeBase64 } from "../../src/encoding/base64.ts";
@@ -7,8 +9,10 @@ import { encodeHex } from "../../src/encoding/hex.ts";
 import { parseJson } from "../../src/encoding/json.ts";
 import { decodeUtf8, encodeUtf8 } from "../../src/encoding/text.ts";
 import type { FailureCode } from "../../src/failure/catalogue.ts";
+import { parseBundle } from "../../src/sigstore/bundle.ts";
 import { parseEnvelope, preAuthEncoding } from "../../src/sigstore/dsse.ts";
 import { failsWith } from "../support/failures.ts";
+import { VECTORS_ROOT } from "../vectors/check.ts";
 
 describe("preAuthEncoding()", () => {
   const known: Readonly<Record<string, [string, string, string]>> = {
@@ -24,6 +28,15 @@ describe("preAuthEncoding()", () => {
   for (const [name, [type, body, encoded]] of Object.entries(known)) {
     it(`encodes ${name}`, () => assert.equal(decodeUtf8(preAuthEncoding(type, encodeUtf8(body))), encoded));
   }
+
+  it("gives the known hash for a real bundle of cosign", () => {
+    const bundle = parseBundle(readFileSync(join(VECTORS_ROOT, "sigstore-rs/bundle_v03/bundle_v03.json")));
+    assert.ok(bundle.content.kind === "dsse");
+    const { payloadType, payload } = bundle.content.envelope;
+    assert.equal(encodeHex(sha256(payload)), "736c85e434454351bb48cde164f34376cb4a992dd2dfbe1e20326986b1a688c4");
+    const encoded = preAuthEncoding(payloadType, payload);
+    assert.equal(encodeHex(sha256(encoded)), "26e69dc71659ad51a8e43a7a9b9cac6c60ae96e5dc905e253ac2d1901bdefebd");
+  });
 
   it("gives two encodings for two pairs of type and body", () => {
     const pair = fc.tuple(fc.string(), fc.string());

@@ -1,8 +1,15 @@
 /** verify(): every form of a key signature is accepted, and each check, broken alone, gives its own code. */
 import assert from "node:assert/strict";
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { digestOf } from "../../src/crypto/digest.ts";
+import { parsePublicKeyPem, parsePublicKeySpki } from "../../src/crypto/public-key.ts";
 import { entityFromBundle, entityFromCosignLayer, type SignedEntity } from "../../src/verify/entity.ts";
+import { verifyContentSignature } from "../../src/verify/signature.ts";
 import { verify } from "../../src/verify/verifier.ts";
 import { failsWith } from "../support/failures.ts";
+import { VECTORS_ROOT } from "../vectors/check.ts";
 import {
   ARTIFACT,
   cosignAnnotations,
@@ -21,6 +28,10 @@ import {
 } from "./fixtures.ts";
 
 const REQUIREMENT = requirementOf(KEYS.p256);
+
+function real(path: string): Buffer {
+  return readFileSync(join(VECTORS_ROOT, path));
+}
 
 function legacy(payload: Uint8Array, key: SigningKey = KEYS.p256, hash: string | null = "sha256"): SignedEntity {
   return entityFromCosignLayer(payload, cosignAnnotations(signBytes(payload, key, hash)));
@@ -92,6 +103,31 @@ describe("verify()", () => {
     for (const [name, [code, entity]] of Object.entries(rows)) {
       it(name, () => void failsWith(code, () => verify(entity(), REQUIREMENT, ARTIFACT)));
     }
+  });
+
+  describe("on real bundles", () => {
+    const keyed = "sigstore-go/public-key-validity/public-key-validity";
+    const key = parsePublicKeyPem(real(`${keyed}.pem`).toString("utf8"));
+    const requirement = { signer: { kind: "key", key }, content: { kind: "signature" } } as const;
+
+    it("accepts a message signature by a key, over its bytes and no others", () => {
+      const entity = entityFromBundle(real(`${keyed}.sigstore.json`));
+      const bytes = Buffer.from("test content");
+      assert.equal(verify(entity, requirement, { digest: digestOf(bytes), bytes }).principal.keyId, key.keyId);
+      failsWith("SignatureInvalid", () => verify(entity, requirement, ARTIFACT));
+    });
+
+    it("verifies the envelope of cosign with its certificate's key, and refuses it for a key rule", () => {
+      const bytes = real("sigstore-rs/bundle_v03/bundle_v03.json");
+      const { verificationMaterial } = JSON.parse(bytes.toString("utf8")) as {
+        verificationMaterial: { certificate: { rawBytes: string } };
+      };
+      const leaf = new X509Certificate(Buffer.from(verificationMaterial.certificate.rawBytes, "base64"));
+      const leafKey = parsePublicKeySpki(leaf.publicKey.export({ type: "spki", format: "der" }));
+      const entity = entityFromBundle(bytes);
+      verifyContentSignature(entity, leafKey, ARTIFACT);
+      failsWith("SignerMaterialMismatch", () => verify(entity, requirement, ARTIFACT));
+    });
   });
 
   it("names the key, not the signature, in the reason", () => {
