@@ -1,0 +1,173 @@
+/**
+ * A pod's images, the policies that cover them, one verdict each, one effect (policy-api.md §4). Matching needs no
+ * network: without a rule nothing is asked of anybody. Admission is the answer to positive evidence alone.
+ */
+import { explainReview } from "../admission/explain.ts";
+import { podImages, type PodImage } from "../admission/images.ts";
+import type { AdmissionRequest } from "../admission/request.ts";
+import { attempt, type Attempt } from "../failure/attempt.ts";
+import { VerificationFailure } from "../failure/failure.ts";
+import { formatReference, parseImageReference, type ImageReference } from "../oci/reference.ts";
+import type { CompiledPolicy } from "../policy/compile.ts";
+import { applicablePolicies, applicableRules, type ApplicableRule } from "../policy/match.ts";
+import { effectOf, type Effect, type ImageVerdict, type RuleResult } from "../policy/verdict.ts";
+import type { Policies, PolicySnapshot } from "../ports/policies.ts";
+import { UnavailableError } from "../ports/unavailable.ts";
+import type { Pinning, Review, Reviewer } from "./reviewer.ts";
+import type { ImageVerifier } from "./verify-image.ts";
+
+const RETRY_AFTER_SECONDS = 5;
+
+/** One image text, the fields that name it and the rules that cover it. */
+interface Task {
+  readonly text: string;
+  readonly fields: readonly string[];
+  readonly reference: Attempt<ImageReference>;
+  readonly rules: readonly ApplicableRule[];
+  /** Policies of this namespace: an unparsable reference is a Fail of each of them. */
+  readonly policies: readonly CompiledPolicy[];
+}
+
+export class PodReviewer implements Reviewer {
+  readonly #policies: Policies;
+  readonly #verifier: ImageVerifier;
+
+  constructor(policies: Policies, verifier: ImageVerifier) {
+    this.#policies = policies;
+    this.#verifier = verifier;
+  }
+
+  async validate(request: AdmissionRequest, signal: AbortSignal): Promise<Review> {
+    const tasks = planTasks(this.#snapshot(), request);
+    const verdicts = await Promise.all(tasks.map((task) => this.#judge(task, signal)));
+    return review(verdicts);
+  }
+
+  async pin(request: AdmissionRequest, signal: AbortSignal): Promise<Pinning> {
+    const tasks = planTasks(this.#snapshot(), request);
+    const pins = await Promise.all(tasks.map((task) => this.#pinsOf(task, signal)));
+    return { pins: pins.flat(), warnings: [] };
+  }
+
+  async #judge(task: Task, signal: AbortSignal): Promise<ImageVerdict> {
+    if (!task.reference.ok) return refusedReference(task, task.reference.failure);
+    const rules = task.rules.map(({ rule }) => rule);
+    const verified = await this.#verifier.verify(task.reference.value, rules, signal);
+    return {
+      image: verified.image,
+      fields: task.fields,
+      ...(verified.digest === undefined ? {} : { digest: verified.digest }),
+      places: verified.places,
+      results: verified.verdicts.flatMap((verdict, index): RuleResult[] => {
+        const policy = task.rules[index]?.policy;
+        if (policy === undefined) throw new Error("more verdicts than rules");
+        return [resultOf(policy, verdict)];
+      }),
+    };
+  }
+
+  /** Pins what some rule wants pinned and starts the look-up that validate will need. */
+  async #pinsOf(task: Task, signal: AbortSignal): Promise<Pinning["pins"]> {
+    if (!task.reference.ok || !task.rules.some(({ rule }) => rule.mutateDigest)) return [];
+    const reference = task.reference.value;
+    try {
+      const digest = await this.#verifier.resolve(reference, signal);
+      this.#startEvidence({ ...reference, digest }, task);
+      if (reference.digest !== undefined) return [];
+      const value = formatReference(reference, digest);
+      return task.fields.map((field) => ({ field, value }));
+    } catch (error) {
+      if (error instanceof VerificationFailure || error instanceof UnavailableError) return [];
+      throw error;
+    }
+  }
+
+  /** Not awaited: validate finds it done or under way; whatever goes wrong here goes wrong there again, and is judged there. */
+  #startEvidence(reference: ImageReference, task: Task): void {
+    const rules = task.rules.map(({ rule }) => rule);
+    this.#verifier.verify(reference, rules, AbortSignal.timeout(30_000)).catch(() => undefined);
+  }
+
+  #snapshot(): PolicySnapshot {
+    const snapshot = this.#policies.snapshot();
+    if (snapshot === undefined) throw new UnavailableError("PolicyInvalid", "the policies have not been read yet");
+    return snapshot;
+  }
+}
+
+/** The images that some rule covers, each text once. No I/O. */
+function planTasks(snapshot: PolicySnapshot, request: AdmissionRequest): readonly Task[] {
+  const labels = snapshot.namespaceLabels(request.namespace);
+  const policies = applicablePolicies(snapshot.policies, request.namespace, labels);
+  if (policies.length === 0) return [];
+  const fieldsByText = new Map<string, string[]>();
+  for (const { image, field } of podImages(request) satisfies readonly PodImage[]) {
+    fieldsByText.set(image, [...(fieldsByText.get(image) ?? []), field]);
+  }
+  return [...fieldsByText].flatMap(([text, fields]): Task[] => {
+    const reference = attempt(() => parseImageReference(text));
+    const rules = reference.ok ? applicableRules(policies, request.namespace, labels, reference.value) : [];
+    return reference.ok && rules.length === 0 ? [] : [{ text, fields, reference, rules, policies }];
+  });
+}
+
+function review(verdicts: readonly ImageVerdict[]): Review {
+  const denied = withEffect(verdicts, "deny");
+  const warnings = withEffect(verdicts, "warn").flatMap(warningsOf);
+  if (denied.length === 0) return { allowed: true, verdicts, warnings };
+  const undetermined = denied.some(({ results }) =>
+    results.some((result) => result.verdict.outcome === "Undetermined"),
+  );
+  return {
+    allowed: false,
+    verdicts,
+    warnings,
+    message: explainReview(denied),
+    ...(undetermined ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {}),
+  };
+}
+
+/** The images that have such results, with these results alone: a rule that only warns is no reason of a denial. */
+function withEffect(verdicts: readonly ImageVerdict[], effect: Effect): readonly ImageVerdict[] {
+  return verdicts.flatMap((verdict) => {
+    const results = verdict.results.filter((result) => effectOf(result) === effect);
+    return results.length === 0 ? [] : [{ ...verdict, results }];
+  });
+}
+
+function warningsOf(verdict: ImageVerdict): readonly string[] {
+  return verdict.results
+    .filter((result) => effectOf(result) === "warn")
+    .map(
+      ({ policy, verdict: { rule, summary } }) => `${policyName(policy)} rule ${rule}: ${verdict.image}: ${summary}`,
+    );
+}
+
+function policyName(policy: RuleResult["policy"]): string {
+  return policy.namespace === undefined ? policy.name : `${policy.namespace}/${policy.name}`;
+}
+
+function resultOf(policy: CompiledPolicy, verdict: RuleResult["verdict"]): RuleResult {
+  return { policy: policy.id, failureAction: policy.failureAction, failurePolicy: policy.failurePolicy, verdict };
+}
+
+function refusedReference(task: Task, failure: VerificationFailure): ImageVerdict {
+  const finding = { subject: "reference", code: failure.code, reason: failure.message, hint: failure.hint };
+  return {
+    image: task.text,
+    fields: task.fields,
+    places: [],
+    results: task.policies.flatMap((policy) =>
+      policy.rules.map(({ name }) =>
+        resultOf(policy, {
+          outcome: "Fail",
+          rule: name,
+          summary: "the reference cannot be read",
+          findings: [finding],
+          evidence: [],
+          causes: [],
+        }),
+      ),
+    ),
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * `sealgate apply -p POLICY… -r RESOURCE…`: the verdict that the webhook would give, as a table or as data. Pods are
+ * pinned first, as /mutate would, and judged then.
+ */
+import { explainImage } from "../admission/explain.ts";
+import type { AdmissionRequest } from "../admission/request.ts";
+import type { Reviewer } from "../app/reviewer.ts";
+import { isJsonObject } from "../encoding/guard.ts";
+import type { JsonObject, JsonValue } from "../encoding/json.ts";
+import { effectOf, type ImageVerdict, type Outcome, type RuleResult } from "../policy/verdict.ts";
+import type { CommandIo, ExitCode } from "./io.ts";
+
+/** A pod of a resource file. */
+export interface AppliedPod {
+  /** For messages: file and line. */
+  readonly origin: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly object: JsonObject;
+}
+
+export interface ApplyOptions {
+  /** How the rows are printed; `data` for json and yaml. */
+  readonly print: { readonly kind: "table" } | { readonly kind: "data"; format(rows: readonly ApplyRow[]): string };
+}
+
+export interface ApplyRow {
+  readonly resource: string;
+  readonly image: string;
+  readonly policy: string;
+  readonly rule: string;
+  readonly verdict: Outcome;
+  readonly effect: "admit" | "warn" | "deny";
+  readonly reason: string;
+}
+
+/** Exit 0: every pod would be admitted; 1: some would be denied; 2: some denied only because it could not be determined. */
+export async function runApply(
+  pods: readonly AppliedPod[],
+  options: ApplyOptions,
+  reviewer: Reviewer,
+  io: CommandIo,
+): Promise<ExitCode> {
+  const rows: ApplyRow[] = [];
+  const denied: ImageVerdict[] = [];
+  for (const pod of pods) {
+    for (const verdict of await judge(pod, reviewer)) {
+      rows.push(...verdict.results.map((result) => rowOf(pod, verdict, result)));
+      const denying = verdict.results.filter((result) => effectOf(result) === "deny");
+      if (denying.length > 0) denied.push({ ...verdict, results: denying });
+    }
+  }
+  io.out(options.print.kind === "data" ? options.print.format(rows) : table(rows, pods.length));
+  if (options.print.kind === "table") for (const verdict of denied) io.out(`\n${explainImage(verdict)}\n`);
+  return exitCode(rows);
+}
+
+async function judge(pod: AppliedPod, reviewer: Reviewer): Promise<readonly ImageVerdict[]> {
+  const signal = AbortSignal.timeout(30_000);
+  const { pins } = await reviewer.pin(requestFor(pod, pod.object), signal);
+  const pinned = pins.reduce<JsonValue>(
+    (object, { field, value }) => replaceAt(object, field.split("/").slice(1), value),
+    pod.object,
+  );
+  if (!isJsonObject(pinned)) throw new Error("a pod stays an object when its images are pinned");
+  return (await reviewer.validate(requestFor(pod, pinned), signal)).verdicts;
+}
+
+function requestFor(pod: AppliedPod, object: JsonObject): AdmissionRequest {
+  return {
+    uid: pod.origin,
+    operation: "CREATE",
+    kind: { group: "", version: "v1", kind: "Pod" },
+    resource: "pods",
+    namespace: pod.namespace,
+    name: pod.name,
+    user: { username: "", groups: [] },
+    dryRun: true,
+    object,
+  };
+}
+
+/** A copy of `value` with the member at the path replaced. */
+function replaceAt(value: JsonValue, path: readonly string[], replacement: string): JsonValue {
+  const [step, ...rest] = path;
+  if (step === undefined) return replacement;
+  if (Array.isArray(value)) {
+    return value.map((item: JsonValue, index) => (index === Number(step) ? replaceAt(item, rest, replacement) : item));
+  }
+  if (!(value instanceof Map)) return value;
+  const copy = new Map<string, JsonValue>(value as JsonObject);
+  const name = step.replaceAll("~1", "/").replaceAll("~0", "~");
+  return copy.set(name, replaceAt(copy.get(name) ?? null, rest, replacement));
+}
+
+function rowOf(pod: AppliedPod, verdict: ImageVerdict, result: RuleResult): ApplyRow {
+  const { policy } = result;
+  return {
+    resource: `${pod.namespace}/${pod.name}`,
+    image: verdict.image,
+    policy: policy.namespace === undefined ? policy.name : `${policy.namespace}/${policy.name}`,
+    rule: result.verdict.rule,
+    verdict: result.verdict.outcome,
+    effect: effectOf(result),
+    reason: result.verdict.summary,
+  };
+}
+
+function table(rows: readonly ApplyRow[], pods: number): string {
+  if (rows.length === 0) return `No rule covers an image of ${pods === 1 ? "this pod" : `these ${pods} pods`}.\n`;
+  const header = ["POD", "IMAGE", "POLICY", "RULE", "VERDICT", "REASON"];
+  const cells = [header, ...rows.map((r) => [r.resource, r.image, r.policy, r.rule, r.verdict, r.reason])];
+  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+      .join("  ")
+      .trimEnd();
+  return `${cells.map(line).join("\n")}\n`;
+}
+
+function exitCode(rows: readonly ApplyRow[]): ExitCode {
+  const denied = rows.filter(({ effect }) => effect === "deny");
+  if (denied.some(({ verdict }) => verdict === "Fail")) return 1;
+  return denied.length > 0 ? 2 : 0;
+}

@@ -1,0 +1,142 @@
+/**
+ * The command line: what can be typed, and nothing of how it is done. Commands are given as actions by main.ts.
+ * Exit status: 0 admitted or verified, 1 denied, 2 usage or could not determine.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
+
+export interface ServeFlags {
+  readonly kubeconfig?: string;
+  readonly policies?: string;
+  readonly listenWebhook: Address;
+  readonly listenOperations: Address;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly plainHttp: readonly string[];
+  readonly drainSeconds: number;
+  readonly logLevel: "debug" | "info" | "warn" | "error";
+}
+
+export interface VerifyFlags {
+  readonly key: string;
+  readonly output: "text" | "json";
+  readonly plainHttp: readonly string[];
+}
+
+export interface ApplyFlags {
+  readonly policy: readonly string[];
+  readonly resource: readonly string[];
+  readonly output: "table" | "json" | "yaml";
+  readonly plainHttp: readonly string[];
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface Actions {
+  readonly version: string;
+  readonly serve: (flags: ServeFlags) => Promise<ExitCode>;
+  readonly verify: (image: string, flags: VerifyFlags) => Promise<ExitCode>;
+  readonly apply: (flags: ApplyFlags) => Promise<ExitCode>;
+}
+
+/** Runs one command line (without node and script). Never throws for what was typed: it prints and answers 2. */
+export async function runCli(argv: readonly string[], actions: Actions, io: CommandIo): Promise<ExitCode> {
+  let code: ExitCode = 0;
+  const program = buildProgram(actions, io, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (!(error instanceof UsageError)) throw error;
+    io.err(`error: ${error.message}\n`);
+    return 2;
+  }
+}
+
+function buildProgram(actions: Actions, io: CommandIo, finish: (code: ExitCode) => void): Command {
+  const program = new Command("sealgate")
+    .description("Admits a pod only if its images carry the signatures that the cluster's policies ask for.")
+    .version(actions.version)
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .showHelpAfterError('(see "sealgate --help")');
+  program.action(() => program.help({ error: true }));
+  addServe(program, actions, finish);
+  addVerify(program, actions, finish);
+  addApply(program, actions, finish);
+  return program;
+}
+
+function addServe(program: Command, actions: Actions, finish: (code: ExitCode) => void): void {
+  subcommand(program, "serve")
+    .description("Serve the admission webhook, with the policies of a cluster or of a directory.")
+    .option("--kubeconfig <file>", "cluster whose policies are read (default: in-cluster, or KUBECONFIG)")
+    .option("--policies <dir>", "read policies from files instead, live; no cluster is needed")
+    .option("--listen-webhook <host:port>", "admission over TLS", address, { host: "0.0.0.0", port: 8443 })
+    .option("--listen-operations <host:port>", "health and metrics over HTTP", address, { host: "0.0.0.0", port: 8081 })
+    .option("--tls-cert <file>", "serving certificate, PEM; without it one is made and its CA printed")
+    .option("--tls-key <file>", "its private key, PEM")
+    .addOption(plainHttp())
+    .option("--drain-seconds <n>", "after SIGTERM, how long to keep serving while endpoints converge", wholeNumber, 10)
+    .addOption(
+      new Option("--log-level <level>", "least level logged")
+        .choices(["debug", "info", "warn", "error"])
+        .default("info"),
+    )
+    .action(async (flags: ServeFlags) => finish(await actions.serve(flags)));
+}
+
+function addVerify(program: Command, actions: Actions, finish: (code: ExitCode) => void): void {
+  subcommand(program, "verify")
+    .description("Verify one image against a public key. Exit 0 verified, 1 denied, 2 could not determine.")
+    .argument("<image>", "reference by tag or digest")
+    .requiredOption("--key <file>", 'public key, PEM "PUBLIC KEY" (cosign.pub)')
+    .addOption(
+      new Option("--output <form>", "text, or json as cosign v2 prints it").choices(["text", "json"]).default("text"),
+    )
+    .addOption(plainHttp())
+    .action(async (image: string, flags: VerifyFlags) => finish(await actions.verify(image, flags)));
+}
+
+function addApply(program: Command, actions: Actions, finish: (code: ExitCode) => void): void {
+  subcommand(program, "apply")
+    .description(
+      "Print the verdict on pods that the webhook would give. Exit 0 admitted, 1 denied, 2 could not determine.",
+    )
+    .requiredOption("-p, --policy <file...>", "policy files, or directories of them")
+    .requiredOption("-r, --resource <file...>", "files with Pods (and Namespaces, for their labels)")
+    .addOption(
+      new Option("--output <form>", "how rows are printed").choices(["table", "json", "yaml"]).default("table"),
+    )
+    .addOption(plainHttp())
+    .action(async (flags: ApplyFlags) => finish(await actions.apply(flags)));
+}
+
+function subcommand(program: Command, name: string): Command {
+  return program.command(name).copyInheritedSettings(program);
+}
+
+function plainHttp(): Option {
+  const collect = (host: string, hosts: readonly string[]): readonly string[] => [...hosts, host];
+  return new Option("--plain-http <host[:port]>", "registry that is spoken to without TLS; may be given again")
+    .argParser(collect)
+    .default([]);
+}
+
+function address(text: string): Address {
+  const match = /^(?:\[([0-9a-fA-F:]+)\]|([A-Za-z0-9.-]*)):([0-9]{1,5})$/.exec(text);
+  const port = Number(match?.[3] ?? Number.NaN);
+  if (match === null || !(port <= 65_535)) throw new InvalidArgumentError("want HOST:PORT, for example 127.0.0.1:8443");
+  return { host: match[1] ?? (match[2] === "" ? "0.0.0.0" : (match[2] ?? "0.0.0.0")), port };
+}
+
+function wholeNumber(text: string): number {
+  if (!/^[0-9]{1,4}$/.test(text)) throw new InvalidArgumentError("want a whole number of seconds");
+  return Number(text);
+}

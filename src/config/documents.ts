@@ -1,0 +1,89 @@
+/**
+ * YAML and JSON files as documents with their lines. YAML 1.1, as kubectl reads it; duplicate keys and aliases beyond
+ * yaml's own bound are refused. One reader for policy directories and for the command line.
+ */
+import { readFileSync } from "node:fs";
+import { isNode, LineCounter, parseAllDocuments, type Document } from "yaml";
+import { parseJson, type JsonObject } from "../encoding/json.ts";
+import { isJsonObject } from "../encoding/guard.ts";
+import { EncodingError } from "../failure/encoding-error.ts";
+
+export interface ResourceDocument {
+  readonly file: string;
+  /** First line of the document, from 1. */
+  readonly line: number;
+  /** Strictly read: no duplicate members, no prototype. */
+  readonly object: JsonObject;
+  /** Line of a field path such as spec.verifyImages[0].name, or of its nearest ancestor that exists. */
+  lineOf(path: string): number;
+}
+
+/** Something that an operator wrote is wrong: where, and what. */
+export class DocumentError extends Error {
+  constructor(file: string, line: number, problem: string) {
+    super(`${file}:${line}: ${problem}`);
+    this.name = "DocumentError";
+  }
+}
+
+const MAX_FILE_BYTES = 4 * 1024 * 1024;
+
+/** Reads every document of one file. Throws DocumentError naming file and line. */
+export function readDocuments(file: string): readonly ResourceDocument[] {
+  const text = readFileSync(file, "utf8");
+  if (text.length > MAX_FILE_BYTES) throw new DocumentError(file, 1, `the file is larger than ${MAX_FILE_BYTES} bytes`);
+  return parseDocuments(file, text);
+}
+
+/** As readDocuments, for text already read. */
+export function parseDocuments(file: string, text: string): readonly ResourceDocument[] {
+  const lines = new LineCounter();
+  const parsed = parseAllDocuments(text, { version: "1.1", lineCounter: lines, uniqueKeys: true, prettyErrors: false });
+  const documents = Array.isArray(parsed) ? (parsed as Document[]) : [];
+  return documents.flatMap((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) throw new DocumentError(file, lines.linePos(error.pos[0]).line, error.message);
+    if (document.contents === null) return [];
+    return [readDocument(file, document, lines)];
+  });
+}
+
+function readDocument(file: string, document: Document, lines: LineCounter): ResourceDocument {
+  const startOf = (node: unknown): number => (isNode(node) ? lines.linePos(node.range?.[0] ?? 0).line : 1);
+  const line = startOf(document.contents);
+  const object = toJson(file, line, document);
+  const lineOf = (path: string): number => {
+    for (let steps = stepsOf(path); steps.length > 0; steps = steps.slice(0, -1)) {
+      const node = document.getIn(steps, true);
+      if (isNode(node)) return startOf(node);
+    }
+    return line;
+  };
+  return { file, line, object, lineOf };
+}
+
+function toJson(file: string, line: number, document: Document): JsonObject {
+  return documentOf(file, line, () => {
+    const value = parseJson(JSON.stringify(document.toJS({ maxAliasCount: 100 })));
+    if (isJsonObject(value)) return value;
+    throw new EncodingError("the document is not an object");
+  });
+}
+
+/** Runs a reader of one document; what it refuses becomes a DocumentError with file and line. */
+export function documentOf<T>(file: string, line: number, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    // yaml throws ReferenceError for too many aliases.
+    if (!(error instanceof EncodingError || error instanceof ReferenceError)) throw error;
+    throw new DocumentError(file, line, error.message);
+  }
+}
+
+/** spec.verifyImages[0].name → ["spec", "verifyImages", 0, "name"] */
+function stepsOf(path: string): readonly (string | number)[] {
+  return [...path.matchAll(/([^.[\]]+)|\[([0-9]+)\]/g)].map(([, name, index]) =>
+    index === undefined ? (name ?? "") : Number(index),
+  );
+}

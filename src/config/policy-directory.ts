@@ -1,0 +1,172 @@
+/**
+ * Policies from a directory of files, live, without a cluster (`--policies DIR`). A malformed file is an error at start; a
+ * file that becomes malformed later keeps what it last held, and readiness says so; the other files are unaffected.
+ * Namespace objects in the files give the labels that selectors see.
+ */
+import { readdirSync, statSync, watch, type FSWatcher } from "node:fs";
+import { join } from "node:path";
+import { toPlain } from "../encoding/json.ts";
+import { compilePolicy, type CompiledPolicy } from "../policy/compile.ts";
+import type { PolicyResource } from "../policy/types.ts";
+import { validatePolicy } from "../policy/validate.ts";
+import type { Policies, PolicySnapshot } from "../ports/policies.ts";
+import { DocumentError, readDocuments, type ResourceDocument } from "./documents.ts";
+
+export interface PolicySet {
+  readonly policies: readonly CompiledPolicy[];
+  readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
+}
+
+const POLICY_KINDS: ReadonlySet<unknown> = new Set(["ImageVerifyPolicy", "ClusterImageVerifyPolicy"]);
+const DEBOUNCE_MS = 100;
+const POLL_MS = 5_000;
+
+/** The policies and namespaces of one file. Throws DocumentError with every problem found, one a line. */
+export function readPolicyFile(file: string): PolicySet {
+  const problems: string[] = [];
+  const policies: CompiledPolicy[] = [];
+  const namespaces = new Map<string, ReadonlyMap<string, string>>();
+  for (const document of readDocuments(file)) {
+    const kind = document.object.get("kind");
+    if (POLICY_KINDS.has(kind)) policies.push(...readPolicy(document, problems));
+    else if (kind === "Namespace") addNamespace(document, namespaces);
+    else problems.push(`${file}:${document.line}: kind ${JSON.stringify(kind ?? null)} is not a policy or a Namespace`);
+  }
+  if (problems.length > 0) throw new PolicyFilesError(problems);
+  return { policies, namespaces };
+}
+
+/** Everything that is wrong, each with file and line. */
+export class PolicyFilesError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.name = "PolicyFilesError";
+  }
+}
+
+export function policyFilesOf(folder: string): readonly string[] {
+  return readdirSync(folder)
+    .filter((name) => /\.(?:ya?ml|json)$/.test(name) && !name.startsWith("."))
+    .map((name) => join(folder, name))
+    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile() === true)
+    .toSorted();
+}
+
+export function snapshotOf(sets: Iterable<PolicySet>): PolicySnapshot {
+  const all = [...sets];
+  const namespaces = new Map(all.flatMap((set) => [...set.namespaces]));
+  return {
+    policies: all.flatMap((set) => set.policies),
+    // A namespace that no file describes has the one label that every namespace has.
+    namespaceLabels: (name) => namespaces.get(name) ?? new Map([["kubernetes.io/metadata.name", name]]),
+  };
+}
+
+export interface PolicyDirectoryOptions {
+  readonly folder: string;
+  onChange(detail: string): void;
+}
+
+export class PolicyDirectory implements Policies {
+  readonly #options: PolicyDirectoryOptions;
+  readonly #sets = new Map<string, PolicySet>();
+  readonly #broken = new Map<string, string>();
+  readonly #watcher: FSWatcher;
+  readonly #poll: NodeJS.Timeout;
+  #pending: NodeJS.Timeout | undefined;
+  #state = "";
+  #snapshot: PolicySnapshot;
+
+  /** Reads everything once. Throws PolicyFilesError naming every problem of every file. */
+  constructor(options: PolicyDirectoryOptions) {
+    this.#options = options;
+    this.#read();
+    if (this.#broken.size > 0) throw new PolicyFilesError([...this.#broken.values()]);
+    this.#snapshot = snapshotOf(this.#sets.values());
+    this.#state = stateOf(options.folder);
+    this.#watcher = watch(options.folder, () => this.#schedule());
+    this.#watcher.on("error", () => undefined);
+    this.#poll = setInterval(() => this.#reload(), POLL_MS).unref();
+  }
+
+  snapshot(): PolicySnapshot {
+    return this.#snapshot;
+  }
+
+  /** For readiness: how many policies are in force, and which files are not as they are on disk. */
+  detail(): string {
+    const broken = [...this.#broken.values()].map((problem) => `; kept as it last was: ${problem}`);
+    return `${this.#snapshot.policies.length} policies of ${this.#sets.size} files${broken.join("")}`;
+  }
+
+  close(): void {
+    this.#watcher.close();
+    clearInterval(this.#poll);
+    clearTimeout(this.#pending);
+  }
+
+  #schedule(): void {
+    clearTimeout(this.#pending);
+    this.#pending = setTimeout(() => this.#reload(), DEBOUNCE_MS);
+  }
+
+  #reload(): void {
+    try {
+      const state = stateOf(this.#options.folder);
+      if (state === this.#state) return;
+      this.#state = state;
+      this.#read();
+    } catch (error) {
+      if (!isFileError(error)) throw error;
+      this.#broken.set(this.#options.folder, error.message);
+    }
+    this.#snapshot = snapshotOf(this.#sets.values());
+    this.#options.onChange(this.detail());
+  }
+
+  #read(): void {
+    const files = policyFilesOf(this.#options.folder);
+    for (const file of this.#sets.keys()) if (!files.includes(file)) this.#sets.delete(file);
+    this.#broken.clear();
+    for (const file of files) {
+      try {
+        this.#sets.set(file, readPolicyFile(file));
+      } catch (error) {
+        if (!(error instanceof DocumentError || error instanceof PolicyFilesError || isFileError(error))) throw error;
+        this.#broken.set(file, error.message);
+      }
+    }
+  }
+}
+
+function readPolicy(document: ResourceDocument, problems: string[]): readonly CompiledPolicy[] {
+  const resource = toPlain(document.object) as PolicyResource;
+  const errors = validatePolicy(resource);
+  problems.push(...errors.map(({ path, message }) => `${document.file}:${document.lineOf(path)}: ${path}: ${message}`));
+  return errors.length > 0 ? [] : [compilePolicy(resource)];
+}
+
+function addNamespace(document: ResourceDocument, namespaces: Map<string, ReadonlyMap<string, string>>): void {
+  const metadata = toPlain(document.object.get("metadata") ?? null) as { name?: unknown; labels?: unknown } | null;
+  if (typeof metadata?.name !== "string") {
+    throw new DocumentError(document.file, document.line, "a Namespace needs metadata.name");
+  }
+  const labels = Object.entries((metadata.labels ?? {}) as Record<string, unknown>).map(
+    ([name, value]): [string, string] => [name, String(value)],
+  );
+  namespaces.set(metadata.name, new Map([...labels, ["kubernetes.io/metadata.name", metadata.name]]));
+}
+
+/** Names, sizes and times of the files: what a change changes. Follows the ..data link of a mounted ConfigMap. */
+function stateOf(folder: string): string {
+  return policyFilesOf(folder)
+    .map((file) => {
+      const found = statSync(file, { throwIfNoEntry: false });
+      return `${file} ${found?.mtimeMs} ${found?.size} ${found?.ino}`;
+    })
+    .join("\n");
+}
+
+function isFileError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && typeof error.code === "string";
+}

@@ -1,0 +1,133 @@
+/**
+ * The Policies port over the Kubernetes API: both policy kinds and the labels of namespaces, each by its own reflector.
+ * Only what changed is compiled again; the snapshot is swapped whole, and is undefined until all three were listed once.
+ */
+import { asObject, asString, isJsonObject } from "../encoding/guard.ts";
+import { toPlain, type JsonObject } from "../encoding/json.ts";
+import { compilePolicy, type CompiledPolicy } from "../policy/compile.ts";
+import type { PolicyResource } from "../policy/types.ts";
+import type { Policies, PolicySnapshot } from "../ports/policies.ts";
+import type { KubernetesClient } from "./client.ts";
+import { ListWatch, type ListWatchOptions } from "./list-watch.ts";
+
+export interface PolicyWatchOptions extends Pick<ListWatchOptions, "delay" | "random"> {
+  readonly client: KubernetesClient;
+  /** After each change, with the number of policies in force and those that do not compile. */
+  onChange(detail: string): void;
+}
+
+const GROUP = "/apis/sealgate.dev/v1alpha1";
+const SOURCES = {
+  ImageVerifyPolicy: `${GROUP}/imageverifypolicies`,
+  ClusterImageVerifyPolicy: `${GROUP}/clusterimageverifypolicies`,
+  Namespace: "/api/v1/namespaces",
+} as const;
+type Source = keyof typeof SOURCES;
+
+export class PolicyWatch implements Policies {
+  readonly #options: PolicyWatchOptions;
+  readonly #policies: Record<Exclude<Source, "Namespace">, Map<string, CompiledPolicy>> = {
+    ImageVerifyPolicy: new Map(),
+    ClusterImageVerifyPolicy: new Map(),
+  };
+  #namespaces = new Map<string, ReadonlyMap<string, string>>();
+  readonly #states = new Map<Source, string>();
+  readonly #listed = new Set<Source>();
+  readonly #stop = new AbortController();
+  #snapshot: PolicySnapshot | undefined;
+
+  constructor(options: PolicyWatchOptions) {
+    this.#options = options;
+  }
+
+  /** Starts the three reflectors; they run until close(). */
+  start(): void {
+    for (const source of Object.keys(SOURCES) as Source[]) void this.#follow(source);
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  snapshot(): PolicySnapshot | undefined {
+    return this.#snapshot;
+  }
+
+  /** For readiness: one line a source. */
+  states(): readonly { readonly source: string; readonly listed: boolean; readonly state: string }[] {
+    return (Object.keys(SOURCES) as Source[]).map((source) => ({
+      source,
+      listed: this.#listed.has(source),
+      state: this.#states.get(source) ?? "starting",
+    }));
+  }
+
+  async #follow(source: Source): Promise<void> {
+    const { client, delay, random } = this.#options;
+    await new ListWatch({
+      client,
+      path: SOURCES[source],
+      delay,
+      random,
+      onReplace: (objects) => this.#replace(source, objects),
+      onChange: (type, object) => this.#change(source, type, object),
+      onState: (state) => this.#states.set(source, state),
+    }).run(this.#stop.signal);
+  }
+
+  #replace(source: Source, objects: readonly JsonObject[]): void {
+    if (source === "Namespace") this.#namespaces = new Map(objects.map(namespaceEntry));
+    else {
+      const compiled = objects.map((object) => [keyOf(object), compile(source, object)] as const);
+      this.#policies[source] = new Map(compiled);
+    }
+    this.#listed.add(source);
+    this.#publish();
+  }
+
+  #change(source: Source, type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): void {
+    if (source === "Namespace") this.#changeNamespace(type, object);
+    else if (type === "DELETED") this.#policies[source].delete(keyOf(object));
+    else this.#policies[source].set(keyOf(object), compile(source, object));
+    this.#publish();
+  }
+
+  /** A new map each time: snapshots already handed out do not change. */
+  #changeNamespace(type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): void {
+    const [name, labels] = namespaceEntry(object);
+    const namespaces = new Map(this.#namespaces);
+    if (type === "DELETED") namespaces.delete(name);
+    else namespaces.set(name, labels);
+    this.#namespaces = namespaces;
+  }
+
+  #publish(): void {
+    if (this.#listed.size < Object.keys(SOURCES).length) return;
+    const sorted = Object.values(this.#policies).flatMap((policies) =>
+      [...policies].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, policy]) => policy),
+    );
+    const namespaces = this.#namespaces;
+    this.#snapshot = { policies: sorted, namespaceLabels: (name) => namespaces.get(name) };
+    const invalid = sorted.filter((policy) => policy.rules.some((rule) => rule.errors.length > 0));
+    this.#options.onChange(`${sorted.length} policies, ${invalid.length} of them do not compile`);
+  }
+}
+
+/** List items carry no kind: the source says it. */
+function compile(kind: PolicyResource["kind"], object: JsonObject): CompiledPolicy {
+  const resource = toPlain(object) as Omit<PolicyResource, "apiVersion" | "kind">;
+  return compilePolicy({ ...resource, apiVersion: "sealgate.dev/v1alpha1", kind });
+}
+
+function keyOf(object: JsonObject): string {
+  const metadata = asObject(object.get("metadata"), "metadata");
+  const namespace = metadata.get("namespace");
+  return `${typeof namespace === "string" ? namespace : ""}/${asString(metadata.get("name"), "metadata.name")}`;
+}
+
+function namespaceEntry(object: JsonObject): readonly [string, ReadonlyMap<string, string>] {
+  const metadata = asObject(object.get("metadata"), "metadata");
+  const labels = metadata.get("labels");
+  const entries = isJsonObject(labels) ? [...labels].map(([k, v]) => [k, asString(v, `labels ${k}`)] as const) : [];
+  return [asString(metadata.get("name"), "metadata.name"), new Map(entries)];
+}

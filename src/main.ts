@@ -1,0 +1,193 @@
+/**
+ * The composition root: options to adapters, adapters to the application, the application to its mouths. The only file
+ * that knows them all, and the only one that ends the process.
+ */
+import { readFileSync } from "node:fs";
+import { PodReviewer } from "./app/review-pod.ts";
+import { ImageVerifier } from "./app/verify-image.ts";
+import { runApply } from "./cli/apply.ts";
+import { runCli, type Actions, type ApplyFlags, type ServeFlags } from "./cli/index.ts";
+import { UsageError, type CommandIo, type ExitCode } from "./cli/io.ts";
+import { runVerify } from "./cli/verify.ts";
+import { DocumentError } from "./config/documents.ts";
+import { readPods, readPolicies, toYaml } from "./config/pods.ts";
+import { PolicyDirectory, PolicyFilesError } from "./config/policy-directory.ts";
+import { EncodingError } from "./failure/encoding-error.ts";
+import { buildKubernetesClient } from "./kubernetes/client.ts";
+import { PolicyWatch } from "./kubernetes/policy-watch.ts";
+import { makeServingCertificate } from "./kubernetes/serving-certificate.ts";
+import { canonicalHost } from "./oci/reference.ts";
+import type { Policies } from "./ports/policies.ts";
+import { buildRegistry } from "./registry/client.ts";
+import { makeLogger, type Logger } from "./telemetry/logger.ts";
+import { makeMetrics, type Metrics } from "./telemetry/metrics.ts";
+import type { AdmissionLog } from "./webhook/admission-log.ts";
+import { buildOperationsServer, type ReadinessCheck } from "./webhook/operations.ts";
+import { buildWebhookServer, type TlsMaterial } from "./webhook/server.ts";
+
+const VERSION = "0.1.0";
+const IN_FLIGHT_MS = 10_000;
+
+interface PolicySource {
+  readonly policies: Policies;
+  readiness(): readonly ReadinessCheck[];
+  close(): void;
+}
+
+function buildVerifier(plainHttp: readonly string[]): { verifier: ImageVerifier; close: () => Promise<void> } {
+  const registry = buildRegistry({ plainHttpHosts: plainHttp.map(plainHttpHost), now: () => performance.now() });
+  const verifier = new ImageVerifier({ registry, monotonicNow: () => performance.now() });
+  return { verifier, close: () => registry.close() };
+}
+
+function plainHttpHost(host: string): string {
+  try {
+    return canonicalHost(host);
+  } catch (error) {
+    if (error instanceof EncodingError) throw new UsageError(`--plain-http ${host}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function serve(flags: ServeFlags): Promise<ExitCode> {
+  const logger = makeLogger(flags.logLevel);
+  const metrics = makeMetrics();
+  const source = openPolicies(flags, logger);
+  const { verifier } = buildVerifier(flags.plainHttp);
+  let draining = false;
+  const reviewer = new PodReviewer(source.policies, verifier);
+  const webhook = await buildWebhookServer({
+    reviewer,
+    tls: await servingMaterial(flags),
+    log: admissionLog(logger, metrics),
+    isReady: () => source.policies.snapshot() !== undefined,
+    isDraining: () => draining,
+  });
+  const drained = { name: "serving", ok: true, detail: "accepting reviews" };
+  const readiness = (): readonly ReadinessCheck[] => [
+    ...source.readiness(),
+    draining ? { ...drained, ok: false, detail: "draining after SIGTERM" } : drained,
+  ];
+  const operations = await buildOperationsServer({ readiness, metrics });
+  await operations.listen(flags.listenOperations);
+  await webhook.listen(flags.listenWebhook);
+  logger.info({ webhook: flags.listenWebhook, operations: flags.listenOperations }, "serving");
+  await terminationSignal();
+  draining = true;
+  logger.info({ seconds: flags.drainSeconds }, "draining");
+  await wait(flags.drainSeconds * 1000);
+  source.close();
+  await Promise.race([Promise.all([webhook.close(), operations.close()]), wait(IN_FLIGHT_MS)]);
+  return 0;
+}
+
+function openPolicies(flags: ServeFlags, logger: Logger): PolicySource {
+  const onChange = (detail: string): void => logger.info({ detail }, "policies changed");
+  if (flags.policies !== undefined) {
+    const directory = usage(() => new PolicyDirectory({ folder: flags.policies ?? "", onChange }));
+    const readiness = (): readonly ReadinessCheck[] => [{ name: "policies", ok: true, detail: directory.detail() }];
+    return { policies: directory, readiness, close: () => directory.close() };
+  }
+  const client = usage(() => buildKubernetesClient(flags.kubeconfig));
+  const watch = new PolicyWatch({ client, onChange, delay: abortableWait, random: Math.random });
+  watch.start();
+  const readiness = (): readonly ReadinessCheck[] =>
+    watch.states().map(({ source, listed, state }) => ({ name: source, ok: listed, detail: state }));
+  return { policies: watch, readiness, close: () => watch.close() };
+}
+
+async function servingMaterial({ tlsCert, tlsKey }: ServeFlags): Promise<TlsMaterial> {
+  if (tlsCert !== undefined && tlsKey !== undefined) return { cert: readText(tlsCert), key: readText(tlsKey) };
+  if (tlsCert !== undefined || tlsKey !== undefined) throw new UsageError("--tls-cert and --tls-key go together");
+  const made = await makeServingCertificate(["localhost", "127.0.0.1"], Date.now());
+  process.stderr.write(`No --tls-cert: serving with a certificate made now. Its CA, for caBundle:\n${made.caPem}\n`);
+  return { cert: made.certPem, key: made.keyPem };
+}
+
+function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
+  return {
+    decided: ({ webhook, request, allowed, explanation, seconds }) => {
+      const { uid, namespace, name, operation, resource, dryRun } = request;
+      const decision = allowed ? "allow" : "deny";
+      metrics.observeAdmission({ webhook, operation, resource, decision, dryRun, seconds });
+      const fields = { uid, namespace, name, operation, decision, ms: Math.round(seconds * 1e6) / 1000 };
+      logger.info({ ...fields, ...(explanation === undefined ? {} : { explanation }) }, webhook);
+    },
+    failed: ({ webhook, request, error, seconds }) => {
+      const { uid, operation, resource, dryRun } = request;
+      metrics.observeAdmission({ webhook, operation, resource, decision: "error", dryRun, seconds });
+      logger.error({ uid, err: error }, "internal error");
+    },
+    defect: (error) => logger.error({ err: error }, "internal error"),
+  };
+}
+
+async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
+  const snapshot = usage(() => readPolicies(flags.policy));
+  const pods = usage(() => readPods(flags.resource));
+  const { verifier, close } = buildVerifier(flags.plainHttp);
+  const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
+  const print =
+    flags.output === "table" ? { kind: "table" as const } : { kind: "data" as const, format: formats[flags.output] };
+  const code = await runApply(pods, { print }, new PodReviewer({ snapshot: () => snapshot }, verifier), io);
+  await close();
+  return code;
+}
+
+/** What an operator wrote wrongly is printed as it is. */
+function usage<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    const expected = error instanceof DocumentError || error instanceof PolicyFilesError;
+    if (expected || (error instanceof Error && "code" in error) || isNoCluster(error))
+      throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function isNoCluster(error: unknown): error is Error {
+  return error instanceof Error && error.message.includes("kubeconfig");
+}
+
+function readText(path: string): string {
+  return usage(() => readFileSync(path, "utf8"));
+}
+
+async function terminationSignal(): Promise<void> {
+  await new Promise<void>((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
+}
+
+async function wait(milliseconds: number): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+async function abortableWait(milliseconds: number, signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => resolve(clearTimeout(timer)), { once: true });
+  });
+}
+
+const io: CommandIo = {
+  out: (text) => void process.stdout.write(text),
+  err: (text) => void process.stderr.write(text),
+  readText,
+};
+
+const actions: Actions = {
+  version: VERSION,
+  serve,
+  verify: async (image, flags) => {
+    const { verifier, close } = buildVerifier(flags.plainHttp);
+    const code = await runVerify(image, flags, verifier, io);
+    await close();
+    return code;
+  },
+  apply: (flags) => apply(flags, io),
+};
+
+process.exitCode = await runCli(process.argv.slice(2), actions, io);
