@@ -71,6 +71,8 @@ function allowedValues(error: ErrorObject): string {
   return values.length === 1 ? `${list}${described(error.parentSchema as Described)}` : `one of ${list}`;
 }
 
+/** A long text may be a key: it is counted, not repeated. */
 function shown(value: unknown): string {
-  return typeof value === "string" ? quoted(value) : String(JSON.stringify(value)).slice(0, 64);
+  if (typeof value !== "string") return String(JSON.stringify(value)).slice(0, 64);
+  return value.length <= 80 ? quoted(value) : `a text of ${value.length} characters`;
 }

@@ -1,0 +1,87 @@
+// Resources to executable policies: defaults, what an error reaches, and that nothing opens silently.
+import assert from "node:assert/strict";
+import { compilePolicy } from "../../src/policy/compile.ts";
+import type { PolicyResource } from "../../src/policy/types.ts";
+import { KEYS, entry, image, policy, rule } from "./resources.ts";
+
+const APP = image("ghcr.io/acme/app");
+const OTHER = image("quay.io/x/y");
+
+function ruleOf(resource: PolicyResource, index = 0): ReturnType<typeof compilePolicy>["rules"][number] {
+  const found = compilePolicy(resource).rules[index];
+  assert.ok(found);
+  return found;
+}
+
+describe("policy/compile", () => {
+  it("pins and asks for digests under Enforce, and neither under Warn and Audit", () => {
+    for (const [action, expected] of [
+      ["Enforce", true],
+      ["Warn", false],
+      ["Audit", false],
+    ] as const) {
+      const { mutateDigest, verifyDigest } = ruleOf(policy({ failureAction: action }));
+      assert.deepEqual([mutateDigest, verifyDigest], [expected, expected]);
+    }
+    assert.equal(ruleOf(policy()).mutateDigest, true);
+  });
+
+  it("asks for all entries when count is absent", () => {
+    const spec = { verifyImages: [rule({ attestors: [{ entries: [entry("a", KEYS.a), entry("b", KEYS.b)] }] })] };
+    assert.equal(ruleOf(policy(spec)).sets[0]?.count, 2);
+  });
+
+  it("applies a namespaced policy to its own namespace alone", () => {
+    const compiled = compilePolicy(policy({}, "ImageVerifyPolicy"));
+    assert.deepEqual(compiled.id, { kind: "ImageVerifyPolicy", namespace: "prod", name: "signed" });
+    assert.equal(compiled.appliesTo("prod", undefined), true);
+    assert.equal(compiled.appliesTo("test", undefined), false);
+  });
+
+  it("keeps an error in one rule from the others", () => {
+    const resource = policy({ verifyImages: [rule(), rule({ name: "bad", attestors: [] })] });
+    assert.deepEqual(ruleOf(resource).errors, []);
+    assert.equal(ruleOf(resource, 1).errors.length, 1);
+    assert.equal(ruleOf(resource, 1).covers(OTHER), false);
+  });
+
+  it("makes every rule invalid, everywhere, when match is broken", () => {
+    const resource = policy({ match: { namespaceSelector: { matchExpressions: [{ key: "a", operator: "In" }] } } });
+    assert.equal(ruleOf(resource).errors.length, 1);
+    assert.equal(compilePolicy(resource).appliesTo("any", new Map()), true);
+  });
+
+  it("covers every image by an include that cannot be read, and skips none by a skip that cannot", () => {
+    const resource = policy({
+      verifyImages: [rule({ imageReferences: ["ghcr.*/acme/*"], skipImageReferences: ["*"] })],
+    });
+    assert.equal(ruleOf(resource).errors.length, 2);
+    assert.equal(ruleOf(resource).covers(OTHER), true);
+  });
+
+  const shapes: readonly unknown[] = [undefined, null, 7, [], {}, { verifyImages: {} }, { verifyImages: [null] }];
+  for (const spec of shapes) {
+    it(`never opens and never throws for the spec ${JSON.stringify(spec)}`, () => {
+      const resource = { ...policy(), spec } as PolicyResource;
+      assert.ok(ruleOf(resource).errors.length > 0);
+      assert.equal(ruleOf(resource).covers(OTHER), true);
+      assert.equal(compilePolicy(resource).appliesTo("any", undefined), true);
+    });
+  }
+
+  it("subtracts skips from its own rule", () => {
+    const resource = policy({ verifyImages: [rule({ skipImageReferences: ["ghcr.io/acme/app"] })] });
+    assert.equal(ruleOf(resource).covers(APP), false);
+    assert.equal(ruleOf(resource).covers(image("ghcr.io/acme/web")), true);
+  });
+
+  it("hashes what decides a verdict, and nothing else", () => {
+    const hash = (more: Record<string, unknown>): string => ruleOf(policy({ verifyImages: [rule(more)] })).hash;
+    const base = hash({});
+    assert.equal(hash({ imageReferences: ["quay.io/acme/*"] }), base);
+    assert.notEqual(hash({ attestors: [{ entries: [entry("release", KEYS.b)] }] }), base);
+    assert.notEqual(hash({ attestors: [{ count: 1, entries: [entry("release", KEYS.a), entry("b", KEYS.b)] }] }), base);
+    assert.notEqual(hash({ verifyDigest: false }), base);
+    assert.match(base, /^sha256:[0-9a-f]{64}$/);
+  });
+});

@@ -1,0 +1,126 @@
+// Every field is live (policy-api.md §5): for each leaf of the schema, changing it changes what the policy does.
+import assert from "node:assert/strict";
+import { compilePolicy, type CompiledPolicy } from "../../src/policy/compile.ts";
+import { evaluateRule } from "../../src/policy/evaluate.ts";
+import { validatePolicy } from "../../src/policy/validate.ts";
+import { effectOf } from "../../src/policy/verdict.ts";
+import { evaluateWrittenDigest } from "../../src/policy/written-digest.ts";
+import { KEYS, UNREAD, candidate, entry, evidence, image, policy, rule, type Json } from "./resources.ts";
+import { schemaLeaves } from "./schema-leaves.ts";
+
+/** Two specs that differ in one leaf alone, and what differs in consequence. */
+interface Change {
+  readonly before: Json;
+  readonly after: Json;
+  observe(compiled: CompiledPolicy): unknown;
+}
+
+const TAGGED = image("ghcr.io/acme/app");
+const LABELS = new Map([["env", "prod"]]);
+
+const first = (compiled: CompiledPolicy): CompiledPolicy["rules"][number] => {
+  const [found] = compiled.rules;
+  assert.ok(found);
+  return found;
+};
+const verdict = (compiled: CompiledPolicy): ReturnType<typeof evaluateRule> =>
+  evaluateRule(first(compiled), evidence([candidate("x", KEYS.a)]));
+const effect =
+  (places: readonly (typeof UNREAD)[]) =>
+  (compiled: CompiledPolicy): string =>
+    effectOf({
+      policy: compiled.id,
+      failureAction: compiled.failureAction,
+      failurePolicy: compiled.failurePolicy,
+      verdict: evaluateRule(first(compiled), evidence([], places)),
+    });
+const covers = (compiled: CompiledPolicy): boolean => first(compiled).covers(TAGGED);
+const applies = (compiled: CompiledPolicy): boolean => compiled.appliesTo("any", LABELS);
+
+const rules = (more: Json): Json => ({ verifyImages: [rule(more)] });
+const oneEntry = (written: Json): Json => rules({ attestors: [{ entries: [written] }] });
+const selected = (namespaceSelector: Json): Json => ({ match: { namespaceSelector } });
+const expression = (written: Json): Json => selected({ matchExpressions: [written] });
+
+const LIVE: Readonly<Record<string, Change>> = {
+  failureAction: { before: { failureAction: "Enforce" }, after: { failureAction: "Warn" }, observe: effect([]) },
+  failurePolicy: { before: { failurePolicy: "Fail" }, after: { failurePolicy: "Ignore" }, observe: effect([UNREAD]) },
+  "match.namespaceSelector.matchLabels.*": {
+    before: selected({ matchLabels: { env: "prod" } }),
+    after: selected({ matchLabels: { env: "test" } }),
+    observe: applies,
+  },
+  "match.namespaceSelector.matchExpressions[].key": {
+    before: expression({ key: "env", operator: "Exists" }),
+    after: expression({ key: "zone", operator: "Exists" }),
+    observe: applies,
+  },
+  "match.namespaceSelector.matchExpressions[].operator": {
+    before: expression({ key: "env", operator: "In", values: ["prod"] }),
+    after: expression({ key: "env", operator: "NotIn", values: ["prod"] }),
+    observe: applies,
+  },
+  "match.namespaceSelector.matchExpressions[].values[]": {
+    before: expression({ key: "env", operator: "In", values: ["prod"] }),
+    after: expression({ key: "env", operator: "In", values: ["test"] }),
+    observe: applies,
+  },
+  "verifyImages[].name": {
+    before: rules({ name: "one" }),
+    after: rules({ name: "two" }),
+    observe: (compiled) => verdict(compiled).rule,
+  },
+  "verifyImages[].imageReferences[]": {
+    before: rules({ imageReferences: ["ghcr.io/acme/*"] }),
+    after: rules({ imageReferences: ["quay.io/acme/*"] }),
+    observe: covers,
+  },
+  "verifyImages[].skipImageReferences[]": {
+    before: rules({ skipImageReferences: ["ghcr.io/acme/sandbox/*"] }),
+    after: rules({ skipImageReferences: ["ghcr.io/acme/app"] }),
+    observe: covers,
+  },
+  "verifyImages[].mutateDigest": {
+    before: rules({ mutateDigest: true }),
+    after: rules({ mutateDigest: false }),
+    observe: (compiled) => first(compiled).mutateDigest,
+  },
+  "verifyImages[].verifyDigest": {
+    before: rules({ verifyDigest: true }),
+    after: rules({ verifyDigest: false }),
+    observe: (compiled) => evaluateWrittenDigest(first(compiled), TAGGED)?.outcome,
+  },
+  "verifyImages[].attestors[].count": {
+    before: rules({ attestors: [{ count: 1, entries: [entry("a", KEYS.a), entry("b", KEYS.b)] }] }),
+    after: rules({ attestors: [{ count: 2, entries: [entry("a", KEYS.a), entry("b", KEYS.b)] }] }),
+    observe: (compiled) => verdict(compiled).outcome,
+  },
+  "verifyImages[].attestors[].entries[].name": {
+    before: oneEntry(entry("one", KEYS.b)),
+    after: oneEntry(entry("two", KEYS.b)),
+    observe: (compiled) => verdict(compiled).findings.map((finding) => finding.entry),
+  },
+  "verifyImages[].attestors[].entries[].keys.publicKeys": {
+    before: oneEntry(entry("one", KEYS.a)),
+    after: oneEntry(entry("one", KEYS.b)),
+    observe: (compiled) => verdict(compiled).outcome,
+  },
+  "verifyImages[].attestors[].entries[].insecureIgnoreTlog": {
+    before: oneEntry(entry("one", KEYS.a)),
+    after: oneEntry(entry("one", KEYS.a, { insecureIgnoreTlog: false })),
+    observe: (compiled) => verdict(compiled).outcome,
+  },
+};
+
+describe("policy: every field is live", () => {
+  it("has a change for every leaf of the schema, and for no other", () => {
+    assert.deepEqual(Object.keys(LIVE).toSorted(), schemaLeaves().toSorted());
+  });
+
+  for (const [leaf, { before, after, observe }] of Object.entries(LIVE)) {
+    it(`${leaf} changes what the policy does`, () => {
+      assert.deepEqual(validatePolicy(policy(before)), []);
+      assert.notDeepEqual(observe(compilePolicy(policy(before))), observe(compilePolicy(policy(after))));
+    });
+  }
+});

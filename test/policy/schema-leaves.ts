@@ -1,0 +1,37 @@
+// The leaves of the policies' schema, for tests that ask something of each of them.
+import { POLICY_SPEC_SCHEMA } from "../../src/policy/schema.generated.ts";
+
+export interface SchemaNode {
+  readonly type?: string;
+  readonly description?: string;
+  readonly enum?: readonly unknown[];
+  readonly maxLength?: number;
+  readonly maxItems?: number;
+  readonly maxProperties?: number;
+  readonly maximum?: number;
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly items?: SchemaNode;
+  readonly additionalProperties?: SchemaNode | boolean;
+}
+
+/** Every node with its path, for example verifyImages[].attestors[].count; `.*` is any key. */
+export function schemaNodes(
+  node: SchemaNode = POLICY_SPEC_SCHEMA,
+  path = "",
+): readonly (readonly [path: string, node: SchemaNode])[] {
+  const { additionalProperties: more } = node;
+  return [
+    [path, node],
+    ...Object.entries(node.properties ?? {}).flatMap(([name, child]) =>
+      schemaNodes(child, path === "" ? name : `${path}.${name}`),
+    ),
+    ...(node.items === undefined ? [] : schemaNodes(node.items, `${path}[]`)),
+    ...(typeof more === "object" ? schemaNodes(more, `${path}.*`) : []),
+  ];
+}
+
+export function schemaLeaves(): readonly string[] {
+  return schemaNodes()
+    .filter(([, { type }]) => type !== "object" && type !== "array")
+    .map(([path]) => path);
+}

@@ -1,0 +1,192 @@
+// What an operator can write wrongly: each with its path and what is allowed there, all at once.
+import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import type { PolicyKind } from "../../src/policy/types.ts";
+import { validatePolicy } from "../../src/policy/validate.ts";
+import { KEYS, entry, policy, rule, type Json } from "./resources.ts";
+
+const entries = (...list: readonly Json[]): Json => ({ verifyImages: [rule({ attestors: [{ entries: list }] })] });
+const rules = (more: Json): Json => ({ verifyImages: [rule(more)] });
+const key = (publicKeys: unknown): Json => entries(entry("release", KEYS.a, { keys: { publicKeys } }));
+const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const PRIVATE_PEM = String(privateKey.export({ type: "pkcs8", format: "pem" }));
+const KEY_PATH = "spec.verifyImages[0].attestors[0].entries[0].keys.publicKeys";
+
+const INVALID: readonly [string, Json, path: string, message: RegExp][] = [
+  [
+    "an unknown action",
+    { failureAction: "enforce" },
+    "spec.failureAction",
+    /is "enforce", want one of Enforce, Warn, Audit/,
+  ],
+  [
+    "an unknown failure policy",
+    { failurePolicy: "IgnoreIfVerified" },
+    "spec.failurePolicy",
+    /want one of Fail, Ignore/,
+  ],
+  ["an unknown field", { background: true }, "spec.background", /is unknown, want one of failureAction/],
+  [
+    "an unknown field of an entry",
+    entries(entry("a", KEYS.a, { keyless: {} })),
+    "spec.verifyImages[0].attestors[0].entries[0].keyless",
+    /is unknown/,
+  ],
+  ["no rules", { verifyImages: [] }, "spec.verifyImages", /fewer than 1/],
+  ["rules that are no list", { verifyImages: "x" }, "spec.verifyImages", /must be array/],
+  ["a rule without patterns", rules({ imageReferences: [] }), "spec.verifyImages[0].imageReferences", /fewer than 1/],
+  ["a rule with a bad name", rules({ name: "Acme" }), "spec.verifyImages[0].name", /is "Acme", want what matches/],
+  ["two rules of one name", { verifyImages: [rule(), rule()] }, "spec.verifyImages[1].name", /is used twice/],
+  [
+    "two entries of one name",
+    entries(entry("a", KEYS.a), entry("a", KEYS.b)),
+    "spec.verifyImages[0].attestors[0].entries[1].name",
+    /is used twice/,
+  ],
+  ["a rule that asks for nothing", rules({ attestors: undefined }), "spec.verifyImages[0]", /must ask for something/],
+  [
+    "a tag in a pattern",
+    rules({ imageReferences: ["nginx:1.27"] }),
+    "spec.verifyImages[0].imageReferences[0]",
+    /tags select nothing/,
+  ],
+  [
+    "a wide skip",
+    rules({ skipImageReferences: ["ghcr.io/acme*"] }),
+    "spec.verifyImages[0].skipImageReferences[0]",
+    /must be literal/,
+  ],
+  ["a pattern twice", rules({ imageReferences: ["a/b", "a/b"] }), "spec.verifyImages[0].imageReferences", /duplicate/],
+  [
+    "Ignore under Enforce with a wildcard host",
+    { failurePolicy: "Ignore", ...rules({ imageReferences: ["*.acme.io/x"] }) },
+    "spec.failurePolicy",
+    /is Ignore, want Fail: under Enforce a pattern with a wildcard in its host/,
+  ],
+  [
+    "a count above the entries",
+    rules({ attestors: [{ count: 2, entries: [entry("a", KEYS.a)] }] }),
+    "spec.verifyImages[0].attestors[0].count",
+    /is 2, want at most 1/,
+  ],
+  [
+    "a count of none",
+    rules({ attestors: [{ count: 0, entries: [entry("a", KEYS.a)] }] }),
+    "spec.verifyImages[0].attestors[0].count",
+    />= 1/,
+  ],
+  [
+    "one key for two parties",
+    entries(entry("a", KEYS.a), entry("b", KEYS.a)),
+    "spec.verifyImages[0].attestors[0].entries",
+    /hold 1 different keys, want at least 2/,
+  ],
+  [
+    "a log entry that is not written off",
+    entries({ name: "a", keys: { publicKeys: KEYS.a.pem } }),
+    "spec.verifyImages[0].attestors[0].entries[0].insecureIgnoreTlog",
+    /is required: .*not supported yet/,
+  ],
+  [
+    "a log entry that is asked for",
+    entries(entry("a", KEYS.a, { insecureIgnoreTlog: false })),
+    "spec.verifyImages[0].attestors[0].entries[0].insecureIgnoreTlog",
+    /is false, want true: .*not supported yet/,
+  ],
+  ["a malformed key", key("not a key".repeat(20)), KEY_PATH, /Cannot parse public key: want exactly one PEM block/],
+  ["a private key", key(PRIVATE_PEM), KEY_PATH, /^holds a private key, want the public key/],
+  [
+    "an encrypted cosign key",
+    key(PRIVATE_PEM.replaceAll("PRIVATE", "ENCRYPTED SIGSTORE PRIVATE")),
+    KEY_PATH,
+    /^holds a private key/,
+  ],
+  [
+    "two PEM blocks",
+    key(KEYS.a.pem + KEYS.b.pem),
+    KEY_PATH,
+    /^holds 2 PEM blocks, want one: write an entry for each key/,
+  ],
+  ["a certificate", key(KEYS.a.pem.replaceAll("PUBLIC KEY", "CERTIFICATE")), KEY_PATH, /CERTIFICATE/],
+  ["a key that is no string", key(7), KEY_PATH, /must be string/],
+  [
+    "values with Exists",
+    { match: { namespaceSelector: { matchExpressions: [{ key: "a", operator: "Exists", values: ["b"] }] } } },
+    "spec.match.namespaceSelector.matchExpressions[0].values",
+    /must not be with Exists/,
+  ],
+  [
+    "In without values",
+    { match: { namespaceSelector: { matchExpressions: [{ key: "a", operator: "In" }] } } },
+    "spec.match.namespaceSelector.matchExpressions[0].values",
+    /must be written with In/,
+  ],
+  [
+    "a label key that no label can have",
+    { match: { namespaceSelector: { matchLabels: { "a b": "c" } } } },
+    "spec.match.namespaceSelector.matchLabels",
+    /has the key "a b"/,
+  ],
+];
+
+describe("policy/validate", () => {
+  it("takes a valid policy of each kind", () => {
+    const kinds: readonly PolicyKind[] = ["ImageVerifyPolicy", "ClusterImageVerifyPolicy"];
+    for (const kind of kinds) assert.deepEqual(validatePolicy(policy({}, kind)), []);
+  });
+
+  for (const [name, spec, path, message] of INVALID) {
+    it(`refuses ${name}`, () => {
+      // Through JSON, since a file has no undefined members
+      const errors = validatePolicy(JSON.parse(JSON.stringify(policy(spec))));
+      assert.deepEqual([...new Set(errors.map((error) => error.path))], [path]);
+      assert.match(errors.map((error) => error.message).join("\n"), message);
+    });
+  }
+
+  it("lists everything at once", () => {
+    const spec = { failureAction: "x", verifyImages: [rule({ name: "A" }), rule({ imageReferences: ["nginx*"] })] };
+    assert.deepEqual(
+      validatePolicy(policy(spec)).map(({ path }) => path),
+      ["spec.failureAction", "spec.verifyImages[0].name", "spec.verifyImages[1].imageReferences[0]"],
+    );
+  });
+
+  it("never repeats a private key", () => {
+    const secret = PRIVATE_PEM.split("\n")[1] ?? "";
+    assert.ok(!JSON.stringify(validatePolicy(policy(key(PRIVATE_PEM)))).includes(secret.slice(0, 16)));
+  });
+
+  it("refuses match in the namespaced kind", () => {
+    const errors = validatePolicy(policy({ match: {} }, "ImageVerifyPolicy"));
+    assert.deepEqual(
+      errors.map(({ path }) => path),
+      ["spec.match"],
+    );
+  });
+
+  const resources: readonly [string, unknown, string][] = [
+    ["null", null, "apiVersion kind"],
+    ["another version", { ...policy(), apiVersion: "sealgate.dev/v1" }, "apiVersion"],
+    ["another kind", { ...policy(), kind: "ClusterPolicy" }, "kind"],
+    ["an unknown member", { ...policy(), status: {} }, "status"],
+    ["no name", { ...policy(), metadata: {} }, "metadata.name"],
+    [
+      "a cluster policy with a namespace",
+      { ...policy(), metadata: { name: "a", namespace: "b" } },
+      "metadata.namespace",
+    ],
+    ["no namespace", { ...policy({}, "ImageVerifyPolicy"), metadata: { name: "a" } }, "metadata.namespace"],
+    ["no spec", { ...policy(), spec: undefined }, "spec"],
+  ];
+  for (const [name, resource, paths] of resources) {
+    it(`refuses ${name}`, () => {
+      assert.equal(
+        validatePolicy(resource)
+          .map(({ path }) => path)
+          .join(" "),
+        paths,
+      );
+    });
+  }
+});
