@@ -26,13 +26,3 @@ describe("quoted()", () => {
   };
   for (const [name, [text, safe]] of Object.entries(rows)) it(`quotes ${name}`, () => assert.equal(quoted(text), safe));
 });
-
-describe("FAILURES", () => {
-  it("has a CamelCase code, a clause and a hint without final period for every reason", () => {
-    for (const [code, { spec, hint }] of Object.entries(FAILURES)) {
-      assert.match(code, /^[A-Z][A-Za-z0-9]+$/);
-      assert.notEqual(spec, "", code);
-      assert.match(hint, /[^.]$/, code);
-    }
-  });
-});
