@@ -12,7 +12,7 @@ import { schemaLeaves } from "./schema-leaves.ts";
 interface Change {
   readonly before: Json;
   readonly after: Json;
-  observe(compiled: CompiledPolicy): unknown;
+  readonly observe: (compiled: CompiledPolicy) => unknown;
 }
 
 const TAGGED = image("ghcr.io/acme/app");
