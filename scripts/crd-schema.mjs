@@ -22,7 +22,7 @@ const shapeRule = (digest) => ({
       : "must be [host/]path[:*][@sha256:<64 hex>] in lower case: tags select nothing, since the pod's author writes them",
 });
 const hubRule = {
-  rule: "self == '*' || self.contains('/') || self.matches('^[a-z0-9_-]+(:[*])?(@[^/]*)?$')",
+  rule: "self == '*' || self.contains('/') || self.matches('^[a-z0-9_-]+(:[^/]*)?(@[^/]*)?$')",
   message:
     "must name its host, for example docker.io/nginx* or ghcr.io/*: a pattern without / is one official image of Docker Hub",
 };
@@ -64,7 +64,12 @@ const entry = {
     },
     insecureIgnoreTlog: {
       type: "boolean",
-      enum: [true],
+      "x-kubernetes-validations": [
+        {
+          rule: "self",
+          message: "must be true: the transparency log is not supported yet, so no entry in it can be asked for",
+        },
+      ],
       description:
         "Must be written and must be true: no entry of a transparency log is asked for, since the log is not supported yet and a policy may not look as if it were.",
     },

@@ -42,7 +42,6 @@ function crdYaml({ kind, plural, shortNames, scope, spec, description }) {
     spec: {
       group: "sealgate.dev",
       scope,
-      preserveUnknownFields: false,
       names: {
         kind,
         listKind: `${kind}List`,
@@ -83,13 +82,17 @@ function rootSchema(description, spec) {
   };
 }
 
-/** JSON Schema draft 7: no Kubernetes extensions; unknown members refused; sets are unique. CEL is checked by policy/. */
+/**
+ * JSON Schema draft 7: no Kubernetes extensions; unknown members refused; sets are unique. Of the CEL rules `self` alone
+ * (a boolean that must be true) has a counterpart; the others are checked by policy/.
+ */
 function forAjv(schema) {
   const { properties, items, additionalProperties, format: _format, ...rest } = schema;
   const own = Object.entries(rest).filter(([key]) => !key.startsWith("x-kubernetes-") && key !== "default");
   return {
     ...Object.fromEntries(own),
     ...(schema["x-kubernetes-list-type"] === "set" ? { uniqueItems: true } : {}),
+    ...(schema["x-kubernetes-validations"]?.[0]?.rule === "self" ? { enum: [true] } : {}),
     ...(items === undefined ? {} : { items: forAjv(items) }),
     ...(additionalProperties === undefined ? {} : { additionalProperties: forAjv(additionalProperties) }),
     ...(properties === undefined ? {} : { additionalProperties: false, properties: mapValues(properties, forAjv) }),

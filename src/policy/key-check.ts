@@ -6,15 +6,15 @@ import { parsePublicKeyPem, type PublicKey } from "../crypto/public-key.ts";
 import { attempt } from "../failure/attempt.ts";
 import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 
-/** Why `pem` is no key to verify with; undefined when it is one. */
-function keyProblem(pem: string): string | undefined {
+/** The key, or the sentence that says why `pem` is none to verify with. */
+function readKey(pem: string): PublicKey | string {
   if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(pem)) {
     return "holds a private key, want the public key: replace the key pair, since whoever can read the policy has it";
   }
   const blocks = pem.split("-----BEGIN ").length - 1;
   if (blocks > 1) return `holds ${blocks} PEM blocks, want one: write an entry for each key`;
   const key = attempt(() => parsePublicKeyPem(pem));
-  return key.ok ? undefined : key.failure.message;
+  return key.ok ? key.value : key.failure.message;
 }
 
 /** Every bad key of a set, and a count that its different keys cannot reach. */
@@ -25,9 +25,9 @@ export function checkKeys(set: unknown, path: string): readonly FieldError[] {
   for (const entry of entries) {
     const pem = memberOf(memberOf(entry.value, "keys"), "publicKeys");
     if (typeof pem !== "string") continue;
-    const message = keyProblem(pem);
-    if (message === undefined) keyIds.push(parsePublicKeyPem(pem).keyId);
-    else errors.push({ path: `${entry.path}.keys.publicKeys`, message });
+    const key = readKey(pem);
+    if (typeof key === "string") errors.push({ path: `${entry.path}.keys.publicKeys`, message: key });
+    else keyIds.push(key.keyId);
   }
   // A key that cannot be read says enough; it may or may not be another one
   const keys = keyIds.length < entries.length ? entries.length : new Set(keyIds).size;

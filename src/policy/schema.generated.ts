@@ -195,9 +195,9 @@ export const POLICY_SPEC_SCHEMA = {
                       },
                       insecureIgnoreTlog: {
                         type: "boolean",
-                        enum: [true],
                         description:
                           "Must be written and must be true: no entry of a transparency log is asked for, since the log is not supported yet and a policy may not look as if it were.",
+                        enum: [true],
                       },
                     },
                   },
