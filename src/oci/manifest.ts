@@ -112,7 +112,9 @@ function readManifest(root: JsonObject, contentType: string | undefined): Manife
 
 /** A descriptor of an index whose digest we cannot use (another algorithm) is passed over: the specification wants it tolerated. */
 function readListed(value: JsonValue, path: string): readonly Descriptor[] {
-  const digest = asString(asObject(value, path).get("digest"), `${path}.digest`);
+  const object = asObject(value, path);
+  refuseOtherCase(object);
+  const digest = asString(object.get("digest"), `${path}.digest`);
   if (!digest.startsWith("sha256:")) return [];
   return [readDescriptor(value, path)];
 }
@@ -149,10 +151,13 @@ function readMediaType(root: JsonObject, contentType: string | undefined, allowe
   return mediaType;
 }
 
-/** Go matches member names in any case: "Manifests" would be a second "manifests" to the node. */
+/**
+ * Go matches member names in any case, by Unicode folding ("ſ" is an "s"): "Manifests" would be a second "manifests" to
+ * the node.
+ */
 function refuseOtherCase(object: JsonObject): void {
   for (const name of object.keys()) {
-    const known = KNOWN_BY_LOWER.get(name.toLowerCase());
+    const known = KNOWN_BY_LOWER.get(name.toUpperCase().toLowerCase());
     if (known !== undefined && known !== name)
       throw new EncodingError(`member ${JSON.stringify(name)} differs from "${known}" only by case`);
   }

@@ -22,6 +22,7 @@ export interface HttpTimeouts {
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Empty unless the status is 200. */
   readonly body: Uint8Array;
   /** Where the answer came from, after redirects. */
   readonly url: URL;
@@ -36,8 +37,10 @@ export interface HttpCall {
 
 const MAX_REDIRECTS = 5;
 const RETRY_PAUSE_MS = 100;
+const MAX_ERROR_BYTES = 65_536;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const RETRIED: ReadonlySet<number> = new Set([502, 503, 504]);
+const SLOW: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
 const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(["authorization", "cookie", "proxy-authorization"]);
 
 export class HttpClient {
@@ -57,7 +60,12 @@ export class HttpClient {
   /** The base address of a registry: https unless the operator named it as plain HTTP. */
   baseUrl(host: string): URL {
     const wire = host === "docker.io" ? "registry-1.docker.io" : host;
-    return new URL(`${this.#options.plainHttpHosts.has(host) ? "http" : "https"}://${wire}/`);
+    return new URL(`${this.isPlainHttp(host) ? "http" : "https"}://${wire}/`);
+  }
+
+  /** True if the operator named this "host[:port]" as plain HTTP. */
+  isPlainHttp(host: string): boolean {
+    return this.#options.plainHttpHosts.has(host);
   }
 
   /** GET with redirects followed by hand. Throws UnavailableError or VerificationFailure (redirects, size, encoding). */
@@ -83,8 +91,7 @@ export class HttpClient {
       const answer = await this.#once(call);
       if (!RETRIED.has(answer.status)) return answer;
     } catch (error) {
-      const again = error instanceof UnavailableError && error.undetermined === "RegistryUnreachable";
-      if (!again) throw error;
+      if (!(error instanceof UnavailableError) || !isConnectionLoss(error)) throw error;
     }
     await pause(RETRY_PAUSE_MS, call.signal);
     return await this.#once(call);
@@ -108,13 +115,27 @@ function asPortError(error: unknown, host: string, signal: AbortSignal): Error {
   if (signal.aborted) return new UnavailableError("DeadlineSpent", `the time was spent waiting for ${host}`, { error });
   const name = errorClass(error);
   if (name === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") {
-    const reason = `Cannot read the answer of ${host}: it is shorter than its Content-Length`;
+    const reason = `Cannot read the answer of ${host}: it ends before its Content-Length`;
     return new VerificationFailure("RegistryAnswerTruncated", reason, { cause: error });
+  }
+  if (name.startsWith("HPE_") || name === "UND_ERR_HEADERS_OVERFLOW") {
+    const reason = `Cannot read the answer of ${host}: it is not HTTP/1.1`;
+    return new VerificationFailure("RegistryAnswerUnexpected", reason, { cause: error });
   }
   return new UnavailableError("RegistryUnreachable", `${host} cannot be reached (${name})`, { error });
 }
 
+/** A lost connection is worth a second try; a registry that was too slow once has had its time. */
+function isConnectionLoss(error: UnavailableError): boolean {
+  return error.undetermined === "RegistryUnreachable" && !SLOW.has(errorClass(error.cause));
+}
+
+/** Of an answer other than 200 only status and headers matter: its body is thrown away unread. */
 async function readBody(response: Dispatcher.ResponseData, maxBytes: number, host: string): Promise<Uint8Array> {
+  if (response.statusCode !== 200) {
+    await response.body.dump({ limit: MAX_ERROR_BYTES }).catch(() => undefined);
+    return new Uint8Array();
+  }
   const encoding = response.headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity") {
     discard(response);
