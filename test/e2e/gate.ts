@@ -31,7 +31,7 @@ const isDenied = ({ code, stderr }: RunResult): boolean => code !== 0 && stderr.
 const account = { namespace: "sealgate-system", name: "sealgate" };
 
 /** Denied by every policy without asking a registry: shows that the API server calls, and that policies arrive. */
-const noReference = "UPPER/case";
+const noReference = "acme/UPPER";
 
 let shared: Promise<Gate> | undefined;
 

@@ -1,0 +1,120 @@
+/** ARCHITECTURE.md, enforced: order, homes, purity, mirrors, codes. Each rule is also shown a planted violation. */
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync, copyFileSync, symlinkSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { tmpdir } from "node:os";
+import { FAILURES } from "../src/failure/catalogue.ts";
+import {
+  cycleViolations,
+  homeViolations,
+  lengthViolations,
+  markerViolations,
+  mirrorViolations,
+  orderViolations,
+  purityViolations,
+  untestedCodes,
+} from "./support/architecture/rules.ts";
+import { readSources, sourceFile, type SourceFile } from "./support/architecture/source-tree.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+describe("the architecture", () => {
+  const sources = readSources(root, "src");
+  const tests = readSources(root, "test");
+  const everything = [...sources, ...tests, ...readSources(root, "examples")].filter(
+    ({ path }) => !path.includes("architecture"),
+  );
+
+  it("imports only to the left", () => assert.deepEqual(orderViolations(sources), []));
+  it("names each package in its home alone", () => assert.deepEqual(homeViolations(sources), []));
+  it("has no import cycle", () => assert.deepEqual(cycleViolations(sources), []));
+  it("keeps the core synchronous, clockless and without I/O", () => assert.deepEqual(purityViolations(sources), []));
+  it("holds no marker, skip or waiver", () => assert.deepEqual(markerViolations(everything), []));
+  it("keeps files under 300 lines", () => assert.deepEqual(lengthViolations(everything, 300), []));
+
+  it("documents every failure code, and no other", () => {
+    const page = readFileSync(join(root, "docs/failures.md"), "utf8");
+    const documented = [...page.matchAll(/<\/a>`([A-Za-z0-9]+)`/g)].map(([, code]) => code ?? "");
+    const order = (left: string, right: string): number => (left < right ? -1 : 1);
+    assert.deepEqual(documented.toSorted(order), Object.keys(FAILURES).toSorted(order));
+  });
+});
+
+describe("the architecture test sees a planted", () => {
+  const plant = (path: string, text: string): readonly SourceFile[] => [sourceFile(path, text)];
+
+  it("import against the order", () => {
+    const files = plant("src/encoding/hex.ts", 'import { verify } from "../verify/verifier.ts";\n');
+    assert.deepEqual(orderViolations(files), [
+      "src/encoding/hex.ts imports src/verify/verifier.ts: encoding may not depend on verify",
+    ]);
+  });
+
+  it("import of one adapter by another, and of an adapter by a mouth", () => {
+    const files = [
+      ...plant("src/registry/client.ts", 'import { PolicyWatch } from "../kubernetes/policy-watch.ts";\n'),
+      ...plant("src/cli/verify.ts", 'import { buildRegistry } from "../registry/client.ts";\n'),
+    ];
+    assert.equal(orderViolations(files).length, 2);
+  });
+
+  it("port that runs code of the core", () => {
+    const files = plant("src/ports/registry.ts", 'import { digestOf } from "../crypto/digest.ts";\n');
+    assert.equal(orderViolations(files).length, 1);
+  });
+
+  it("package away from home, and one without a home", () => {
+    const files = plant("src/app/gather.ts", 'import { request } from "undici";\nimport left from "left-pad";\n');
+    assert.equal(homeViolations(files).length, 2);
+  });
+
+  it("cycle", () => {
+    const files = [
+      ...plant("src/oci/a.ts", 'import { b } from "./b.ts";\n'),
+      ...plant("src/oci/b.ts", 'import { a } from "./a.ts";\n'),
+    ];
+    assert.deepEqual(cycleViolations(files), ["import cycle: src/oci/a.ts → src/oci/b.ts → src/oci/a.ts"]);
+  });
+
+  it("async function and clock in the core", () => {
+    const files = plant("src/verify/verifier.ts", "export async function verify() { return new Date(); }\n");
+    assert.deepEqual(purityViolations(files), [
+      "src/verify/verifier.ts is asynchronous: the core may not",
+      "src/verify/verifier.ts reads a clock: the core may not",
+    ]);
+  });
+
+  it("file without a test, and a failure code that no test produces", () => {
+    const files = plant("src/oci/new.ts", "export function fresh(): void {}\n");
+    assert.deepEqual(mirrorViolations(files, new Set()), ["test/oci/new.test.ts is missing"]);
+    const suite = plant("test/oci/reference.test.ts", 'failsWith("ReferenceMalformed")');
+    assert.deepEqual(untestedCodes(["ReferenceMalformed", "NeverSeen"], suite), ["no test produces NeverSeen"]);
+  });
+
+  it("floating promise and an async core function, by the linter with the project's own rules", () => {
+    const folder = mkdtempSync(join(tmpdir(), "sealgate-planted-"));
+    try {
+      for (const file of [".oxlintrc.json", "tsconfig.json", "package.json"])
+        copyFileSync(join(root, file), join(folder, file));
+      symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+      mkdirSync(join(folder, "src/app"), { recursive: true });
+      mkdirSync(join(folder, "src/verify"), { recursive: true });
+      const floating = "export async function f(): Promise<void> {}\nexport function g(): void {\n  f();\n}\n";
+      writeFileSync(join(folder, "src/app/planted.ts"), floating);
+      writeFileSync(
+        join(folder, "src/verify/planted.ts"),
+        "export async function h(): Promise<number> {\n  return 1;\n}\n",
+      );
+      const lint = spawnSync(join(root, "node_modules/.bin/oxlint"), ["--type-aware"], {
+        cwd: folder,
+        encoding: "utf8",
+      });
+      assert.notEqual(lint.status, 0);
+      assert.match(lint.stdout, /no-floating-promises/);
+      assert.match(lint.stdout, /no-async-await/);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }).timeout(60_000);
+});
