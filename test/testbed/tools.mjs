@@ -48,6 +48,23 @@ const definitions = [
     },
     linkerFlags: kubernetesVersionFlags,
   },
+  {
+    name: "fulcio",
+    module: "github.com/sigstore/fulcio",
+    programs: { fulcio: "github.com/sigstore/fulcio" },
+  },
+  {
+    name: "rekor-tiles",
+    module: "github.com/sigstore/rekor-tiles/v2",
+    programs: { "rekor-server": "github.com/sigstore/rekor-tiles/v2/cmd/rekor-server/posix" },
+  },
+  {
+    name: "timestamp-authority",
+    module: "github.com/sigstore/timestamp-authority/v2",
+    programs: {
+      "timestamp-server": "github.com/sigstore/timestamp-authority/v2/cmd/timestamp-server",
+    },
+  },
 ];
 
 /** Without these `/version` reports v0.0.0, and clients that compare versions misbehave. */
