@@ -1,6 +1,7 @@
 // One HTTP(S) request on loopback with an own CA, for probes and for pushing images.
-import { request as httpRequest } from "node:http";
+import { type Server, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import type { AddressInfo } from "node:net";
 
 export interface RequestOptions {
   readonly method?: string;
@@ -39,4 +40,19 @@ export function request(url: string | URL, options: RequestOptions = {}): Promis
     outgoing.on("error", reject);
     outgoing.end(options.body);
   });
+}
+
+/** Lets a server of the test process listen on a free port of 127.0.0.1. */
+export async function listenOnLoopback(server: Server): Promise<{ readonly url: string; stop: () => Promise<void> }> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const stop = (): Promise<void> =>
+    new Promise((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  return { url: `http://127.0.0.1:${port}`, stop };
 }

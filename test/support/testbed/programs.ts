@@ -15,6 +15,9 @@ const places = {
   crane: "crane/crane",
   cosignV2: "cosign-v2/cosign",
   cosignV3: "cosign-v3/cosign",
+  fulcio: "fulcio/fulcio",
+  rekor: "rekor-tiles/rekor-server",
+  timestampAuthority: "timestamp-authority/timestamp-server",
 } as const;
 
 export type Programs = { readonly [name in keyof typeof places]: string };
