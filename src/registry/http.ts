@@ -118,7 +118,7 @@ function asPortError(error: unknown, host: string, signal: AbortSignal): Error {
     const reason = `Cannot read the answer of ${host}: it ends before its Content-Length`;
     return new VerificationFailure("RegistryAnswerTruncated", reason, { cause: error });
   }
-  if (name.startsWith("HPE_") || name === "UND_ERR_HEADERS_OVERFLOW") {
+  if (isParserError(error) || name === "UND_ERR_HEADERS_OVERFLOW") {
     const reason = `Cannot read the answer of ${host}: it is not HTTP/1.1`;
     return new VerificationFailure("RegistryAnswerUnexpected", reason, { cause: error });
   }
@@ -176,6 +176,11 @@ function redirectTarget(answer: HttpAnswer, from: URL): URL {
 
 function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIAL_HEADERS.has(name.toLowerCase())));
+}
+
+/** Of undici's parser errors some have a code and some only their name. */
+function isParserError(error: unknown): boolean {
+  return error instanceof Error && error.name === "HTTPParserError";
 }
 
 /** Only the class of an error: its text may hold an address. */

@@ -1,9 +1,7 @@
 // The golden table of policy-api.md §3, and properties of the matcher against an independent one.
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import type { Digest } from "../../src/crypto/digest.ts";
 import { parseImageReference, type ImageReference } from "../../src/oci/reference.ts";
-import { matchGlob } from "../../src/policy/glob.ts";
 import { parsePattern, parseSkipPattern } from "../../src/policy/pattern.ts";
 
 const DIGEST: Digest = `sha256:${"a".repeat(64)}`;
@@ -278,36 +276,5 @@ describe("policy/pattern", () => {
       assert.ok(result.ok);
       assert.equal(result.pattern.hasHostWildcard, wild.includes(text), text);
     }
-  });
-});
-
-describe("policy/glob", () => {
-  const text = fc.string({ unit: fc.constantFrom("a", "b", "/", ":", "."), maxLength: 12 });
-  const glob = fc.string({ unit: fc.constantFrom("a", "b", "/", ":", ".", "*", "?"), maxLength: 10 });
-
-  it("agrees with a regular expression of the same meaning", () => {
-    for (const stops of [
-      { star: "", one: "/", any: ".*", single: "[^/]" },
-      { star: ":", one: ":", any: "[^:]*", single: "[^:]" },
-    ]) {
-      fc.assert(
-        fc.property(glob, text, (pattern, name) => {
-          const source = Array.from(pattern)
-            .map((c) => (c === "*" ? stops.any : c === "?" ? stops.single : `[${c}]`))
-            .join("");
-          assert.equal(matchGlob(pattern, name, stops), new RegExp(`^${source}$`, "s").test(name));
-        }),
-        { numRuns: 3000 },
-      );
-    }
-  });
-
-  it("matches every text against itself", () => {
-    fc.assert(fc.property(text, (name) => matchGlob(name, name, { star: "", one: "/" })));
-  });
-
-  it("stays fast for patterns that make backtracking explode", () => {
-    const pattern = "a*".repeat(100) + "b";
-    assert.equal(matchGlob(pattern, "a".repeat(10_000), { star: "", one: "/" }), false);
   });
 });
