@@ -10,7 +10,7 @@ import { VerificationFailure } from "../failure/failure.ts";
 import { formatReference, parseImageReference, type ImageReference } from "../oci/reference.ts";
 import type { CompiledPolicy } from "../policy/compile.ts";
 import { applicablePolicies, applicableRules, type ApplicableRule } from "../policy/match.ts";
-import { effectOf, type Effect, type ImageVerdict, type RuleResult } from "../policy/verdict.ts";
+import { effectOf, type Effect, type Finding, type ImageVerdict, type RuleResult } from "../policy/verdict.ts";
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import type { Pinning, Review, Reviewer } from "./reviewer.ts";
@@ -139,8 +139,15 @@ function warningsOf(verdict: ImageVerdict): readonly string[] {
   return verdict.results
     .filter((result) => effectOf(result) === "warn")
     .map(
-      ({ policy, verdict: { rule, summary } }) => `${policyName(policy)} rule ${rule}: ${verdict.image}: ${summary}`,
+      ({ policy, verdict: { rule, summary, findings } }) =>
+        `${policyName(policy)} rule ${rule}: ${verdict.image}: ${summary}${codesOf(findings)}`,
     );
+}
+
+/** A warning has room for codes, not for reasons; the log has both. */
+function codesOf(findings: readonly Finding[]): string {
+  const codes = [...new Set(findings.map(({ code }) => code))];
+  return codes.length === 0 ? "" : ` (${codes.join(", ")})`;
 }
 
 function policyName(policy: RuleResult["policy"]): string {
