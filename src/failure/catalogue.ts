@@ -6,6 +6,7 @@ import { BUNDLE_FAILURES } from "./catalogue/bundle.ts";
 import { DISCOVERY_FAILURES } from "./catalogue/discovery.ts";
 import { EVIDENCE_FAILURES } from "./catalogue/evidence.ts";
 import { KEY_FAILURES } from "./catalogue/key.ts";
+import { LOG_PROOF_FAILURES } from "./catalogue/log-proof.ts";
 import { PAYLOAD_FAILURES } from "./catalogue/payload.ts";
 import { POLICY_FAILURES } from "./catalogue/policy.ts";
 import { REFERENCE_FAILURES } from "./catalogue/reference.ts";
@@ -18,6 +19,7 @@ export const FAILURES = {
   ...BUNDLE_FAILURES,
   ...PAYLOAD_FAILURES,
   ...KEY_FAILURES,
+  ...LOG_PROOF_FAILURES,
   ...POLICY_FAILURES,
 } as const satisfies FailureTable;
 

@@ -6,9 +6,10 @@
  */
 import { decodeBase64Either } from "../encoding/base64.ts";
 import { asArray, asObject, asString } from "../encoding/guard.ts";
-import { concatBytes, encodeUtf8 } from "../encoding/text.ts";
 import { malformed } from "../failure/attempt.ts";
 import { quoted, VerificationFailure } from "../failure/failure.ts";
+
+export { preAuthEncoding } from "../encoding/pre-auth-encoding.ts";
 
 export interface Envelope {
   readonly payloadType: string;
@@ -40,12 +41,6 @@ export function parseEnvelope(value: unknown): Envelope {
     payload,
     signature: malformed("EnvelopeMalformed", "DSSE signature", () => readSig(signature)),
   };
-}
-
-/** "DSSEv1" SP len(type) SP type SP len(body) SP body; lengths in bytes (DSSE protocol, §2.2). */
-export function preAuthEncoding(payloadType: string, payload: Uint8Array): Uint8Array {
-  const type = encodeUtf8(payloadType);
-  return concatBytes(encodeUtf8(`DSSEv1 ${type.length} `), type, encodeUtf8(` ${payload.length} `), payload);
 }
 
 function readFields(value: unknown): { payloadType: string; payload: Uint8Array; signatures: readonly unknown[] } {
