@@ -4,7 +4,6 @@
  * the clean SPKI reaches OpenSSL.
  */
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { decodeBase64 } from "../encoding/base64.ts";
 import {
   derBitString,
   derInteger,
@@ -16,6 +15,7 @@ import {
   type DerNode,
 } from "../encoding/der.ts";
 import { encodeHex } from "../encoding/hex.ts";
+import { parsePem } from "../encoding/pem.ts";
 import { bufferOver } from "../encoding/text.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { malformed } from "../failure/attempt.ts";
@@ -75,18 +75,6 @@ export function parsePublicKeyPkcs1(der: Uint8Array): PublicKey {
   return parsePublicKeySpki(
     encodeDer(TAG.sequence, RSA_ALGORITHM_IDENTIFIER, encodeDer(TAG.bitString, Uint8Array.of(0), der)),
   );
-}
-
-/** One PEM block and nothing else but white space around it. Throws EncodingError. Lines of base64 are joined, then decoded strictly. */
-export function parsePem(pem: string): { label: string; der: Uint8Array } {
-  const match =
-    /^\s*-----BEGIN ([A-Z0-9 ]{1,64})-----\r?\n([A-Za-z0-9+/=\r\n]*?)\r?\n?-----END ([A-Z0-9 ]{1,64})-----\s*$/.exec(
-      pem,
-    );
-  const [, label, body, endLabel] = match ?? [];
-  if (label === undefined || body === undefined) throw new EncodingError("want exactly one PEM block");
-  if (label !== endLabel) throw new EncodingError("PEM BEGIN and END labels differ");
-  return { label, der: decodeBase64(body.replace(/[\r\n]/g, "")) };
 }
 
 function readAlgorithm(root: DerNode): KeyAlgorithm {

@@ -31,6 +31,13 @@ export function verifySignature(
   }
 }
 
+/** As verifySignature(), for RSA keys with PSS padding: MGF1 of the same hash, salt of any length (spec §3.2). False for other keys. */
+export function verifyRsaPss(key: PublicKey, message: Uint8Array, signature: Uint8Array, hash: HashAlgorithm): boolean {
+  if (key.algorithm.kind !== "rsa" || signature.length === 0 || signature.length > MAX_SIGNATURE_BYTES) return false;
+  const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_AUTO: saltLength } = constants;
+  return verify(hash, message, { key: key.handle, padding, saltLength }, signature);
+}
+
 /** Sigstore's default hash for a key (spec §3.2 table). */
 export function defaultHash(algorithm: KeyAlgorithm): HashAlgorithm {
   if (algorithm.kind !== "ecdsa") return algorithm.kind === "ed25519" ? "sha512" : "sha256";
@@ -45,7 +52,7 @@ export function defaultHash(algorithm: KeyAlgorithm): HashAlgorithm {
 }
 
 /** SEQUENCE of two positive INTEGERs, DER only (spec §3.2: no IEEE P1363 fallback). */
-function isEcdsaDer(signature: Uint8Array): boolean {
+export function isEcdsaDer(signature: Uint8Array): boolean {
   try {
     const [r, s, ...rest] = derSequence(parseDer(signature), "ECDSA signature");
     return rest.length === 0 && derInteger(r, "r") > 0n && derInteger(s, "s") > 0n;

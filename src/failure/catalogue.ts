@@ -3,6 +3,7 @@
  * docs/failures.md is generated from this table; a test fails for a code that no test produces.
  */
 import { BUNDLE_FAILURES } from "./catalogue/bundle.ts";
+import { CERTIFICATE_FAILURES } from "./catalogue/certificate.ts";
 import { DISCOVERY_FAILURES } from "./catalogue/discovery.ts";
 import { EVIDENCE_FAILURES } from "./catalogue/evidence.ts";
 import { KEY_FAILURES } from "./catalogue/key.ts";
@@ -19,6 +20,7 @@ export const FAILURES = {
   ...BUNDLE_FAILURES,
   ...PAYLOAD_FAILURES,
   ...KEY_FAILURES,
+  ...CERTIFICATE_FAILURES,
   ...LOG_PROOF_FAILURES,
   ...POLICY_FAILURES,
 } as const satisfies FailureTable;

@@ -2,11 +2,11 @@
 import assert from "node:assert/strict";
 import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { parsePem, parsePublicKeyPem, parsePublicKeyPkcs1, parsePublicKeySpki } from "../../src/crypto/public-key.ts";
+import { parsePublicKeyPem, parsePublicKeyPkcs1, parsePublicKeySpki } from "../../src/crypto/public-key.ts";
 import { encodeDer, parseDer, TAG } from "../../src/encoding/der.ts";
 import { concatBytes } from "../../src/encoding/text.ts";
 import type { FailureCode } from "../../src/failure/catalogue.ts";
-import { failsWith, isAccepted, refuses } from "../support/failures.ts";
+import { failsWith, isAccepted } from "../support/failures.ts";
 
 const p256 = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
@@ -147,13 +147,6 @@ describe("parsePublicKeyPkcs1()", () => {
     const der = createPublicKey(rsa.privateKey).export({ type: "pkcs1", format: "der" });
     failsWith("KeyMalformed", () => parsePublicKeyPkcs1(concatBytes(der, Uint8Array.of(0))));
     failsWith("KeyMalformed", () => parsePublicKeyPkcs1(encodeDer(TAG.null)));
-  });
-});
-
-describe("parsePem()", () => {
-  it("gives label and bytes, and refuses two blocks", () => {
-    assert.equal(parsePem(GOOD).label, "PUBLIC KEY");
-    refuses(/exactly one PEM block/, () => parsePem(GOOD + GOOD));
   });
 });
 

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { constants, generateKeyPairSync, sign } from "node:crypto";
 import { parsePublicKeySpki, type PublicKey } from "../../src/crypto/public-key.ts";
-import { defaultHash, verifySignature } from "../../src/crypto/signature.ts";
+import { defaultHash, verifyRsaPss, verifySignature } from "../../src/crypto/signature.ts";
 import { encodeDer, TAG } from "../../src/encoding/der.ts";
 import { concatBytes, encodeUtf8 } from "../../src/encoding/text.ts";
 
@@ -64,5 +64,25 @@ describe("verifySignature()", () => {
     const padding = constants.RSA_PKCS1_PSS_PADDING;
     const signature = sign("sha256", MESSAGE, { key: PAIRS.rsa.privateKey, padding });
     assert.ok(!verifySignature(keyOf("rsa"), MESSAGE, signature, "sha256"));
+  });
+});
+
+describe("verifyRsaPss()", () => {
+  const key = keyOf("rsa");
+  const pss = (hash: string, saltLength: number): Uint8Array =>
+    sign(hash, MESSAGE, { key: PAIRS.rsa.privateKey, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength });
+
+  it("accepts a salt of any length, over the message and over no other", () => {
+    for (const saltLength of [0, 20, 32, 64]) {
+      assert.ok(verifyRsaPss(key, MESSAGE, pss("sha256", saltLength), "sha256"));
+      assert.ok(!verifyRsaPss(key, encodeUtf8("Message"), pss("sha256", saltLength), "sha256"));
+    }
+  });
+
+  it("refuses PKCS#1 v1.5, another hash, an empty signature and keys of another type", () => {
+    assert.ok(!verifyRsaPss(key, MESSAGE, sign("sha256", MESSAGE, PAIRS.rsa.privateKey), "sha256"));
+    assert.ok(!verifyRsaPss(key, MESSAGE, pss("sha384", 32), "sha256"));
+    assert.ok(!verifyRsaPss(key, MESSAGE, new Uint8Array(), "sha256"));
+    assert.ok(!verifyRsaPss(keyOf("p256"), MESSAGE, sign("sha256", MESSAGE, PAIRS.p256.privateKey), "sha256"));
   });
 });

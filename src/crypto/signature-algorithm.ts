@@ -1,0 +1,81 @@
+/**
+ * AlgorithmIdentifier of certificates and CMS signers to an algorithm that is allowed (verification-spec §4.2 rule 10, §6
+ * step 6): ECDSA and RSA with SHA-256, SHA-384 or SHA-512, and Ed25519. SHA-1, MD5 and everything unknown is no algorithm.
+ */
+import { derChildren, derInteger, derOid, derSequence, expectTag, TAG, type DerNode } from "../encoding/der.ts";
+import type { HashAlgorithm } from "./digest.ts";
+import type { PublicKey } from "./public-key.ts";
+import { verifyRsaPss, verifySignature } from "./signature.ts";
+
+export type SignatureAlgorithm =
+  { readonly kind: "ecdsa" | "rsa" | "rsa-pss"; readonly hash: HashAlgorithm } | { readonly kind: "ed25519" };
+
+const RSA_PSS = "1.2.840.113549.1.1.10";
+const MGF1 = "1.2.840.113549.1.1.8";
+
+const HASHES: ReadonlyMap<string, HashAlgorithm> = new Map([
+  ["2.16.840.1.101.3.4.2.1", "sha256"],
+  ["2.16.840.1.101.3.4.2.2", "sha384"],
+  ["2.16.840.1.101.3.4.2.3", "sha512"],
+]);
+
+const ALGORITHMS: ReadonlyMap<string, SignatureAlgorithm> = new Map<string, SignatureAlgorithm>([
+  ["1.2.840.10045.4.3.2", { kind: "ecdsa", hash: "sha256" }],
+  ["1.2.840.10045.4.3.3", { kind: "ecdsa", hash: "sha384" }],
+  ["1.2.840.10045.4.3.4", { kind: "ecdsa", hash: "sha512" }],
+  ["1.2.840.113549.1.1.11", { kind: "rsa", hash: "sha256" }],
+  ["1.2.840.113549.1.1.12", { kind: "rsa", hash: "sha384" }],
+  ["1.2.840.113549.1.1.13", { kind: "rsa", hash: "sha512" }],
+  ["1.3.101.112", { kind: "ed25519" }],
+]);
+
+/** The hash that an AlgorithmIdentifier names (parameters NULL or absent), or undefined for any other. Throws EncodingError. */
+export function readHashAlgorithm(node: DerNode | undefined): HashAlgorithm | undefined {
+  const { oid, parameters } = readIdentifier(node);
+  return isNullOrAbsent(parameters) ? HASHES.get(oid) : undefined;
+}
+
+/** Undefined for an algorithm that is not allowed. Throws EncodingError for what is no AlgorithmIdentifier. */
+export function readSignatureAlgorithm(node: DerNode | undefined): SignatureAlgorithm | undefined {
+  const { oid, parameters } = readIdentifier(node);
+  if (oid === RSA_PSS) return parameters === undefined ? undefined : readPss(parameters);
+  const algorithm = ALGORITHMS.get(oid);
+  const isExpected = algorithm?.kind === "rsa" ? isNullOrAbsent(parameters) : parameters === undefined;
+  return isExpected ? algorithm : undefined;
+}
+
+/** True if `key` is of the algorithm's kind and made `signature` over `message`. */
+export function verifyWithAlgorithm(
+  algorithm: SignatureAlgorithm,
+  key: PublicKey,
+  message: Uint8Array,
+  signature: Uint8Array,
+): boolean {
+  const kind = algorithm.kind === "rsa-pss" ? "rsa" : algorithm.kind;
+  if (key.algorithm.kind !== kind) return false;
+  if (algorithm.kind === "ed25519") return verifySignature(key, message, signature, "sha512");
+  if (algorithm.kind === "rsa-pss") return verifyRsaPss(key, message, signature, algorithm.hash);
+  return verifySignature(key, message, signature, algorithm.hash);
+}
+
+function readIdentifier(node: DerNode | undefined): { oid: string; parameters: DerNode | undefined } {
+  const [oid, parameters, ...rest] = derSequence(node, "AlgorithmIdentifier");
+  return { oid: derOid(oid, "algorithm"), parameters: rest.length > 0 ? rest[0] : parameters };
+}
+
+function isNullOrAbsent(parameters: DerNode | undefined): boolean {
+  return parameters === undefined || (parameters.tag === TAG.null && parameters.content.length === 0);
+}
+
+/** RFC 4055 §3.1: hash and MGF1 hash must be the same; the defaults are SHA-1, so both must be written. */
+function readPss(parameters: DerNode): SignatureAlgorithm | undefined {
+  const members = derSequence(parameters, "RSASSA-PSS-params");
+  const [hashNode, maskNode, saltNode, ...rest] = members;
+  if (rest.length > 0 || hashNode?.tag !== 0xa0 || maskNode?.tag !== 0xa1) return undefined;
+  const hash = readHashAlgorithm(derChildren(hashNode)[0]);
+  const [maskOid, maskHash] = derSequence(derChildren(maskNode)[0], "maskGenAlgorithm");
+  if (hash === undefined || derOid(maskOid, "mask generation") !== MGF1) return undefined;
+  if (readHashAlgorithm(maskHash) !== hash) return undefined;
+  if (saltNode !== undefined) derInteger(derChildren(expectTag(saltNode, 0xa2, "saltLength"))[0], "saltLength");
+  return { kind: "rsa-pss", hash };
+}

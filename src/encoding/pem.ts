@@ -1,0 +1,34 @@
+/**
+ * PEM, read strictly (RFC 7468; verification-spec §3.1): the labels agree, the base64 is canonical once its lines are
+ * joined, and nothing but white space stands around a block.
+ */
+import { EncodingError } from "../failure/encoding-error.ts";
+import { decodeBase64 } from "./base64.ts";
+
+export interface PemBlock {
+  readonly label: string;
+  readonly der: Uint8Array;
+}
+
+const MAX_BLOCKS = 100;
+
+/** One block and nothing else. Throws EncodingError. */
+export function parsePem(pem: string): PemBlock {
+  const match =
+    /^\s*-----BEGIN ([A-Z0-9 ]{1,64})-----\r?\n([A-Za-z0-9+/=\r\n]*?)\r?\n?-----END ([A-Z0-9 ]{1,64})-----\s*$/.exec(
+      pem,
+    );
+  const [, label, body, endLabel] = match ?? [];
+  if (label === undefined || body === undefined) throw new EncodingError("want exactly one PEM block");
+  if (label !== endLabel) throw new EncodingError("PEM BEGIN and END labels differ");
+  return { label, der: decodeBase64(body.replace(/[\r\n]/g, "")) };
+}
+
+/** One block or more, and nothing else. Throws EncodingError. */
+export function parsePemBlocks(pem: string): readonly PemBlock[] {
+  const parts = pem.split(/(?<=-----END [A-Z0-9 ]{1,64}-----)/);
+  const last = parts.at(-1)?.trim() === "" ? parts.slice(0, -1) : parts;
+  if (last.length > MAX_BLOCKS) throw new EncodingError(`${last.length} PEM blocks, want at most ${MAX_BLOCKS}`);
+  if (last.length === 0) throw new EncodingError("want at least one PEM block");
+  return last.map(parsePem);
+}
