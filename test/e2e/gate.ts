@@ -63,7 +63,7 @@ async function startGate({ programs, registries, keys }: Testbed): Promise<Gate>
   const token = (await must(["-n", account.namespace, "create", "token", account.name])).trim();
   const kubeconfig = join(cluster.dir, "sealgate.kubeconfig");
   writeFileSync(kubeconfig, formatKubeconfig({ ...cluster, token }), { mode: 0o600 });
-  const sealgate = await startSealgate({ kubeconfig, plainHttp });
+  const sealgate = await startSealgate({ source: { kubeconfig }, plainHttp });
   await apply(...webhookConfigurations(sealgate));
 
   const send = async (

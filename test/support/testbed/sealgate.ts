@@ -6,8 +6,11 @@ import { type RunResult, freePorts, makeTemporaryDir, run, startProcess } from "
 import { repositoryRoot } from "./programs.ts";
 
 export interface Sealgate {
+  readonly pid: number;
   /** https://127.0.0.1:port. */
   readonly url: string;
+  /** http://127.0.0.1:port, health and metrics. */
+  readonly operationsUrl: string;
   /** PEM, for the webhook configurations. */
   readonly ca: string;
   readonly log: () => string;
@@ -15,7 +18,8 @@ export interface Sealgate {
 }
 
 export interface SealgateOptions {
-  readonly kubeconfig: string;
+  /** Where its policies are: a cluster, or a folder of files. */
+  readonly source: { readonly kubeconfig: string } | { readonly policies: string };
   readonly plainHttp: readonly string[];
 }
 
@@ -24,7 +28,7 @@ export const sealgateProgram = join(repositoryRoot(), "dist", "bin", "sealgate.m
 
 const plainHttpArguments = (hosts: readonly string[]): string[] => hosts.map((host) => `--plain-http=${host}`);
 
-export async function startSealgate({ kubeconfig, plainHttp }: SealgateOptions): Promise<Sealgate> {
+export async function startSealgate({ source, plainHttp }: SealgateOptions): Promise<Sealgate> {
   const dir = makeTemporaryDir("serve");
   const [port, operationsPort] = (await freePorts(2)) as [number, number];
   const authority = await makeAuthority("CN=webhook-ca");
@@ -33,13 +37,14 @@ export async function startSealgate({ kubeconfig, plainHttp }: SealgateOptions):
   const key = join(dir, "tls.key");
   writeFileSync(certificate, serving.certificate);
   writeFileSync(key, serving.key, { mode: 0o600 });
-  const { log, stop } = await startProcess({
+  const operationsUrl = `http://127.0.0.1:${operationsPort}`;
+  const { pid, log, stop } = await startProcess({
     name: "sealgate",
     command: process.execPath,
     args: [
       sealgateProgram,
       "serve",
-      `--kubeconfig=${kubeconfig}`,
+      "kubeconfig" in source ? `--kubeconfig=${source.kubeconfig}` : `--policies=${source.policies}`,
       `--listen-webhook=127.0.0.1:${port}`,
       `--listen-operations=127.0.0.1:${operationsPort}`,
       `--tls-cert=${certificate}`,
@@ -47,10 +52,10 @@ export async function startSealgate({ kubeconfig, plainHttp }: SealgateOptions):
       ...plainHttpArguments(plainHttp),
     ],
     dir,
-    ready: { url: `http://127.0.0.1:${operationsPort}/readyz`, isReady: (status) => status === 200 },
+    ready: { url: `${operationsUrl}/readyz`, isReady: (status) => status === 200 },
     ceilingMs: 30_000,
   });
-  return { url: `https://127.0.0.1:${port}`, ca: authority.pem, log, stop: async () => stop() };
+  return { pid, url: `https://127.0.0.1:${port}`, operationsUrl, ca: authority.pem, log, stop: async () => stop() };
 }
 
 /** `sealgate verify`: 0 verified, 1 denied, 2 it could not tell. */
