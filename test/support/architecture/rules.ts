@@ -34,6 +34,7 @@ const HOMES: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["telemetry"],
   pino: ["telemetry"],
   commander: ["cli"],
+  re2js: ["policy"],
   "node:crypto": ["crypto"],
   "node:buffer": ["encoding"],
   "node:fs": ["config", "main.ts"],
