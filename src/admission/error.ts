@@ -1,4 +1,7 @@
-/** A request that is not an AdmissionReview we can judge: an HTTP status and a sentence, and never an allow. */
+/**
+ * A request that we cannot judge: no AdmissionReview, or one whose pod cannot be read. A sentence, and the HTTP status of
+ * the first; never an allow.
+ */
 export class AdmissionError extends Error {
   readonly status: number;
 

@@ -3,7 +3,7 @@
  * their own. Webhook, log and command line print this and nothing else. Texts of others arrive here already escaped.
  */
 import { FAILURES } from "../failure/catalogue.ts";
-import type { Finding, ImageVerdict, PlaceAnswer, RuleResult } from "../policy/verdict.ts";
+import { effectOf, type Finding, type ImageVerdict, type PlaceAnswer, type RuleResult } from "../policy/verdict.ts";
 
 const MAX_CANDIDATES = 20;
 
@@ -23,15 +23,22 @@ export function policyTitle(policy: RuleResult["policy"]): string {
   return `${policy.kind} "${policy.namespace === undefined ? "" : `${policy.namespace}/`}${policy.name}"`;
 }
 
-function explainRule(image: ImageVerdict, { policy, verdict }: RuleResult): string {
-  const denied = verdict.outcome === "Fail" ? "denied by" : "could not be verified for";
-  const lines = [`Image "${image.image}" ${denied} ${policyTitle(policy)}, rule "${verdict.rule}": ${verdict.summary}`];
+function explainRule(image: ImageVerdict, result: RuleResult): string {
+  const { policy, verdict } = result;
+  const title = `${policyTitle(policy)}, rule "${verdict.rule}"`;
+  const lines = [`Image "${image.image}" ${sentence(result)} ${title}: ${verdict.summary}`];
   lines.push(...verdict.findings.slice(0, MAX_CANDIDATES).map(candidateLine));
   const more = verdict.findings.length - MAX_CANDIDATES;
   if (more > 0) lines.push(`  … and ${more} more`);
   if (image.places.length > 0) lines.push(`  looked in: ${image.places.map(placeText).join(", ")}`);
   lines.push(...hintsOf(verdict.findings).map((hint) => `  hint: ${hint}`));
   return lines.join("\n");
+}
+
+/** Warn and Audit deny nothing, and say so. */
+function sentence(result: RuleResult): string {
+  if (result.verdict.outcome === "Undetermined") return "could not be verified for";
+  return effectOf(result) === "deny" ? "denied by" : "would be denied by";
 }
 
 function candidateLine({ subject, entry, code, reason }: Finding, index: number): string {

@@ -5,6 +5,7 @@
 import { asArray, asObject, asString } from "../encoding/guard.ts";
 import type { JsonObject, JsonValue } from "../encoding/json.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
+import { quoted } from "../failure/failure.ts";
 import { AdmissionError } from "./error.ts";
 import type { AdmissionRequest } from "./request.ts";
 
@@ -22,7 +23,10 @@ interface NamedImage extends PodImage {
   readonly owner: string;
 }
 
-/** The images that this request brings in; none for deletions, other kinds, and mirror pods written by their node. */
+/**
+ * The images that this request brings in; none for deletions, other kinds, and mirror pods written by their node. Throws
+ * AdmissionError for a pod that cannot be read: it is refused, since what we cannot see may still run.
+ */
 export function podImages(request: AdmissionRequest): readonly PodImage[] {
   if (!bringsImages(request) || request.object === undefined || isMirrorPod(request)) return [];
   try {
@@ -46,9 +50,14 @@ export function isMirrorPod(request: AdmissionRequest): boolean {
 }
 
 function bringsImages({ kind, resource, subResource, operation }: AdmissionRequest): boolean {
-  if (kind.group !== "" || kind.kind !== "Pod" || resource !== "pods") return false;
+  if (kind.group !== "" || resource !== "pods") return false;
   if (operation !== "CREATE" && operation !== "UPDATE") return false;
-  return subResource === undefined || subResource === "ephemeralcontainers";
+  if (subResource !== undefined && subResource !== "ephemeralcontainers") return false;
+  if (kind.kind === "Pod" && kind.version === "v1") return true;
+  throw new AdmissionError(
+    400,
+    `Cannot read the pod: it is ${quoted(kind.kind)} of ${quoted(kind.version)}, want v1 Pod`,
+  );
 }
 
 function imagesOf(pod: JsonObject): readonly NamedImage[] {

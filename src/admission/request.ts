@@ -2,9 +2,10 @@
  * AdmissionReview v1 as the API server sends it (kubernetes.md §1), typed after strict guards. The body is hostile: anyone
  * who reaches the port can send one. Members that we do not know are ignored, as the API asks.
  */
-import { asArray, asObject, asString, isJsonObject } from "../encoding/guard.ts";
+import { asArray, asObject, asString } from "../encoding/guard.ts";
 import { parseJson, type JsonObject, type JsonValue } from "../encoding/json.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
+import { quoted } from "../failure/failure.ts";
 import { AdmissionError } from "./error.ts";
 
 export interface AdmissionRequest {
@@ -32,7 +33,9 @@ export function parseAdmissionReview(bytes: Uint8Array): AdmissionRequest {
   if (bytes.length > MAX_REVIEW_BYTES)
     throw new AdmissionError(413, `AdmissionReview has more than ${MAX_REVIEW_BYTES} bytes`);
   try {
-    return readReview(asObject(parseJson(bytes, { maxDepth: MAX_DEPTH }), "AdmissionReview"));
+    // A pod may hold any 64-bit integer (runAsUser, for one), and none decides here.
+    const review = parseJson(bytes, { maxDepth: MAX_DEPTH, roundIntegers: true });
+    return readReview(asObject(review, "AdmissionReview"));
   } catch (error) {
     if (error instanceof EncodingError) throw new AdmissionError(400, `Cannot read AdmissionReview: ${error.message}`);
     throw error;
@@ -43,14 +46,17 @@ function readReview(review: JsonObject): AdmissionRequest {
   const apiVersion = asString(review.get("apiVersion"), "apiVersion");
   const kind = asString(review.get("kind"), "kind");
   if (apiVersion !== "admission.k8s.io/v1" || kind !== "AdmissionReview") {
-    throw new EncodingError("apiVersion and kind are not admission.k8s.io/v1 AdmissionReview");
+    throw new EncodingError(
+      `it is ${quoted(kind)} of ${quoted(apiVersion)}, want "AdmissionReview" of "admission.k8s.io/v1"`,
+    );
   }
   const request = asObject(review.get("request"), "request");
   const resource = asObject(request.get("resource"), "request.resource");
   const subResource = text(request.get("subResource"), "request.subResource");
+  const operation = readOperation(request.get("operation"));
   return {
     uid: nonEmpty(request.get("uid"), "request.uid"),
-    operation: readOperation(request.get("operation")),
+    operation,
     kind: readKind(request.get("kind")),
     resource: asString(resource.get("resource"), "request.resource.resource"),
     ...(subResource === "" ? {} : { subResource }),
@@ -58,8 +64,8 @@ function readReview(review: JsonObject): AdmissionRequest {
     name: text(request.get("name"), "request.name"),
     user: readUser(request.get("userInfo")),
     dryRun: request.get("dryRun") === true,
-    ...objectMember(request, "object"),
-    ...objectMember(request, "oldObject"),
+    ...objectMember(request, "object", operation === "CREATE" || operation === "UPDATE"),
+    ...objectMember(request, "oldObject", false),
   };
 }
 
@@ -90,11 +96,15 @@ function readUser(value: JsonValue | undefined): AdmissionRequest["user"] {
   };
 }
 
-function objectMember(request: JsonObject, name: "object" | "oldObject"): Partial<Record<typeof name, JsonObject>> {
-  const value = request.get(name);
-  if (value === undefined || value === null) return {};
-  if (!isJsonObject(value)) throw new EncodingError(`request.${name} is not an object`);
-  return { [name]: value };
+/** What is written must be there: without its object a CREATE would name no image, and nothing would be refused. */
+function objectMember(
+  request: JsonObject,
+  name: "object" | "oldObject",
+  isRequired: boolean,
+): Partial<Record<typeof name, JsonObject>> {
+  const value = request.get(name) ?? null;
+  if (value === null && !isRequired) return {};
+  return { [name]: asObject(value, `request.${name}`) };
 }
 
 function nonEmpty(value: JsonValue | undefined, path: string): string {

@@ -4,7 +4,7 @@
  */
 import { encodeBase64 } from "../encoding/base64.ts";
 import { encodeUtf8 } from "../encoding/text.ts";
-import type { ImageVerdict } from "../policy/verdict.ts";
+import { effectOf, type ImageVerdict } from "../policy/verdict.ts";
 
 export interface AdmissionResponse {
   readonly apiVersion: "admission.k8s.io/v1";
@@ -49,13 +49,7 @@ export function allowResponse(
 
 export function denyResponse(uid: string, denial: Denial, warnings: readonly string[]): AdmissionResponse {
   const { message, verdicts, retryAfterSeconds } = denial;
-  const causes = verdicts.flatMap((verdict) =>
-    verdict.fields.map((field) => ({
-      field: dotted(field),
-      reason: "FieldValueForbidden",
-      message: causeText(verdict),
-    })),
-  );
+  const causes = verdicts.flatMap(causesOf);
   const details = { causes, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
   const status: DenialStatus = { code: 403, reason: "Forbidden", message, details };
   return answer({ uid, allowed: false, status, ...warningMember(warnings), auditAnnotations: audit("deny", verdicts) });
@@ -76,21 +70,24 @@ function answer(response: AdmissionResponse["response"]): AdmissionResponse {
   return { apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", response };
 }
 
-/** The API server cuts each to 256 runes once all together pass 4096, and drops one that holds a newline. */
+/** The API server cuts each to 256 runes once all together pass 4096, and drops one that holds a control character. */
 function warningMember(warnings: readonly string[]): { warnings?: readonly string[] } {
+  const lines = [...new Set(warnings.map(oneLine))];
   const kept: string[] = [];
-  let total = 0;
-  for (const warning of new Set(warnings.map(oneLine))) {
-    total += warning.length;
-    if (total > MAX_WARNINGS_TOTAL) break;
-    kept.push(warning);
+  let room = MAX_WARNINGS_TOTAL;
+  for (const line of lines) {
+    room -= line.length;
+    if (room < 0) break;
+    kept.push(line);
   }
+  if (kept.length < lines.length) kept.push(`… and ${lines.length - kept.length} more warnings`);
   return kept.length === 0 ? {} : { warnings: kept };
 }
 
+/** Go's control characters, and the two line separators of Unicode. */
 function oneLine(text: string): string {
-  const line = text.replace(/[\u0000-\u001f\u007f]+/g, " ");
-  return line.length > MAX_WARNING ? `${line.slice(0, MAX_WARNING - 1)}…` : line;
+  const runes = Array.from(text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " "));
+  return runes.length > MAX_WARNING ? `${runes.slice(0, MAX_WARNING - 1).join("")}…` : runes.join("");
 }
 
 /** Keys without "/": the API server puts the webhook's name before them. */
@@ -107,9 +104,13 @@ function audit(decision: string, verdicts: readonly ImageVerdict[]): Readonly<Re
   };
 }
 
-function causeText(verdict: ImageVerdict): string {
-  const codes = verdict.results.flatMap(({ verdict: { findings } }) => findings.map(({ code }) => code));
-  return `${verdict.image}: ${[...new Set(codes)].join(", ")}`.slice(0, 1024);
+/** One for each field that names a denied image; an image that passed, or for which is only warned, causes nothing. */
+function causesOf(verdict: ImageVerdict): DenialStatus["details"]["causes"] {
+  const denying = verdict.results.filter((result) => effectOf(result) === "deny");
+  if (denying.length === 0) return [];
+  const codes = denying.flatMap(({ verdict: { findings } }) => findings.map(({ code }) => code));
+  const message = `${verdict.image}: ${[...new Set(codes)].join(", ")}`.slice(0, 1024);
+  return verdict.fields.map((field) => ({ field: dotted(field), reason: "FieldValueForbidden", message }));
 }
 
 /** /spec/containers/0/image → spec.containers[0].image */

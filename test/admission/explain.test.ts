@@ -1,0 +1,92 @@
+// The one text of webhook, log and command line, line by line.
+import assert from "node:assert/strict";
+import { explainImage, explainReview, policyTitle } from "../../src/admission/explain.ts";
+import { FAILURES } from "../../src/failure/catalogue.ts";
+import type { Finding } from "../../src/policy/verdict.ts";
+import { IMAGE, imageVerdict, result, ruleVerdict } from "./verdicts.ts";
+
+const finding = (more: Partial<Finding> = {}): Finding => ({
+  subject: "cosign sha256:77e0…",
+  code: "SignatureInvalid",
+  reason: "Cannot verify the signature: made by another key",
+  ...more,
+});
+
+describe("explainImage()", () => {
+  it("says image, policy, rule, each candidate, where was looked, and hints apart", () => {
+    const findings = [
+      finding({ entry: "release", hint: "sign it" }),
+      finding({
+        subject: "tag sha256-9….sig",
+        code: "RegistryThrottled",
+        reason: "registry.local answers 429",
+        hint: "sign it",
+      }),
+    ];
+    const places = [
+      { place: "referrers API", state: "absent", detail: "not supported" },
+      { place: "tag sha256-9….sig", state: "unread", detail: "not read: 429", cause: "RegistryThrottled" },
+    ] as const;
+    const verdict = imageVerdict([result(ruleVerdict({ findings }))], { places });
+    assert.equal(
+      explainImage(verdict),
+      [
+        `Image "${IMAGE}" denied by ImageVerifyPolicy "prod/signed", rule "acme": 0 of 1 required signatures accepted`,
+        `  1. cosign sha256:77e0… for "release"  SignatureInvalid (${FAILURES.SignatureInvalid.step}): Cannot verify the signature: made by another key`,
+        "  2. tag sha256-9….sig  RegistryThrottled: registry.local answers 429",
+        "  looked in: referrers API (not supported), tag sha256-9….sig (not read: 429)",
+        "  hint: sign it",
+      ].join("\n"),
+    );
+  });
+
+  it("says nothing of a rule that passed, and nothing at all where all did", () => {
+    const passed = result(ruleVerdict({ outcome: "Pass", rule: "other" }));
+    assert.equal(explainImage(imageVerdict([passed])), "");
+    assert.equal(explainImage(imageVerdict([passed, result()])).split("\n").length, 1);
+  });
+
+  const sentences = [
+    ["Fail", "Enforce", "denied by"],
+    ["Fail", "Warn", "would be denied by"],
+    ["Fail", "Audit", "would be denied by"],
+    ["Undetermined", "Enforce", "could not be verified for"],
+    ["Undetermined", "Audit", "could not be verified for"],
+  ] as const;
+  for (const [outcome, failureAction, sentence] of sentences) {
+    it(`${outcome} under ${failureAction}: ${sentence}`, () => {
+      const text = explainImage(imageVerdict([result(ruleVerdict({ outcome }), { failureAction })]));
+      assert.equal(
+        text.startsWith(`Image "${IMAGE}" ${sentence} ImageVerifyPolicy "prod/signed", rule "acme": `),
+        true,
+        text,
+      );
+    });
+  }
+
+  it("lists twenty candidates and counts the rest", () => {
+    const findings = Array.from({ length: 25 }, (_, i) => finding({ subject: `bundle ${i}`, hint: `hint ${i % 2}` }));
+    const lines = explainImage(imageVerdict([result(ruleVerdict({ findings }))])).split("\n");
+    assert.equal(lines.length, 1 + 20 + 1 + 2);
+    assert.match(lines[20] ?? "", /^ {2}20\. bundle 19 /);
+    assert.equal(lines[21], "  … and 5 more");
+  });
+});
+
+describe("explainReview()", () => {
+  it("has a block for each image", () => {
+    const other = imageVerdict([result()], { image: "ghcr.io/acme/b:1" });
+    const lines = explainReview([imageVerdict(), other]).split("\n");
+    assert.deepEqual(
+      lines.map((line) => line.slice(0, 24)),
+      [`Image "registry.local:50`, `Image "ghcr.io/acme/b:1"`],
+    );
+  });
+});
+
+describe("policyTitle()", () => {
+  it("names the namespace of the kind that has one", () => {
+    assert.equal(policyTitle({ kind: "ClusterImageVerifyPolicy", name: "a" }), 'ClusterImageVerifyPolicy "a"');
+    assert.equal(policyTitle({ kind: "ImageVerifyPolicy", namespace: "n", name: "a" }), 'ImageVerifyPolicy "n/a"');
+  });
+});
