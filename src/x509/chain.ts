@@ -90,6 +90,11 @@ function isNamedParent(child: Certificate, parent: Certificate): boolean {
   return equalBytes(child.issuer, parent.subject) && !isOtherKey;
 }
 
+/** Rules 2 and 9 and the signature; no dates. */
+export function isIssuedBy(child: Certificate, parent: Certificate): boolean {
+  return isNamedParent(child, parent) && isSignedBy(child, parent);
+}
+
 /** By the key of `parent` alone; no dates, no names. False for an algorithm that is not allowed. */
 export function isSignedBy(child: Certificate, parent: Certificate): boolean {
   const { signatureAlgorithm, tbs, signature } = child;
@@ -182,7 +187,7 @@ function checkPathOnce(chain: readonly Certificate[], purpose: Purpose): void {
     const parent = chain[depth + 1];
     if (parent === undefined) return;
     checkAlgorithm(certificate);
-    if (!isNamedParent(certificate, parent) || !isSignedBy(certificate, parent)) {
+    if (!isIssuedBy(certificate, parent)) {
       throw new VerificationFailure(
         "CertificateChainBroken",
         "Cannot follow the authority's certificates to its root: one was not issued by the next",
