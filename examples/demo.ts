@@ -98,7 +98,6 @@ function readFlags(): { readonly cluster: boolean; readonly help: boolean } | un
 try {
   process.exitCode = await main();
 } catch (error) {
-  if (!(error instanceof MissingProgramsError)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = error instanceof MissingProgramsError ? 2 : 1;
 }

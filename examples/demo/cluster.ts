@@ -4,7 +4,7 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { namespace, readerRole, webhookConfigurations } from "../../test/e2e/objects.ts";
+import { namespace, pod, readerRole, webhookConfigurations } from "../../test/e2e/objects.ts";
 import { formatKubeconfig, startKubernetes, type Cluster } from "../../test/support/testbed/kubernetes.ts";
 import { eventually, mustSucceed } from "../../test/support/testbed/process.ts";
 import { findPrograms, repositoryRoot, type Programs } from "../../test/support/testbed/programs.ts";
@@ -22,10 +22,10 @@ async function openCluster(found: Programs, policies: readonly DemoPolicy[], pla
   const cluster = await startKubernetes({ programs: found });
   try {
     const sealgate = await startGate(cluster, policies, plainHttp);
-    const version = await must(cluster, ["version", "-o", "jsonpath={.serverVersion.gitVersion}"]);
+    const { gitVersion } = JSON.parse(await must(cluster, ["get", "--raw", "/version"])) as { gitVersion: string };
     return {
-      description: `kube-apiserver ${version} at ${cluster.url} calls ${sealgate.url}; the policies are objects of it`,
-      run: (pod) => createPod(cluster, pod),
+      description: `kube-apiserver ${gitVersion} at ${cluster.url} calls ${sealgate.url}; the policies are objects of it`,
+      run: (wanted) => createPod(cluster, wanted),
       close: async () => {
         await sealgate.stop();
         await cluster.stop();
@@ -61,17 +61,26 @@ async function startGate(cluster: Cluster, policies: readonly DemoPolicy[], plai
   await apply(cluster, webhookConfigurations(sealgate));
   // A configuration takes effect a moment after its call; a reference that nobody can read is denied once it has.
   await eventually("the API server calls the webhook", async () => {
-    const args = ["-n", "prod", "run", "probe", "--image=acme/UPPER", "--dry-run=server"];
-    return (await cluster.kubectl(args)).stderr.includes("denied the request");
+    const probe = JSON.stringify(pod({ namespace: "prod", name: "probe" }, "acme/UPPER"));
+    const { stderr } = await cluster.kubectl(["create", "--dry-run=server", "-f", "-"], { stdin: probe });
+    if (stderr.includes("denied the request")) return true;
+    throw new Error(stderr);
   });
   return sealgate;
 }
 
-async function createPod(cluster: Cluster, pod: DemoPod): Promise<Answer> {
-  const where = ["-n", pod.namespace];
-  const { code, stdout, stderr } = await cluster.kubectl([...where, "run", pod.name, `--image=${pod.image}`]);
+async function createPod(cluster: Cluster, wanted: DemoPod): Promise<Answer> {
+  const where = ["-n", wanted.namespace];
+  const { code, stdout, stderr } = await cluster.kubectl([...where, "run", wanted.name, `--image=${wanted.image}`]);
   if (code !== 0) return { end: "denied", output: stderr };
-  const image = await must(cluster, [...where, "get", "pod", pod.name, "-o", "jsonpath={.spec.containers[0].image}"]);
+  const image = await must(cluster, [
+    ...where,
+    "get",
+    "pod",
+    wanted.name,
+    "-o",
+    "jsonpath={.spec.containers[0].image}",
+  ]);
   return { end: admittedEnd(image), output: `${stderr}${stdout}`, image };
 }
 

@@ -17,10 +17,10 @@ export const CORE = [
 ] as const;
 const ADAPTERS = ["registry", "kubernetes", "telemetry", "config"];
 const MOUTHS = ["webhook", "cli"];
-const ORDER: readonly string[] = [...CORE, "ports", "app"];
+export const ORDER: readonly string[] = [...CORE, "ports", "app"];
 
 /** Packages and builtins, and the only folders that may name them. */
-const HOMES: Readonly<Record<string, readonly string[]>> = {
+export const HOMES: Readonly<Record<string, readonly string[]>> = {
   "@peculiar/x509": ["kubernetes"],
   "reflect-metadata": ["kubernetes"],
   ajv: ["schema"],

@@ -49,6 +49,7 @@ export async function startSealgate({ source, plainHttp }: SealgateOptions): Pro
       `--listen-operations=127.0.0.1:${operationsPort}`,
       `--tls-cert=${certificate}`,
       `--tls-key=${key}`,
+      "--drain-seconds=0",
       ...plainHttpArguments(plainHttp),
     ],
     dir,
