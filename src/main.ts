@@ -53,7 +53,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   const logger = makeLogger(flags.logLevel);
   const metrics = makeMetrics();
   const source = openPolicies(flags, logger);
-  const { verifier } = buildVerifier(flags.plainHttp);
+  const { verifier, close } = buildVerifier(flags.plainHttp);
   let draining = false;
   const reviewer = new PodReviewer(source.policies, verifier);
   const webhook = await buildWebhookServer({
@@ -77,7 +77,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   logger.info({ seconds: flags.drainSeconds }, "draining");
   await wait(flags.drainSeconds * 1000);
   source.close();
-  await Promise.race([Promise.all([webhook.close(), operations.close()]), wait(IN_FLIGHT_MS)]);
+  await Promise.race([Promise.all([webhook.close(), operations.close(), close()]), waitIdly(IN_FLIGHT_MS)]);
   return 0;
 }
 
@@ -163,6 +163,11 @@ async function terminationSignal(): Promise<void> {
 
 async function wait(milliseconds: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+/** A wait that keeps no process alive once there is nothing else to wait for. */
+async function waitIdly(milliseconds: number): Promise<void> {
+  await new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref());
 }
 
 async function abortableWait(milliseconds: number, signal: AbortSignal): Promise<void> {
