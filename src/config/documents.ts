@@ -81,9 +81,9 @@ export function documentOf<T>(file: string, line: number, read: () => T): T {
   }
 }
 
-/** spec.verifyImages[0].name → ["spec", "verifyImages", 0, "name"] */
+/** spec.verifyImages[0]["a.b"] → ["spec", "verifyImages", 0, "a.b"] */
 function stepsOf(path: string): readonly (string | number)[] {
-  return [...path.matchAll(/([^.[\]]+)|\[([0-9]+)\]/g)].map(([, name, index]) =>
-    index === undefined ? (name ?? "") : Number(index),
+  return [...path.matchAll(/\["([^"]*)"\]|([^.[\]]+)|\[([0-9]+)\]/g)].map(([, odd, name, index]) =>
+    index === undefined ? (odd ?? name ?? "") : Number(index),
   );
 }

@@ -3,7 +3,7 @@
  * file that becomes malformed later keeps what it last held, and readiness says so; the other files are unaffected.
  * Namespace objects in the files give the labels that selectors see.
  */
-import { readdirSync, statSync, watch, type FSWatcher } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { toPlain } from "../encoding/json.ts";
 import { compilePolicy, type CompiledPolicy } from "../policy/compile.ts";
@@ -11,6 +11,7 @@ import type { PolicyResource } from "../policy/types.ts";
 import { validatePolicy } from "../policy/validate.ts";
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
 import { DocumentError, readDocuments, type ResourceDocument } from "./documents.ts";
+import { FileWatch, isFileError } from "./file-watch.ts";
 
 export interface PolicySet {
   readonly policies: readonly CompiledPolicy[];
@@ -18,8 +19,6 @@ export interface PolicySet {
 }
 
 const POLICY_KINDS: ReadonlySet<unknown> = new Set(["ImageVerifyPolicy", "ClusterImageVerifyPolicy"]);
-const DEBOUNCE_MS = 100;
-const POLL_MS = 5_000;
 
 /** The policies and namespaces of one file. Throws DocumentError with every problem found, one a line. */
 export function readPolicyFile(file: string): PolicySet {
@@ -71,22 +70,26 @@ export class PolicyDirectory implements Policies {
   readonly #options: PolicyDirectoryOptions;
   readonly #sets = new Map<string, PolicySet>();
   readonly #broken = new Map<string, string>();
-  readonly #watcher: FSWatcher;
-  readonly #poll: NodeJS.Timeout;
-  #pending: NodeJS.Timeout | undefined;
-  #state = "";
+  readonly #watch: FileWatch;
   #snapshot: PolicySnapshot;
 
   /** Reads everything once. Throws PolicyFilesError naming every problem of every file. */
   constructor(options: PolicyDirectoryOptions) {
     this.#options = options;
-    this.#read();
-    if (this.#broken.size > 0) throw new PolicyFilesError([...this.#broken.values()]);
+    // Before the first read, so that no change falls between the two
+    this.#watch = new FileWatch({
+      folders: () => [options.folder],
+      files: () => policyFilesOf(options.folder),
+      onChange: () => this.#reload(),
+    });
+    try {
+      this.#read();
+      if (this.#broken.size > 0) throw new PolicyFilesError([...this.#broken.values()]);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
     this.#snapshot = snapshotOf(this.#sets.values());
-    this.#state = stateOf(options.folder);
-    this.#watcher = watch(options.folder, () => this.#schedule());
-    this.#watcher.on("error", () => undefined);
-    this.#poll = setInterval(() => this.#reload(), POLL_MS).unref();
   }
 
   snapshot(): PolicySnapshot {
@@ -100,21 +103,11 @@ export class PolicyDirectory implements Policies {
   }
 
   close(): void {
-    this.#watcher.close();
-    clearInterval(this.#poll);
-    clearTimeout(this.#pending);
-  }
-
-  #schedule(): void {
-    clearTimeout(this.#pending);
-    this.#pending = setTimeout(() => this.#reload(), DEBOUNCE_MS);
+    this.#watch.close();
   }
 
   #reload(): void {
     try {
-      const state = stateOf(this.#options.folder);
-      if (state === this.#state) return;
-      this.#state = state;
       this.#read();
     } catch (error) {
       if (!isFileError(error)) throw error;
@@ -155,18 +148,4 @@ function addNamespace(document: ResourceDocument, namespaces: Map<string, Readon
     ([name, value]): [string, string] => [name, String(value)],
   );
   namespaces.set(metadata.name, new Map([...labels, ["kubernetes.io/metadata.name", metadata.name]]));
-}
-
-/** Names, sizes and times of the files: what a change changes. Follows the ..data link of a mounted ConfigMap. */
-function stateOf(folder: string): string {
-  return policyFilesOf(folder)
-    .map((file) => {
-      const found = statSync(file, { throwIfNoEntry: false });
-      return `${file} ${found?.mtimeMs} ${found?.size} ${found?.ino}`;
-    })
-    .join("\n");
-}
-
-function isFileError(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && typeof error.code === "string";
 }

@@ -15,7 +15,12 @@ export type SchemaCheck = (value: unknown) => readonly SchemaError[];
 
 export function compileSchema(schema: object): SchemaCheck {
   const validate = new Ajv({ allErrors: true, verbose: true, strict: true }).compile(schema);
-  return (value) => (validate(value) ? [] : (validate.errors ?? []).map(schemaError));
+  return (value) => (validate(value) ? [] : (validate.errors ?? []).filter(isTold).map(schemaError));
+}
+
+/** What is wrong with a member's name is told once, by "propertyNames". */
+function isTold({ keyword, propertyName }: ErrorObject): boolean {
+  return propertyName === undefined || keyword === "propertyNames";
 }
 
 function schemaError(error: ErrorObject): SchemaError {
@@ -23,13 +28,15 @@ function schemaError(error: ErrorObject): SchemaError {
   const member = String(error.params["missingProperty"] ?? error.params["additionalProperty"] ?? "");
   switch (error.keyword) {
     case "required":
-      return { path: joined(path, member), message: `is required${described(memberSchema(error, member))}` };
+      return { path: memberPath(path, member), message: `is required${described(memberSchema(error, member))}` };
     case "additionalProperties":
-      return { path: joined(path, member), message: `is unknown, want one of ${knownMembers(error)}` };
+      return { path: memberPath(path, member), message: `is unknown, want one of ${knownMembers(error)}` };
     case "enum":
       return { path, message: `is ${shown(error.data)}, want ${allowedValues(error)}` };
     case "pattern":
       return { path, message: `is ${shown(error.data)}, want what matches ${String(error.params["pattern"])}` };
+    case "propertyNames":
+      return { path: memberPath(path, String(error.params["propertyName"])), message: wantedName(error) };
     default:
       return { path, message: error.message ?? "is not allowed" };
   }
@@ -38,10 +45,11 @@ function schemaError(error: ErrorObject): SchemaError {
 /** /verifyImages/0/name as an operator writes it: verifyImages[0].name. */
 function fieldPath(pointer: string): string {
   const parts = pointer.split("/").slice(1);
-  return parts.reduce((path, part) => joined(path, part.replaceAll("~1", "/").replaceAll("~0", "~")), "");
+  return parts.reduce((path, part) => memberPath(path, part.replaceAll("~1", "/").replaceAll("~0", "~")), "");
 }
 
-function joined(path: string, part: string): string {
+/** `member` of what stands at `path`, as an operator writes it: trustRoots["a.b"]. */
+export function memberPath(path: string, part: string): string {
   if (/^\d+$/.test(part)) return `${path}[${part}]`;
   const shownPart = /^[A-Za-z][A-Za-z0-9]*$/.test(part) ? part : `[${quoted(part)}]`;
   return path === "" || shownPart.startsWith("[") ? path + shownPart : `${path}.${shownPart}`;
@@ -62,6 +70,10 @@ function described(schema: Described | undefined): string {
 
 function knownMembers(error: ErrorObject): string {
   return Object.keys((error.parentSchema as Described | undefined)?.properties ?? {}).join(", ");
+}
+
+function wantedName({ schema }: ErrorObject): string {
+  return `is not a name for this, want what matches ${String((schema as { pattern?: string }).pattern)}`;
 }
 
 /** A single allowed value is a decision that wants its reason. */

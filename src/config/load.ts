@@ -1,0 +1,100 @@
+/**
+ * The configuration file (`--config FILE`): YAML, held against its schema, every problem at once with file and line. What
+ * it does not say has its default here, so that the rest of the program sees no absent member.
+ */
+import { dirname, resolve } from "node:path";
+import { stringify } from "yaml";
+import { isJsonObject } from "../encoding/guard.ts";
+import { toPlain, type JsonObject, type JsonValue } from "../encoding/json.ts";
+import { compileSchema, memberPath, type SchemaError } from "../schema/validator.ts";
+import { DocumentError, readDocuments, type ResourceDocument } from "./documents.ts";
+import { BUILT_IN_TRUST_ROOTS, CONFIG_SCHEMA } from "./schema.ts";
+
+/** What a signature by one Sigstore instance must bring (policy-api.md §2.7). */
+export interface Requires {
+  readonly transparencyLog: boolean;
+  readonly signedCertificateTimestamp: boolean;
+  readonly timestamp: boolean;
+}
+
+export interface TrustRootSource {
+  /** Absolute path of its trusted_root.json. */
+  readonly file: string;
+  readonly requires: Requires;
+}
+
+export interface Config {
+  readonly trustRoots: ReadonlyMap<string, TrustRootSource>;
+  readonly builtInTrustRoots: readonly string[];
+}
+
+/** Everything that is wrong in the configuration file, each with file and line. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(problems.join("\n"));
+    this.name = "ConfigError";
+  }
+}
+
+/** The file as an operator may write it: after the schema, everything is optional. */
+interface WrittenConfig {
+  readonly trustRoots?: Readonly<Record<string, { readonly file: string; readonly requires?: Partial<Requires> }>>;
+  readonly builtInTrustRoots?: readonly string[];
+}
+
+const DEFAULT_REQUIRES: Requires = { transparencyLog: true, signedCertificateTimestamp: true, timestamp: false };
+
+/** What holds without a file. */
+export const DEFAULT_CONFIG: Config = { trustRoots: new Map(), builtInTrustRoots: BUILT_IN_TRUST_ROOTS };
+
+const checkSchema = compileSchema(CONFIG_SCHEMA);
+
+/** Throws ConfigError, DocumentError for what is no YAML, or the file system's own error. */
+export function loadConfig(file: string): Config {
+  const [document, second] = readDocuments(file);
+  if (second !== undefined) throw new DocumentError(file, second.line, "a second document, want one");
+  return document === undefined ? DEFAULT_CONFIG : readConfig(document);
+}
+
+/** The configuration as a file that says the same in full. */
+export function formatConfig({ trustRoots, builtInTrustRoots }: Config): string {
+  return stringify({ trustRoots: Object.fromEntries(trustRoots), builtInTrustRoots: [...builtInTrustRoots] });
+}
+
+function readConfig(document: ResourceDocument): Config {
+  const plain = toPlain(document.object);
+  const errors = [...checkSchema(plain), ...checkRequires(document.object)];
+  if (errors.length > 0) throw refused(document, errors);
+  const { trustRoots = {}, builtInTrustRoots = BUILT_IN_TRUST_ROOTS } = plain as WrittenConfig;
+  const folder = dirname(resolve(document.file));
+  const sources = Object.entries(trustRoots).map(([name, { file, requires }]): [string, TrustRootSource] => [
+    name,
+    { file: resolve(folder, file), requires: { ...DEFAULT_REQUIRES, ...requires } },
+  ]);
+  return { trustRoots: new Map(sources), builtInTrustRoots };
+}
+
+/** Without a log and without a time stamp nothing would prove when a certificate was used. */
+function checkRequires(written: JsonObject): readonly SchemaError[] {
+  return membersOf(written.get("trustRoots")).flatMap(([name, root]) => {
+    const requires = new Map(membersOf(root)).get("requires");
+    const { transparencyLog, timestamp } = { ...DEFAULT_REQUIRES, ...Object.fromEntries(membersOf(requires)) };
+    if (transparencyLog !== false || timestamp !== false) return [];
+    const path = `${memberPath("trustRoots", name)}.requires`;
+    return [{ path, message: "asks for no proof of time, want transparencyLog or timestamp to be true" }];
+  });
+}
+
+/** Of what need not be an object yet: the schema says that. */
+function membersOf(value: JsonValue | undefined): readonly (readonly [string, JsonValue])[] {
+  return value !== undefined && isJsonObject(value) ? [...value] : [];
+}
+
+function refused(document: ResourceDocument, errors: readonly SchemaError[]): ConfigError {
+  const problems = errors.map(({ path, message }) => ({
+    line: document.lineOf(path),
+    text: `${path || "the file"}: ${message}`,
+  }));
+  const sorted = problems.toSorted((left, right) => left.line - right.line);
+  return new ConfigError(sorted.map(({ line, text }) => `${document.file}:${line}: ${text}`));
+}

@@ -1,0 +1,113 @@
+// The configuration file: what it may say, its defaults, and every problem at once with file and line.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DocumentError } from "../../src/config/documents.ts";
+import { ConfigError, DEFAULT_CONFIG, formatConfig, loadConfig, type Config } from "../../src/config/load.ts";
+
+describe("config/load", () => {
+  let folder: string;
+  let file: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "sealgate-config-"));
+    file = join(folder, "config.yaml");
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const load = (text: string): Config => {
+    writeFileSync(file, text);
+    return loadConfig(file);
+  };
+
+  it("takes an empty file for the defaults", () => assert.deepEqual(load("# nothing yet\n"), DEFAULT_CONFIG));
+
+  it("has both built-in roots, and no other, by default", () =>
+    assert.deepEqual(load("{}"), { trustRoots: new Map(), builtInTrustRoots: ["sigstore-public-good", "github"] }));
+
+  it("begins a relative path at the folder of the file, and fills in what a root requires", () => {
+    const { trustRoots } = load("trustRoots: {acme: {file: roots/acme.json, requires: {timestamp: true}}}");
+    const requires = { transparencyLog: true, signedCertificateTimestamp: true, timestamp: true };
+    assert.deepEqual([...trustRoots], [["acme", { file: join(folder, "roots/acme.json"), requires }]]);
+  });
+
+  it("leaves an absolute path as it is", () =>
+    assert.equal(load("trustRoots: {acme: {file: /etc/acme.json}}").trustRoots.get("acme")?.file, "/etc/acme.json"));
+
+  it("is printed as a file that says the same in full", () => {
+    const text = "trustRoots: {acme.example: {file: a.json, requires: {transparencyLog: false, timestamp: true}}}";
+    const config = load(`${text}\nbuiltInTrustRoots: []\n`);
+    assert.deepEqual(load(formatConfig(config)), config);
+    assert.match(formatConfig(config), /signedCertificateTimestamp: true/);
+  });
+
+  const refused: readonly [string, string, readonly string[]][] = [
+    [
+      "an unknown key",
+      "trustRoots: {}\nlisten: {}\n",
+      ["2: listen: is unknown, want one of trustRoots, builtInTrustRoots"],
+    ],
+    [
+      "an unknown key of a root",
+      "trustRoots:\n  acme:\n    file: a.json\n    tuf: x\n",
+      ["4: trustRoots.acme.tuf: is unknown, want one of file, requires"],
+    ],
+    [
+      "a root without a file",
+      "trustRoots:\n  acme: {}\n",
+      [
+        "2: trustRoots.acme.file: is required: Its trusted_root.json; a relative path begins at the folder of the configuration file",
+      ],
+    ],
+    [
+      "a name that no object can have",
+      "trustRoots:\n  Acme_1:\n    file: a.json\n",
+      ['3: trustRoots["Acme_1"]: is not a name for this, want what matches ^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$'],
+    ],
+    [
+      "a built-in root that there is not",
+      "builtInTrustRoots:\n- github\n- gitlab\n",
+      ['3: builtInTrustRoots[1]: is "gitlab", want one of sigstore-public-good, github'],
+    ],
+    [
+      "a built-in root twice",
+      "builtInTrustRoots: [github, github]\n",
+      ["1: builtInTrustRoots: must NOT have duplicate items (items ## 1 and 0 are identical)"],
+    ],
+    [
+      "a root that asks for no proof of time",
+      "trustRoots:\n  acme.example:\n    file: a.json\n    requires:\n      transparencyLog: false\n",
+      [
+        '5: trustRoots["acme.example"].requires: asks for no proof of time, want transparencyLog or timestamp to be true',
+      ],
+    ],
+    ["a list", "- trustRoots\n", ["1: the document is not an object"]],
+    ["two documents", "trustRoots: {}\n---\ntrustRoots: {}\n", ["3: a second document, want one"]],
+    ["a key twice", "trustRoots: {}\ntrustRoots: {}\n", ["2: Map keys must be unique"]],
+    [
+      "every fault at once, in the order of the lines",
+      "trustRoots:\n  b: {requires: {transparencyLog: no}}\n  a: {file: 1}\nunmatchedImages: Deny\n",
+      [
+        "2: trustRoots.b.file: is required: Its trusted_root.json; a relative path begins at the folder of the configuration file",
+        "2: trustRoots.b.requires: asks for no proof of time, want transparencyLog or timestamp to be true",
+        "3: trustRoots.a.file: must be string",
+        "4: unmatchedImages: is unknown, want one of trustRoots, builtInTrustRoots",
+      ],
+    ],
+  ];
+  for (const [name, text, problems] of refused) {
+    it(`refuses ${name}`, () => {
+      assert.throws(
+        () => load(text),
+        (error) => {
+          assert.ok(error instanceof ConfigError || error instanceof DocumentError);
+          assert.deepEqual(
+            error.message.split("\n"),
+            problems.map((problem) => `${file}:${problem}`),
+          );
+          return true;
+        },
+      );
+    });
+  }
+});
