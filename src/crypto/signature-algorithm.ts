@@ -3,6 +3,7 @@
  * step 6): ECDSA and RSA with SHA-256, SHA-384 or SHA-512, and Ed25519. SHA-1, MD5 and everything unknown is no algorithm.
  */
 import { derChildren, derInteger, derOid, derSequence, expectTag, TAG, type DerNode } from "../encoding/der.ts";
+import { EncodingError } from "../failure/encoding-error.ts";
 import type { HashAlgorithm } from "./digest.ts";
 import type { PublicKey } from "./public-key.ts";
 import { verifyRsaPss, verifySignature } from "./signature.ts";
@@ -60,7 +61,8 @@ export function verifyWithAlgorithm(
 
 function readIdentifier(node: DerNode | undefined): { oid: string; parameters: DerNode | undefined } {
   const [oid, parameters, ...rest] = derSequence(node, "AlgorithmIdentifier");
-  return { oid: derOid(oid, "algorithm"), parameters: rest.length > 0 ? rest[0] : parameters };
+  if (rest.length > 0) throw new EncodingError("AlgorithmIdentifier has extra members");
+  return { oid: derOid(oid, "algorithm"), parameters };
 }
 
 function isNullOrAbsent(parameters: DerNode | undefined): boolean {

@@ -24,12 +24,14 @@ import { malformed } from "../failure/attempt.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import { readExtensions, readStandardExtensions, type Extension, type StandardExtensions } from "./extensions.ts";
+import { readName } from "./name.ts";
 import { readTime } from "./time.ts";
 
 export interface Certificate extends StandardExtensions {
   readonly der: Uint8Array;
   /** The exact bytes that the issuer signed. */
   readonly tbs: Uint8Array;
+  /** Content of the INTEGER. */
   readonly serialNumber: Uint8Array;
   /** Raw DER of the Names: they are compared byte by byte (§4.2 rule 2). */
   readonly issuer: Uint8Array;
@@ -47,7 +49,8 @@ export interface Certificate extends StandardExtensions {
 }
 
 const MAX_BYTES = 65_536;
-const MAX_SERIAL_BYTES = 21;
+const MAX_SERIAL_BITS = 160;
+const MAX_UNUSED_BITS = 7;
 const VERSION_3 = 2n;
 
 /** Exactly one DER certificate of at most 64 KiB. Fails with CertificateMalformed or the Certificate… code of the rule that is broken. */
@@ -110,10 +113,10 @@ function readFields(tbs: DerNode): Fields {
   return {
     serialNumber: readSerial(serial),
     algorithm: expectTag(algorithm, TAG.sequence, "signature"),
-    issuer: expectTag(issuer, TAG.sequence, "issuer").raw,
+    issuer: readName(issuer, "issuer"),
     notBefore: readTime(notBefore, "notBefore"),
     notAfter: readTime(notAfter, "notAfter"),
-    subject: expectTag(subject, TAG.sequence, "subject").raw,
+    subject: readName(subject, "subject"),
     spki: expectTag(spki, TAG.sequence, "subjectPublicKeyInfo").raw,
     extensions: readOptional(optional),
   };
@@ -126,14 +129,14 @@ function checkVersion(node: DerNode | undefined): void {
 }
 
 function readSerial(node: DerNode | undefined): Uint8Array {
-  const { content } = expectTag(node, TAG.integer, "serialNumber");
-  if (derInteger(node, "serialNumber") < 0n || content.length > MAX_SERIAL_BYTES) {
+  const serialNumber = derInteger(node, "serialNumber");
+  if (serialNumber < 0n || serialNumber !== BigInt.asUintN(MAX_SERIAL_BITS, serialNumber)) {
     throw new EncodingError("serialNumber is negative or longer than 20 bytes");
   }
-  return content;
+  return expectTag(node, TAG.integer, "serialNumber").content;
 }
 
-/** [1] and [2] are allowed and mean nothing to anybody; each at most once and in order. */
+/** [1] and [2] are BIT STRINGs that mean nothing to anybody; each at most once and in order. */
 function readOptional(nodes: readonly DerNode[]): ReadonlyMap<string, Extension> {
   let last = 0;
   let extensions: ReadonlyMap<string, Extension> = new Map();
@@ -142,6 +145,8 @@ function readOptional(nodes: readonly DerNode[]): ReadonlyMap<string, Extension>
     if (number <= last) throw new EncodingError(`TBSCertificate has an unexpected member 0x${node.tag.toString(16)}`);
     last = number;
     if (number === 3) extensions = readExtensions(node);
+    else if ((node.content[0] ?? MAX_UNUSED_BITS + 1) > MAX_UNUSED_BITS)
+      throw new EncodingError("a unique id is malformed");
   }
   return extensions;
 }

@@ -52,33 +52,27 @@ export function verifyChain(
 ): VerifiedChain {
   if (times.length === 0) throw new Error("verifyChain() needs a time at which the chain must hold");
   checkLeaf(leaf, purpose);
-  const named = authorities.filter((authority) => isNamedIssuer(authority, leaf));
-  if (named.length === 0) {
-    throw new VerificationFailure(
+  const failures: VerificationFailure[] = [];
+  for (const authority of authorities) {
+    const [issuer] = authority.chain;
+    if (issuer === undefined || !isNamedParent(leaf, issuer)) continue;
+    const result = attempt(() => checkAuthority(authority, issuer, leaf, { times, purpose }));
+    if (result.ok) return result.value;
+    failures.push(result.failure);
+  }
+  throw nearest(failures);
+}
+
+/** Two authorities may bear the same Name: the one whose key signed the leaf is meant. */
+function nearest(failures: readonly VerificationFailure[]): VerificationFailure {
+  return (
+    failures.find(({ code }) => code !== "CertificateSignatureInvalid") ??
+    failures[0] ??
+    new VerificationFailure(
       "CertificateIssuerUnknown",
       "Cannot find the issuer of the certificate among the authorities of the trust root",
-    );
-  }
-  // Two authorities may bear the same Name: the signature tells which is meant
-  const signing = named.filter(({ chain: [issuer] }) => issuer !== undefined && isSignedBy(leaf, issuer));
-  if (signing.length === 0) {
-    throw new VerificationFailure(
-      "CertificateSignatureInvalid",
-      "Cannot verify the certificate's signature with the key of the authority that it names as issuer",
-    );
-  }
-  return firstOf(signing.map((authority) => attempt(() => checkAuthority(authority, leaf, times, purpose))));
-}
-
-function firstOf(attempts: readonly Attempt<VerifiedChain>[]): VerifiedChain {
-  for (const result of attempts) if (result.ok) return result.value;
-  const [first] = attempts;
-  if (first === undefined || first.ok) throw new Error("firstOf() needs an attempt");
-  throw first.failure;
-}
-
-function isNamedIssuer({ chain: [issuer] }: CertificateAuthority, leaf: Certificate): boolean {
-  return issuer !== undefined && isNamedParent(leaf, issuer);
+    )
+  );
 }
 
 /** §4.2 rules 2 and 9: Names byte by byte; key identifiers only where both have one. */
@@ -135,25 +129,31 @@ function checkLeafPurpose({ extendedKeyUsage }: Certificate, purpose: Purpose): 
 
 function checkAuthority(
   authority: CertificateAuthority,
+  issuer: Certificate,
   leaf: Certificate,
-  times: readonly Instant[],
-  purpose: Purpose,
+  { times, purpose }: { readonly times: readonly Instant[]; readonly purpose: Purpose },
 ): VerifiedChain {
-  const { chain, validFor } = authority;
-  const [issuer] = chain;
-  if (issuer === undefined) throw new Error("an authority has no certificate");
-  checkPath(authority, purpose);
-  for (const time of times) {
-    if (!contains(validFor, time)) {
-      throw new VerificationFailure(
-        "CertificateAuthorityOutsideWindow",
-        `Cannot use this certificate authority at ${text(time)}: the trust root trusts it at other times`,
-      );
-    }
-    checkValidity(leaf, time, "CertificateNotValid", "the certificate");
-    for (const ca of chain) checkValidity(ca, time, "CertificateAuthorityNotValid", "a certificate of its issuers");
+  if (!isSignedBy(leaf, issuer)) {
+    throw new VerificationFailure(
+      "CertificateSignatureInvalid",
+      "Cannot verify the certificate's signature with the key of the authority that it names as issuer",
+    );
   }
+  checkPath(authority, purpose);
+  for (const time of times) checkTime(authority, leaf, time);
   return { issuer, authority } as VerifiedChain;
+}
+
+/** Rules 1 and 3. */
+function checkTime({ chain, validFor }: CertificateAuthority, leaf: Certificate, time: Instant): void {
+  if (!contains(validFor, time)) {
+    throw new VerificationFailure(
+      "CertificateAuthorityOutsideWindow",
+      `Cannot use this certificate authority at ${text(time)}: the trust root trusts it at other times`,
+    );
+  }
+  checkValidity(leaf, time, "CertificateNotValid", "the certificate");
+  for (const ca of chain) checkValidity(ca, time, "CertificateAuthorityNotValid", "a certificate of its issuers");
 }
 
 /** Rule 3: both ends belong to the validity, and the anchor has one too. */
@@ -198,10 +198,10 @@ function checkPathOnce(chain: readonly Certificate[], purpose: Purpose): void {
 
 /** Rules 4, 5 and 7. `depth`: how many certificate authorities stand between it and the leaf. */
 function checkCa(ca: Certificate, depth: number, purpose: Purpose): void {
-  checkCritical(ca);
   if (ca.extensions.has(OID.nameConstraints)) {
     throw new VerificationFailure("CertificateNameConstraints", "Cannot use an authority with name constraints");
   }
+  checkCritical(ca);
   if (ca.basicConstraints?.isCa !== true || ca.keyUsage?.keyCertSign === false) {
     throw new VerificationFailure("CertificateAuthorityNotCa", "Cannot use an issuer that may not issue certificates");
   }
@@ -220,7 +220,7 @@ function checkCa(ca: Certificate, depth: number, purpose: Purpose): void {
 
 function checkCritical({ extensions }: Certificate): void {
   for (const [oid, { critical }] of extensions) {
-    if (!critical || UNDERSTOOD.has(oid) || oid === OID.nameConstraints) continue;
+    if (!critical || UNDERSTOOD.has(oid)) continue;
     throw new VerificationFailure(
       "CertificateCriticalExtension",
       `Cannot honour the critical extension ${oid} of a certificate`,

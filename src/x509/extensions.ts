@@ -119,8 +119,10 @@ function readBasicConstraints(node: DerNode): NonNullable<StandardExtensions["ba
 
 /** Bit 0 is digitalSignature, bit 5 keyCertSign (RFC 5280 §4.2.1.3). */
 function readKeyUsage(node: DerNode): NonNullable<StandardExtensions["keyUsage"]> {
-  const [unused, first = 0, second] = expectTag(node, TAG.bitString, "keyUsage").content;
-  if (unused === undefined || unused > 7 || node.content.length > 3) throw new EncodingError("keyUsage is malformed");
+  const [unused, first, second] = expectTag(node, TAG.bitString, "keyUsage").content;
+  if (unused === undefined || first === undefined || unused > 7 || node.content.length > 3) {
+    throw new EncodingError("keyUsage is malformed");
+  }
   const last = second ?? first;
   if ((last & ((1 << unused) - 1)) !== 0) throw new EncodingError("keyUsage has bits beyond its end");
   return { digitalSignature: (first & 0x80) !== 0, keyCertSign: (first & 0x04) !== 0 };
@@ -132,7 +134,15 @@ function readPurposes(node: DerNode): readonly string[] {
   return purposes;
 }
 
-/** Only keyIdentifier [0]; issuer and serial decide nothing. */
+/** keyIdentifier [0], issuer [1] and serial [2], each at most once and in order. The last two decide nothing. */
 function readAuthorityKeyId(node: DerNode): Uint8Array | undefined {
-  return derSequence(node, "authorityKeyIdentifier").find(({ tag }) => tag === 0x80)?.content;
+  let last = -1;
+  let keyId: Uint8Array | undefined;
+  for (const { tag, content } of derSequence(node, "authorityKeyIdentifier")) {
+    const number = [0x80, 0xa1, 0x82].indexOf(tag);
+    if (number <= last) throw new EncodingError("authorityKeyIdentifier has an unexpected member");
+    last = number;
+    if (number === 0) keyId = content;
+  }
+  return keyId;
 }

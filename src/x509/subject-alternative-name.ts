@@ -4,6 +4,7 @@
  * like another is nobody's.
  */
 import { derChildren, derOid, derSequence, expectTag, parseDer, type DerNode } from "../encoding/der.ts";
+import { encodeHex } from "../encoding/hex.ts";
 import { decodeUtf8 } from "../encoding/text.ts";
 import { malformed } from "../failure/attempt.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
@@ -90,8 +91,9 @@ function printable(text: string): string {
 function addressOf(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join(".");
   if (bytes.length !== 16) throw new EncodingError("an address has neither 4 nor 16 bytes");
-  const groups = Array.from({ length: 8 }, (_, i) => ((bytes[2 * i] ?? 0) << 8) | (bytes[2 * i + 1] ?? 0));
-  return groups.map((group) => group.toString(16)).join(":");
+  const groups = encodeHex(bytes).match(/.{4}/g) ?? [];
+  // the shortest form (RFC 5952 §4), in which an operator would write it
+  return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
 }
 
 function unsupported(): VerificationFailure {

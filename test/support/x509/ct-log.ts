@@ -49,7 +49,7 @@ export class TestCtLog {
   constructor(options: CtLogOptions = {}) {
     this.privateKey = options.privateKey ?? testKey("P-256", "certificate transparency");
     const spki = spkiOf(this.privateKey);
-    this.keyId = createHash("sha256").update(spki).digest();
+    this.keyId = Uint8Array.from(createHash("sha256").update(spki).digest());
     this.trusted = { keyId: this.keyId, key: parsePublicKeySpki(spki), validFor: options.validFor ?? { start: 0 } };
   }
 

@@ -2,7 +2,8 @@
 import { createHash, createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import { nul, oid, sequence } from "../der-writer.ts";
 
-export type KeyKind = "P-256" | "P-384" | "P-521" | "RSA-2048" | "Ed25519";
+/** RSA-1024 is too small for anybody. */
+export type KeyKind = "P-256" | "P-384" | "P-521" | "RSA-1024" | "RSA-2048" | "RSA-3072" | "RSA-4096" | "Ed25519";
 export type SignatureHash = "sha1" | "sha256" | "sha384" | "sha512";
 
 const keys = new Map<string, KeyObject>();
@@ -17,8 +18,11 @@ export function testKey(kind: KeyKind, purpose: string): KeyObject {
 
 function makeKey(kind: KeyKind): KeyObject {
   switch (kind) {
+    case "RSA-1024":
     case "RSA-2048":
-      return generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey;
+    case "RSA-3072":
+    case "RSA-4096":
+      return generateKeyPairSync("rsa", { modulusLength: Number(kind.slice("RSA-".length)) }).privateKey;
     case "Ed25519":
       return generateKeyPairSync("ed25519").privateKey;
     case "P-256":
@@ -30,12 +34,12 @@ function makeKey(kind: KeyKind): KeyObject {
 
 /** SubjectPublicKeyInfo. */
 export function spkiOf(privateKey: KeyObject): Uint8Array {
-  return createPublicKey(privateKey).export({ type: "spki", format: "der" });
+  return Uint8Array.from(createPublicKey(privateKey).export({ type: "spki", format: "der" }));
 }
 
 /** 20 bytes that name the key (RFC 7093 §2, over the whole SPKI). */
 export function keyIdOf(spki: Uint8Array): Uint8Array {
-  return createHash("sha256").update(spki).digest().subarray(0, 20);
+  return Uint8Array.from(createHash("sha256").update(spki).digest().subarray(0, 20));
 }
 
 /** The hash that goes with the key: the curve's own, SHA-256 for RSA; Ed25519 takes none. */
