@@ -91,7 +91,8 @@ function printable(text: string): string {
 function addressOf(bytes: Uint8Array): string {
   if (bytes.length === 4) return bytes.join(".");
   if (bytes.length !== 16) throw new EncodingError("an address has neither 4 nor 16 bytes");
-  const groups = encodeHex(bytes).match(/.{4}/g) ?? [];
+  const hex = encodeHex(bytes);
+  const groups = Array.from({ length: 8 }, (_, i) => hex.slice(4 * i, 4 * i + 4));
   // the shortest form (RFC 5952 §4), in which an operator would write it
   return new URL(`http://[${groups.join(":")}]`).hostname.slice(1, -1);
 }

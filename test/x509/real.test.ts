@@ -7,10 +7,11 @@ import { sha256 } from "../../src/crypto/digest.ts";
 import { parsePublicKeySpki } from "../../src/crypto/public-key.ts";
 import { parsePem } from "../../src/encoding/pem.ts";
 import { isSelfIssued, parseCertificate } from "../../src/x509/certificate.ts";
-import { verifyChain, type CertificateAuthority } from "../../src/x509/chain.ts";
+import { isSignedBy, verifyChain, type CertificateAuthority } from "../../src/x509/chain.ts";
 import { fulcioIdentity } from "../../src/x509/fulcio-extensions.ts";
 import { tbsWithoutSctList } from "../../src/x509/precertificate.ts";
 import { verifyScts } from "../../src/x509/sct.ts";
+import { fulcioSubject, subjectAlternativeNames } from "../../src/x509/subject-alternative-name.ts";
 import { failsWith } from "../support/failures.ts";
 
 const REAL = join("test", "vectors", "real");
@@ -60,6 +61,37 @@ describe("a real Fulcio certificate of 2022", () => {
     assert.ok(other);
     failsWith("SctSignatureInvalid", () => verifyScts(leaf, other, logs));
     failsWith("SctLogUnknown", () => verifyScts(leaf, issuer, []));
+  });
+});
+
+describe("a real chain of a private PKI", () => {
+  const pems = (file: string): string[] =>
+    readFileSync(join(REAL, "containers-image", file), "utf8").match(/-----BEGIN[^]*?-----END CERTIFICATE-----/g) ?? [];
+  const [certificate, ...chain] = [...pems("pki-loose/pki-cert"), ...pems("pki-loose/pki-chain")].map((pem) =>
+    parseCertificate(parsePem(pem).der),
+  );
+  assert.ok(certificate);
+
+  it("names an e-mail address and a host", () => {
+    assert.deepEqual(subjectAlternativeNames(certificate), [
+      { kind: "email", value: "qiwan@redhat.com" },
+      { kind: "dns", value: "myhost.example.com" },
+    ]);
+    failsWith("CertificateNameCount", () => fulcioSubject(certificate));
+  });
+
+  it("is signed from leaf to root with RSA keys of 4096 bits", () => {
+    assert.equal(chain.length, 2);
+    [certificate, ...chain].forEach((child, i) => {
+      assert.ok(isSignedBy(child, chain[i] ?? child));
+    });
+  });
+
+  it("does not sign images as certificates of Fulcio do: its leaf says no purpose", () => {
+    const times = [certificate.notBefore];
+    failsWith("CertificatePurposeMissing", () =>
+      verifyChain(certificate, [{ chain, validFor: {} }], times, "codeSigning"),
+    );
   });
 });
 
