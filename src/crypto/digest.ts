@@ -18,6 +18,11 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return hash("sha256", bytes);
 }
 
+/** Collisions can be made: only for RFC 2634's certificate identifiers, which carry no trust of their own. */
+export function sha1Unsafe(bytes: Uint8Array): Uint8Array {
+  return createHash("sha1").update(bytes).digest();
+}
+
 /** The digest of a manifest or blob, by our own hash of its bytes. */
 export function digestOf(bytes: Uint8Array): Digest {
   return `sha256:${encodeHex(sha256(bytes))}`;

@@ -6,6 +6,7 @@
  *   identifier octet | length octets | content octets
  */
 import { EncodingError } from "../failure/encoding-error.ts";
+import { encodeHex } from "./hex.ts";
 import { concatBytes } from "./text.ts";
 
 export interface DerNode {
@@ -22,9 +23,11 @@ export interface DerNode {
 export const TAG = {
   integer: 0x02,
   bitString: 0x03,
+  octetString: 0x04,
   null: 0x05,
   oid: 0x06,
   sequence: 0x30,
+  set: 0x31,
 } as const;
 
 const MAX_DEPTH = 32;
@@ -99,9 +102,15 @@ export function derInteger(node: DerNode | undefined, what: string): bigint {
   if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
     throw new EncodingError(`${what} is not minimal`);
   }
-  let value = 0n;
-  for (const byte of bytes) value = (value << 8n) | BigInt(byte);
-  return BigInt.asIntN(bytes.length * 8, value);
+  // by hex, in one step: shifting byte by byte would take quadratic time over a giant hostile number
+  return BigInt.asIntN(bytes.length * 8, BigInt(`0x${encodeHex(bytes)}`));
+}
+
+/** An INTEGER of at most four bytes: versions and statuses. */
+export function derSmallInteger(node: DerNode | undefined, what: string): number {
+  const value = derInteger(node, what);
+  if (BigInt.asIntN(32, value) !== value) throw new EncodingError(`${what} is out of range`);
+  return Number(value);
 }
 
 /** A BIT STRING of whole bytes (no unused bits): keys and signatures. */

@@ -11,6 +11,7 @@ import { LOG_PROOF_FAILURES } from "./catalogue/log-proof.ts";
 import { PAYLOAD_FAILURES } from "./catalogue/payload.ts";
 import { POLICY_FAILURES } from "./catalogue/policy.ts";
 import { REFERENCE_FAILURES } from "./catalogue/reference.ts";
+import { TIMESTAMP_FAILURES } from "./catalogue/timestamp.ts";
 import { TRUST_ROOT_FAILURES } from "./catalogue/trust-root.ts";
 import type { FailureTable } from "./step.ts";
 
@@ -23,6 +24,7 @@ export const FAILURES = {
   ...KEY_FAILURES,
   ...CERTIFICATE_FAILURES,
   ...LOG_PROOF_FAILURES,
+  ...TIMESTAMP_FAILURES,
   ...TRUST_ROOT_FAILURES,
   ...POLICY_FAILURES,
 } as const satisfies FailureTable;

@@ -18,8 +18,8 @@ export function readTime(node: DerNode | undefined, what: string): Instant {
   throw new EncodingError(`${what} is neither UTCTime nor GeneralizedTime with seconds`);
 }
 
-/** `YYYYMMDDHHMMSSZ`, a day that exists. */
-function instantOf(text: string, what: string): Instant {
+/** `YYYYMMDDHHMMSSZ`, a day that exists. Throws EncodingError that names `what`. */
+export function instantOf(text: string, what: string): Instant {
   const [year = NaN, month = NaN, ...rest] = (DIGITS.exec(text) ?? []).slice(1).map(Number);
   const instant = Date.UTC(year, month - 1, ...(rest as [number, number, number, number]));
   const isReal = !Number.isNaN(instant) && digitsOf(instant) === text;
