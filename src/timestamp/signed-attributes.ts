@@ -6,6 +6,7 @@
  *   Attribute ::= SEQUENCE { attrType OID, attrValues SET OF ANY }
  */
 import { derChildren, derOid, derSequence, expectTag, TAG, type DerNode } from "../encoding/der.ts";
+import { encodeHex } from "../encoding/hex.ts";
 import { concatBytes } from "../encoding/text.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { VerificationFailure } from "../failure/failure.ts";
@@ -43,23 +44,15 @@ export function readSignedAttributes(node: DerNode): SignedAttributes {
   };
 }
 
-/** X.690 §11.6: a SET OF is sorted by the bytes of its values. */
+/** X.690 §11.6: a SET OF is sorted by the bytes of its values; none of these is the beginning of another. */
 function checkOrder(nodes: readonly DerNode[]): void {
-  const isSorted = nodes.every((node, index) => {
-    const next = nodes[index + 1];
-    return next === undefined || compareBytes(node.raw, next.raw) <= 0;
-  });
-  if (isSorted) return;
+  const values = nodes.map(({ raw }) => encodeHex(raw));
+  const sorted = values.toSorted();
+  if (values.every((value, index) => value === sorted[index])) return;
   throw new VerificationFailure(
     "TimestampAttributesUnsorted",
     "Cannot use signed attributes that are not in DER order",
   );
-}
-
-/** No whole DER value is the beginning of another, so one of two that differ has a byte that decides. */
-function compareBytes(left: Uint8Array, right: Uint8Array): number {
-  const at = left.findIndex((byte, index) => byte !== right[index]);
-  return at < 0 ? 0 : (left[at] ?? 0) - (right[at] ?? 0);
 }
 
 function readValues(attributes: readonly DerNode[]): ReadonlyMap<string, readonly DerNode[]> {

@@ -1,6 +1,6 @@
 /** Digests: SHA-256 of the bytes, written as sha256:<64 lower-case hex> and in no other way. */
 import assert from "node:assert/strict";
-import { digestBytes, digestOf, hash, parseDigest, sha256 } from "../../src/crypto/digest.ts";
+import { digestBytes, digestOf, hash, parseDigest, sha1Unsafe, sha256 } from "../../src/crypto/digest.ts";
 import { encodeHex } from "../../src/encoding/hex.ts";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
 import { refuses } from "../support/failures.ts";
@@ -13,6 +13,12 @@ describe("digestOf()", () => {
     assert.equal(encodeHex(sha256(encodeUtf8("abc"))), ABC);
     assert.equal(hash("sha384", encodeUtf8("abc")).length, 48);
     assert.equal(hash("sha512", encodeUtf8("abc")).length, 64);
+  });
+});
+
+describe("sha1Unsafe()", () => {
+  it("gives the known answer for abc", () => {
+    assert.equal(encodeHex(sha1Unsafe(encodeUtf8("abc"))), "a9993e364706816aba3e25717850c26c9cd0d89d"); // FIPS 180-2 A.1
   });
 });
 

@@ -7,6 +7,7 @@ import {
   derInteger,
   derOid,
   derSequence,
+  derSmallInteger,
   encodeDer,
   parseDer,
   TAG,
@@ -100,6 +101,16 @@ describe("derInteger()", () => {
     refuses(/not minimal/, () => derInteger(parseDer(der("0202ff80")), "n"));
     refuses(/n has tag 0x4, want 0x2/, () => derInteger(parseDer(der("040100")), "n"));
     refuses(/n is absent/, () => derInteger(undefined, "n"));
+  });
+});
+
+describe("derSmallInteger()", () => {
+  it("reads what fits 32 bits, and refuses the next", () => {
+    const values = { "020100": 0, "0201ff": -1, "02047fffffff": 2 ** 31 - 1, "020480000000": -(2 ** 31) };
+    for (const [hex, value] of Object.entries(values)) assert.equal(derSmallInteger(parseDer(der(hex)), "n"), value);
+    for (const hex of ["02050080000000", "0205ff7fffffff"]) {
+      refuses(/n is out of range/, () => derSmallInteger(parseDer(der(hex)), "n"));
+    }
   });
 });
 
