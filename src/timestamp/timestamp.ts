@@ -11,18 +11,13 @@ import { equalBytes } from "../encoding/text.ts";
 import { attempt, malformed } from "../failure/attempt.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import { parseCertificate, type Certificate } from "../x509/certificate.ts";
-import { verifyChain, type CertificateAuthority } from "../x509/chain.ts";
+import { verifyChain } from "../x509/chain.ts";
+import type { TimestampAuthority } from "./authority.ts";
 import { checkCertificateIds } from "./certificate-id.ts";
 import { readResponse } from "./response.ts";
 import { readSignedAttributes, type SignedAttributes } from "./signed-attributes.ts";
 import { readSignedData, TST_INFO, type IssuerAndSerial, type SignedData } from "./signed-data.ts";
 import { parseTstInfo } from "./tst-info.ts";
-
-/** `chain` holds authorities alone, the issuer of the signer first. */
-export interface TimestampAuthority extends CertificateAuthority {
-  /** The certificate that signs tokens, where the trust root names it. */
-  readonly signer?: Certificate;
-}
 
 declare const brand: unique symbol;
 export type VerifiedTimestamp = { readonly [brand]: "VerifiedTimestamp" } & {

@@ -1,12 +1,8 @@
 /** Several authorities and several tokens: whose word it is, and how often it counts (verification-spec §6). */
 import assert from "node:assert/strict";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
-import {
-  countAuthorities,
-  verifyTimestamp,
-  verifyTimestamps,
-  type TimestampAuthority,
-} from "../../src/timestamp/timestamp.ts";
+import type { TimestampAuthority } from "../../src/timestamp/authority.ts";
+import { countAuthorities, verifyTimestamp, verifyTimestamps } from "../../src/timestamp/timestamp.ts";
 import { failsWith } from "../support/failures.ts";
 import { STAMPED_AT, TestTimestampAuthority } from "../support/timestamp/authority.ts";
 import { testKey } from "../support/x509/key.ts";

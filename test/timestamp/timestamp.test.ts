@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { constants, sign } from "node:crypto";
 import type { FailureCode } from "../../src/failure/catalogue.ts";
-import { verifyTimestamp, type TimestampAuthority } from "../../src/timestamp/timestamp.ts";
+import type { TimestampAuthority } from "../../src/timestamp/authority.ts";
+import { verifyTimestamp } from "../../src/timestamp/timestamp.ts";
 import { context, integer, nul, oid, sequence } from "../support/der-writer.ts";
 import { failsWith } from "../support/failures.ts";
 import { STAMPED_AT, TestTimestampAuthority, type AuthorityOptions } from "../support/timestamp/authority.ts";

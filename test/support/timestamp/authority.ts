@@ -3,7 +3,7 @@
  * it. A trust root names it with its signer or without.
  */
 import type { Interval } from "../../../src/encoding/interval.ts";
-import type { TimestampAuthority } from "../../../src/timestamp/timestamp.ts";
+import type { TimestampAuthority } from "../../../src/timestamp/authority.ts";
 import {
   makeIntermediate,
   makeRoot,
