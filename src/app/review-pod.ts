@@ -2,21 +2,27 @@
  * A pod's images, the policies that cover them, one verdict each, one effect (policy-api.md §4). Matching needs no
  * network: without a rule nothing is asked of anybody. Admission is the answer to positive evidence alone.
  */
+import pLimit from "p-limit";
 import { explainReview } from "../admission/explain.ts";
 import { podImages, type PodImage } from "../admission/images.ts";
 import type { AdmissionRequest } from "../admission/request.ts";
 import { attempt, type Attempt } from "../failure/attempt.ts";
-import { VerificationFailure } from "../failure/failure.ts";
+import { quoted, VerificationFailure } from "../failure/failure.ts";
 import { formatReference, parseImageReference, type ImageReference } from "../oci/reference.ts";
 import type { CompiledPolicy } from "../policy/compile.ts";
 import { applicablePolicies, applicableRules, type ApplicableRule } from "../policy/match.ts";
 import { effectOf, type Effect, type Finding, type ImageVerdict, type RuleResult } from "../policy/verdict.ts";
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
+import { deadlineIn } from "./deadline.ts";
 import type { Pinning, Review, Reviewer } from "./reviewer.ts";
 import type { ImageVerifier } from "./verify-image.ts";
 
 const RETRY_AFTER_SECONDS = 5;
+/** How long a look-up that /mutate started may go on: the longest timeout of a webhook. */
+const PREFETCH_MS = 30_000;
+/** Images of one pod that are looked at at a time; a pod may name thousands. */
+const PARALLEL_IMAGES = 8;
 
 /** One image text, the fields that name it and the rules that cover it. */
 interface Task {
@@ -39,13 +45,16 @@ export class PodReviewer implements Reviewer {
 
   async validate(request: AdmissionRequest, signal: AbortSignal): Promise<Review> {
     const tasks = planTasks(this.#snapshot(), request);
-    const verdicts = await Promise.all(tasks.map((task) => this.#judge(task, signal)));
-    return review(verdicts);
+    const verdicts = await eachOf(tasks, (task) => this.#judge(task, signal));
+    return review(
+      verdicts,
+      tasks.flatMap((task, index) => unpinnedWarnings(task, verdicts[index])),
+    );
   }
 
   async pin(request: AdmissionRequest, signal: AbortSignal): Promise<Pinning> {
     const tasks = planTasks(this.#snapshot(), request);
-    const pins = await Promise.all(tasks.map((task) => this.#pinsOf(task, signal)));
+    const pins = await eachOf(tasks, (task) => this.#pinsOf(task, signal));
     return { pins: pins.flat(), warnings: [] };
   }
 
@@ -85,7 +94,7 @@ export class PodReviewer implements Reviewer {
   /** Not awaited: validate finds it done or under way; whatever goes wrong here goes wrong there again, and is judged there. */
   #startEvidence(reference: ImageReference, task: Task): void {
     const rules = task.rules.map(({ rule }) => rule);
-    this.#verifier.verify(reference, rules, AbortSignal.timeout(30_000)).catch(() => undefined);
+    this.#verifier.verify(reference, rules, deadlineIn(PREFETCH_MS)).catch(() => undefined);
   }
 
   #snapshot(): PolicySnapshot {
@@ -111,12 +120,18 @@ function planTasks(snapshot: PolicySnapshot, request: AdmissionRequest): readonl
   });
 }
 
-function review(verdicts: readonly ImageVerdict[]): Review {
+async function eachOf<T>(tasks: readonly Task[], work: (task: Task) => Promise<T>): Promise<readonly T[]> {
+  const limit = pLimit(PARALLEL_IMAGES);
+  return await Promise.all(tasks.map((task) => limit(() => work(task))));
+}
+
+function review(verdicts: readonly ImageVerdict[], unpinned: readonly string[]): Review {
   const denied = withEffect(verdicts, "deny");
-  const warnings = withEffect(verdicts, "warn").flatMap(warningsOf);
+  const warnings = [...withEffect(verdicts, "warn").flatMap(warningsOf), ...unpinned];
   if (denied.length === 0) return { allowed: true, verdicts, warnings };
-  const undetermined = denied.some(({ results }) =>
-    results.some((result) => result.verdict.outcome === "Undetermined"),
+  // Beside a Fail it would not help to try again.
+  const undetermined = denied.every(({ results }) =>
+    results.every((result) => result.verdict.outcome === "Undetermined"),
   );
   return {
     allowed: false,
@@ -135,13 +150,23 @@ function withEffect(verdicts: readonly ImageVerdict[], effect: Effect): readonly
   });
 }
 
+/** The image last: it may be long, and a warning is cut. */
 function warningsOf(verdict: ImageVerdict): readonly string[] {
-  return verdict.results
-    .filter((result) => effectOf(result) === "warn")
-    .map(
-      ({ policy, verdict: { rule, summary, findings } }) =>
-        `${policyName(policy)} rule ${rule}: ${verdict.image}: ${summary}${codesOf(findings)}`,
-    );
+  return verdict.results.map(
+    ({ policy, verdict: { rule, summary, findings } }) =>
+      `${policyName(policy)} rule ${rule}: ${summary}${codesOf(findings)}: ${verdict.image}`,
+  );
+}
+
+/** §2.3: where neither a pin nor a digest is asked for, a tag was verified that the node will resolve again. */
+function unpinnedWarnings(task: Task, verdict: ImageVerdict | undefined): readonly string[] {
+  if (!task.reference.ok || task.reference.value.digest !== undefined || verdict === undefined) return [];
+  return task.rules.flatMap(({ policy, rule }, index) => {
+    const passed = verdict.results[index]?.verdict.outcome === "Pass" && rule.sets.length > 0;
+    return passed && policy.failureAction === "Enforce" && !rule.verifyDigest
+      ? [`${policyName(policy.id)} rule ${rule.name}: verified by tag, what runs may differ: ${verdict.image}`]
+      : [];
+  });
 }
 
 /** A warning has room for codes, not for reasons; the log has both. */
@@ -161,7 +186,8 @@ function resultOf(policy: CompiledPolicy, verdict: RuleResult["verdict"]): RuleR
 function refusedReference(task: Task, failure: VerificationFailure): ImageVerdict {
   const finding = { subject: "reference", code: failure.code, reason: failure.message, hint: failure.hint };
   return {
-    image: task.text,
+    // Text of the pod's author: it must not make up lines of the explanation.
+    image: quoted(task.text).slice(1, -1),
     fields: task.fields,
     places: [],
     results: task.policies.flatMap((policy) =>

@@ -13,6 +13,7 @@ import type { PlaceAnswer, RuleVerdict, UndeterminedCause } from "../policy/verd
 import { evaluateWrittenDigest, joinVerdicts } from "../policy/written-digest.ts";
 import type { FetchedManifest, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
+import { beforeDeadline, deadlineIn } from "./deadline.ts";
 import { gatherEvidence } from "./gather.ts";
 import { ProofCache, SingleFlight } from "./proof-cache.ts";
 
@@ -61,27 +62,22 @@ export class ImageVerifier {
 
   /** Judges every rule. Never throws for what a registry does: that is in the verdicts. */
   async verify(reference: ImageReference, rules: readonly CompiledRule[], signal: AbortSignal): Promise<VerifiedImage> {
-    if (reference.digest !== undefined && !rules.some(asksForSignatures)) {
-      return this.#assemble(
-        reference,
-        reference.digest,
-        rules.map((rule) => unsigned(rule, reference)),
-      );
+    if (!rules.some((rule) => needsRegistry(rule, reference))) {
+      const verdicts = rules.map((rule) => unsigned(rule, reference));
+      return this.#assemble(reference, reference.digest, verdicts);
     }
-    try {
-      const digest = await this.resolve(reference, signal);
+    const resolved = await looked(this.resolve(reference, signal));
+    if (resolved.ok) {
+      const digest = resolved.value;
+      // Each rule has its own end: one that could not be looked at hides no Fail of another.
       const verdicts = await Promise.all(rules.map((rule) => this.#verdict(reference, digest, rule, signal)));
       return this.#assemble(reference, digest, verdicts);
-    } catch (error) {
-      if (!(error instanceof VerificationFailure || error instanceof UnavailableError)) throw error;
-      const wanted = error instanceof UnavailableError && rules.some((rule) => rule.mutateDigest);
-      const unpinned = wanted ? error.undetermined : undefined;
-      return this.#assemble(
-        reference,
-        undefined,
-        rules.map((rule) => unresolved(rule, reference, error, unpinned)),
-      );
     }
+    const { error } = resolved;
+    const wanted = error instanceof UnavailableError && rules.some((rule) => rule.mutateDigest);
+    const unpinned = wanted ? error.undetermined : undefined;
+    const verdicts = rules.map((rule) => unresolved(rule, reference, error, unpinned));
+    return this.#assemble(reference, undefined, verdicts);
   }
 
   async #verdict(
@@ -91,7 +87,10 @@ export class ImageVerifier {
     signal: AbortSignal,
   ): Promise<RuleVerdict> {
     if (!asksForSignatures(rule)) return unsigned(rule, reference);
-    return withWrittenDigest(rule, reference, await this.#judge(reference, digest, rule, signal));
+    const judged = await looked(this.#judge(reference, digest, rule, signal));
+    return judged.ok
+      ? withWrittenDigest(rule, reference, judged.value)
+      : unresolved(rule, reference, judged.error, undefined);
   }
 
   async #judge(
@@ -101,16 +100,15 @@ export class ImageVerifier {
     signal: AbortSignal,
   ): Promise<RuleVerdict> {
     const place = `${reference.repository.host}/${reference.repository.path}@${digest}`;
-    const proof = this.#proofs.verdict(`${place} ${rule.hash}`, async () => {
-      const evidence = await this.#gather(place, reference, digest);
-      return evaluateRule(rule, evidence);
-    });
+    const prove = async (): Promise<RuleVerdict> => evaluateRule(rule, await this.#gather(place, reference, digest));
+    // A verdict names its rule, so two rules that ask the same do not share one.
+    const proof = (): Promise<RuleVerdict> => this.#proofs.verdict(`${place} ${rule.hash} ${rule.name}`, prove);
     return await beforeDeadline(proof, signal, "verification");
   }
 
   async #gather(place: string, reference: ImageReference, digest: Digest): Promise<ImageEvidence> {
     return await this.#evidence.run(place, async () => {
-      const signal = AbortSignal.timeout(SHARED_WORK_MS);
+      const signal = deadlineIn(SHARED_WORK_MS);
       const { bytes } = await this.#registry.manifest(reference.repository, digest, signal);
       const evidence = await gatherEvidence(this.#registry, reference.repository, { digest, bytes }, signal);
       this.#rememberPlaces(place, evidence.places);
@@ -120,9 +118,9 @@ export class ImageVerifier {
 
   async #manifest(reference: ImageReference, tag: string, signal: AbortSignal): Promise<FetchedManifest> {
     const { repository } = reference;
-    const work = this.#manifests.run(`${repository.host}/${repository.path}:${tag}`, async () => {
-      return await this.#registry.manifest(repository, tag, AbortSignal.timeout(SHARED_WORK_MS));
-    });
+    const fetch = (): Promise<FetchedManifest> => this.#registry.manifest(repository, tag, deadlineIn(SHARED_WORK_MS));
+    const work = (): Promise<FetchedManifest> =>
+      this.#manifests.run(`${repository.host}/${repository.path}:${tag}`, fetch);
     return await beforeDeadline(work, signal, "resolution of the tag");
   }
 
@@ -143,15 +141,21 @@ export class ImageVerifier {
   }
 }
 
-/** A rule that does not compile, or asks for a digest alone, needs nothing of the registry. */
+/** A rule that does not compile, or asks for a digest alone, needs no evidence. */
 function asksForSignatures(rule: CompiledRule): boolean {
   return rule.errors.length === 0 && rule.sets.length > 0;
 }
 
-function unsigned(rule: CompiledRule, reference: ImageReference): RuleVerdict {
+/** Beside evidence only pinning needs the registry, and only where there is a tag to resolve. */
+function needsRegistry(rule: CompiledRule, reference: ImageReference): boolean {
+  return asksForSignatures(rule) || (rule.mutateDigest && reference.digest === undefined);
+}
+
+/** The verdict of a rule that asks for no evidence. */
+function unsigned(rule: CompiledRule, reference: ImageReference, unpinned?: UndeterminedCause): RuleVerdict {
   if (asksForSignatures(rule)) throw new Error(`rule "${rule.name}" asks for signatures and was not judged on any`);
   const nothing = { artifact: { digest: NO_DIGEST }, places: [], candidates: [] };
-  return withWrittenDigest(rule, reference, evaluateRule(rule, nothing));
+  return withWrittenDigest(rule, reference, evaluateRule(rule, nothing), unpinned);
 }
 
 function withWrittenDigest(
@@ -164,14 +168,14 @@ function withWrittenDigest(
   return written === undefined ? verdict : joinVerdicts(verdict, written);
 }
 
-/** The image's own manifest could not be had: a Fail or Undetermined of every rule that looks at it. */
+/** The image could not be looked at: a Fail or Undetermined of every rule that needs to. */
 function unresolved(
   rule: CompiledRule,
   reference: ImageReference,
   error: VerificationFailure | UnavailableError,
   unpinned: UndeterminedCause | undefined,
 ): RuleVerdict {
-  if (rule.errors.length > 0) return unsigned(rule, reference);
+  if (!needsRegistry(rule, reference)) return unsigned(rule, reference, unpinned);
   const subject = `manifest ${reference.digest ?? reference.tag ?? ""}`;
   const common = { rule: rule.name, evidence: [] };
   const verdict: RuleVerdict =
@@ -193,16 +197,16 @@ function unresolved(
   return withWrittenDigest(rule, reference, verdict, unpinned);
 }
 
-/** `work`, or Undetermined (DeadlineSpent) naming the stage once `signal` fires; the shared work itself goes on. */
-async function beforeDeadline<T>(work: Promise<T>, signal: AbortSignal, stage: string): Promise<T> {
-  const spent = (): UnavailableError => new UnavailableError("DeadlineSpent", `the time was spent during ${stage}`);
-  if (signal.aborted) {
-    work.catch(() => undefined);
-    throw spent();
+type Looked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: VerificationFailure | UnavailableError };
+
+/** What a registry does becomes a value; a defect flies on. */
+async function looked<T>(work: Promise<T>): Promise<Looked<T>> {
+  try {
+    return { ok: true, value: await work };
+  } catch (error) {
+    if (error instanceof VerificationFailure || error instanceof UnavailableError) return { ok: false, error };
+    throw error;
   }
-  return await new Promise<T>((resolve, reject) => {
-    const leave = (): void => reject(spent());
-    signal.addEventListener("abort", leave, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
-  });
 }

@@ -80,7 +80,7 @@ export interface RuleResult {
 
 /** The explanation object: webhook, log and command line print from this and from nothing else. */
 export interface ImageVerdict {
-  /** Canonical reference, with the digest once it is known; the original text when it could not be parsed. */
+  /** Canonical reference, with the digest once it is known; the original text, escaped, when it could not be parsed. */
   readonly image: string;
   /** JSON pointers of the pod fields that name it, for example /spec/containers/0/image. */
   readonly fields: readonly string[];

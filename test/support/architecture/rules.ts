@@ -37,6 +37,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   re2js: ["policy"],
   "node:crypto": ["crypto"],
   "node:buffer": ["encoding"],
+  "node:events": ["app"],
   "node:fs": ["config", "main.ts"],
   "node:http": ["kubernetes", "webhook"],
   "node:https": ["kubernetes", "webhook"],

@@ -1,0 +1,29 @@
+/**
+ * Deadlines (architecture.md §1 step 2): work that others may share goes on, its caller leaves in time and says at which
+ * stage. A signal made here may have any number of listeners: a pod has many images, and an image many requests.
+ */
+import { setMaxListeners } from "node:events";
+import { UnavailableError } from "../ports/unavailable.ts";
+
+/** Fires in so many milliseconds. Does not keep the process alive. */
+export function deadlineIn(milliseconds: number): AbortSignal {
+  const signal = AbortSignal.timeout(milliseconds);
+  setMaxListeners(0, signal);
+  return signal;
+}
+
+/**
+ * What `work` gives, or Undetermined (DeadlineSpent) naming the stage once `signal` fires; the work itself goes on. A
+ * deadline that has passed starts nothing.
+ */
+export async function beforeDeadline<T>(work: () => Promise<T>, signal: AbortSignal, stage: string): Promise<T> {
+  const spent = (): UnavailableError => new UnavailableError("DeadlineSpent", `the time was spent during ${stage}`);
+  if (signal.aborted) throw spent();
+  return await new Promise<T>((resolve, reject) => {
+    const leave = (): void => reject(spent());
+    signal.addEventListener("abort", leave, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener("abort", leave));
+  });
+}
