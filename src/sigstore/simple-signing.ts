@@ -1,6 +1,7 @@
 /**
  * Simple signing, the payload of legacy cosign signatures (verification-spec §2.1). Read only from bytes that a
- * signature covers. What stands under `critical` must be understood in full: an unknown member there is refused.
+ * signature covers. What stands under `critical` must be understood in full: an unknown member there is refused, and a
+ * second `Critical` is too, since readers that fold case would take that one. Other members beside it say nothing.
  *
  *   {"critical": {"identity": {"docker-reference": string},
  *                 "image": {"docker-manifest-digest": "sha256:…"},
@@ -22,11 +23,13 @@ export interface SimpleSigning {
 }
 
 const TYPE = "cosign container image signature";
+const MEMBERS = ["critical", "optional"];
 
 /** Fails with PayloadMalformed, PayloadMemberUnknown or PayloadTypeMismatch. */
 export function parseSimpleSigning(payload: Uint8Array): SimpleSigning {
   return malformed("PayloadMalformed", "simple-signing payload", () => {
     const root = asObject(parseJson(payload, { roundIntegers: true }), "payload");
+    refuseOtherCase(root);
     const critical = criticalObject(root, "critical", ["identity", "image", "type"]);
     checkType(asString(critical.get("type"), "critical.type"));
     const identity = criticalObject(critical, "identity", ["docker-reference"]);
@@ -37,6 +40,15 @@ export function parseSimpleSigning(payload: Uint8Array): SimpleSigning {
       annotations: asObject(root.get("optional") ?? new Map(), "optional"),
     };
   });
+}
+
+function refuseOtherCase(root: JsonObject): void {
+  const other = [...root.keys()].find((name) => !MEMBERS.includes(name) && MEMBERS.includes(name.toLowerCase()));
+  if (other === undefined) return;
+  throw new VerificationFailure(
+    "PayloadMemberUnknown",
+    `Cannot honour the member ${quoted(other)} of the signed payload, want ${quoted(other.toLowerCase())}`,
+  );
 }
 
 function criticalObject(parent: JsonObject, name: string, allowed: readonly string[]): JsonObject {

@@ -3,7 +3,9 @@
  * Unknown members are ignored, as in-toto demands; subject names are ignored, since they prove nothing. An absent
  * predicate is allowed only for cosign's own image signature.
  */
+import { HASH_BYTES } from "../crypto/digest.ts";
 import { asArray, asObject, asString } from "../encoding/guard.ts";
+import { decodeHex } from "../encoding/hex.ts";
 import { parseJson, type JsonObject, type JsonValue } from "../encoding/json.ts";
 import { malformed } from "../failure/attempt.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
@@ -13,7 +15,7 @@ import { quoted, VerificationFailure } from "../failure/failure.ts";
 export const SIGNATURE_PREDICATE_TYPE = "https://sigstore.dev/cosign/sign/v1";
 
 export interface Subject {
-  /** Algorithm name to hex, as written. */
+  /** Algorithm name to hex; lower-case hex of the right length for the algorithms that we know. */
   readonly digests: ReadonlyMap<string, string>;
   readonly annotations: JsonObject;
 }
@@ -21,11 +23,14 @@ export interface Subject {
 export interface Statement {
   readonly subjects: readonly Subject[];
   readonly predicateType: string;
+  /** Absent from an image signature alone. Integers beyond 2^53 are rounded. */
+  readonly predicate?: JsonValue;
 }
 
 const STATEMENT_TYPES = ["https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1"];
 const MAX_SUBJECTS = 1024;
 const MAX_DIGESTS = 32;
+const KNOWN_DIGESTS: ReadonlyMap<string, number> = new Map(Object.entries(HASH_BYTES));
 
 /** Fails with StatementMalformed or the Statement… code of the rule that is broken. */
 export function parseStatement(payload: Uint8Array): Statement {
@@ -35,8 +40,9 @@ export function parseStatement(payload: Uint8Array): Statement {
     const subjects = readSubjects(statement.get("subject"));
     const predicateType = asString(statement.get("predicateType"), "predicateType");
     if (predicateType === "") throw new EncodingError("predicateType is empty");
-    checkPredicate(statement.get("predicate"), predicateType);
-    return { subjects, predicateType };
+    const predicate = statement.get("predicate") ?? undefined;
+    checkPredicate(predicate, predicateType);
+    return { subjects, predicateType, ...(predicate !== undefined && { predicate }) };
   });
 }
 
@@ -60,14 +66,24 @@ function readSubjects(value: JsonValue | undefined): readonly Subject[] {
 function readSubject(subject: JsonObject, path: string): Subject {
   const digests = new Map<string, string>();
   for (const [algorithm, hex] of asObject(subject.get("digest"), `${path}.digest`)) {
-    digests.set(algorithm, asString(hex, `${path}.digest member`));
+    digests.set(algorithm, readDigest(algorithm, hex, `${path}.digest`));
   }
   if (digests.size > MAX_DIGESTS) throw tooLarge(`${digests.size} digests in ${path}, want at most ${MAX_DIGESTS}`);
   return { digests, annotations: asObject(subject.get("annotations") ?? new Map(), `${path}.annotations`) };
 }
 
+/** §0.4: a digest that two readers could take for two values names nothing. Other algorithms are kept as they stand. */
+function readDigest(algorithm: string, value: unknown, path: string): string {
+  const hex = asString(value, `${path} member`);
+  const byteLength = KNOWN_DIGESTS.get(algorithm);
+  if (byteLength !== undefined) {
+    malformed("StatementDigestMalformed", `${algorithm} of ${path}`, () => decodeHex(hex, byteLength));
+  }
+  return hex;
+}
+
 function checkPredicate(predicate: JsonValue | undefined, predicateType: string): void {
-  if ((predicate ?? null) !== null || predicateType === SIGNATURE_PREDICATE_TYPE) return;
+  if (predicate !== undefined || predicateType === SIGNATURE_PREDICATE_TYPE) return;
   throw new VerificationFailure(
     "StatementPredicateMissing",
     `Cannot use a statement of predicate type ${quoted(predicateType)} without predicate`,

@@ -4,7 +4,7 @@
  */
 import type { Digest } from "../crypto/digest.ts";
 import { parseBundle, type MessageSignature } from "../sigstore/bundle.ts";
-import { parseCosignAnnotations } from "../sigstore/cosign.ts";
+import { parseSignatureLayer } from "../sigstore/cosign.ts";
 
 export type SignedContent =
   /** Legacy simple signing: the signature is over the raw payload bytes. */
@@ -32,7 +32,7 @@ export interface Artifact {
 /** A Sigstore bundle, as its layer blob holds it. Fails with a Bundle… or Envelope… code. */
 export function entityFromBundle(bytes: Uint8Array): SignedEntity {
   const { signer, content } = parseBundle(bytes);
-  const common = { format: "bundle-v0.3", signer: { kind: signer } } as const;
+  const common = { format: "bundle-v0.3", signer } as const;
   if (content.kind === "dsse") {
     const { payloadType, payload, signature } = content.envelope;
     return { ...common, content: { kind: "dsse", payloadType, payload }, signature };
@@ -46,7 +46,7 @@ export function entityFromBundle(bytes: Uint8Array): SignedEntity {
  * ignored: with a key, the key decides (§1.2). Fails with a SignatureAnnotation… code.
  */
 export function entityFromCosignLayer(payload: Uint8Array, annotations: ReadonlyMap<string, string>): SignedEntity {
-  const { signature } = parseCosignAnnotations(annotations);
+  const { signature } = parseSignatureLayer(annotations);
   return {
     format: "legacy-signature",
     content: { kind: "simple-signing", payload },

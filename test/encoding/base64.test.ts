@@ -30,6 +30,12 @@ describe("decodeBase64()", () => {
     it(`refuses ${name}`, () => refuses(/base64/, () => decodeBase64(text)));
   }
 
+  it("bears 16 MiB, and refuses one bad character behind them", () => {
+    const text = "AAAA".repeat(4 * 1024 * 1024);
+    assert.equal(decodeBase64(text).length, 12 * 1024 * 1024);
+    refuses(/not standard base64/, () => decodeBase64(`${text}AAA*`));
+  });
+
   it("is the inverse of encodeBase64()", () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) =>

@@ -10,8 +10,9 @@ import { parseJson } from "../../src/encoding/json.ts";
 import { decodeUtf8, encodeUtf8 } from "../../src/encoding/text.ts";
 import type { FailureCode } from "../../src/failure/catalogue.ts";
 import { parseBundle } from "../../src/sigstore/bundle.ts";
-import { parseEnvelope, preAuthEncoding } from "../../src/sigstore/dsse.ts";
+import { parseEnvelope, parseEnvelopeBytes, preAuthEncoding } from "../../src/sigstore/dsse.ts";
 import { failsWith } from "../support/failures.ts";
+import { bearsEveryInsertion, refusesEveryPrefix } from "../support/mutations.ts";
 import { VECTORS_ROOT } from "../vectors/check.ts";
 
 describe("preAuthEncoding()", () => {
@@ -85,6 +86,16 @@ describe("parseEnvelope()", () => {
     "a payload with a line feed": ["EnvelopeMalformed", { payload: "e30=\n" }],
     "no payload": ["EnvelopeMalformed", { payload: undefined }],
     "a signature that is not base64": ["EnvelopeMalformed", { signatures: [{ sig: "*" }] }],
+    "a signature of no bytes": ["EnvelopeMalformed", { signatures: [{ sig: "" }] }],
+    "a signature without sig": ["EnvelopeMalformed", { signatures: [{ keyid: "k" }] }],
+    "a payload that mixes two alphabets": ["EnvelopeMalformed", { payload: "+_+_" }],
+    "signatures that are an object": ["EnvelopeMalformed", { signatures: {} }],
+    "no payload type": ["EnvelopeMalformed", { payloadType: undefined }],
+    "a payload type in other case": ["EnvelopePayloadTypeUnsupported", { payloadType: "application/vnd.In-toto+json" }],
+    "a payload type that holds a length and a body": [
+      "EnvelopePayloadTypeUnsupported",
+      { payloadType: "application/vnd.in-toto+json 2 {}" },
+    ],
     "a signature that is not an object": ["EnvelopeMalformed", { signatures: ["AAEC"] }],
     "a keyid that is a number": ["EnvelopeMalformed", { signatures: [{ sig: "AAEC", keyid: 1 }] }],
   };
@@ -92,7 +103,50 @@ describe("parseEnvelope()", () => {
     it(`refuses ${name}`, () => void failsWith(code, () => parse(change)));
   }
 
+  it("reject list: payloadType ≠ in-toto", () => {
+    failsWith("EnvelopePayloadTypeUnsupported", () => parse({ payloadType: "text/plain" }));
+  });
+  it("reject list: 0 or > 1 DSSE signatures", () => {
+    failsWith("EnvelopeSignatureCount", () => parse({ signatures: [] }));
+    failsWith("EnvelopeSignatureCount", () => parse({ signatures: [{ sig: "AAEC" }, { sig: "AAEC" }] }));
+  });
+
+  it("takes a payload of the URL-safe alphabet, and a null keyid", () => {
+    const { payload } = parse({ payload: "-_-_", signatures: [{ sig: "AAEC", keyid: null }] });
+    assert.deepEqual([...payload], [0xfb, 0xff, 0xbf]);
+  });
+
   it("refuses what is not an object", () => {
     for (const value of [null, "x", [], undefined]) failsWith("EnvelopeMalformed", () => parseEnvelope(value));
   });
+});
+
+describe("parseEnvelopeBytes()", () => {
+  const good = encodeUtf8(
+    JSON.stringify({
+      payloadType: "application/vnd.in-toto+json",
+      payload: encodeBase64(encodeUtf8("{}")),
+      signatures: [{ sig: "AAEC" }],
+    }),
+  );
+
+  it("reads an envelope that stands alone, and ignores what DSSE does not know", () => {
+    assert.deepEqual([...parseEnvelopeBytes(good).signature], [0, 1, 2]);
+    parseEnvelopeBytes(encodeUtf8(decodeUtf8(good).replace("{", '{"extra":1,')));
+  });
+
+  it("refuses a duplicate member, data behind and what is not UTF-8", () => {
+    const text = decodeUtf8(good);
+    for (const bytes of [
+      encodeUtf8(text.replace("{", '{"payload":"e30=",')),
+      encodeUtf8(text.replace('[{"sig"', '[{"sig":"AAED","sig"')),
+      encodeUtf8(`${text}{}`),
+      Uint8Array.of(...good, 0xff),
+    ]) {
+      failsWith("EnvelopeMalformed", () => parseEnvelopeBytes(bytes));
+    }
+  });
+
+  it("refuses every prefix", () => refusesEveryPrefix(good, parseEnvelopeBytes));
+  it("bears one byte inserted anywhere", () => bearsEveryInsertion(good, parseEnvelopeBytes));
 });

@@ -4,6 +4,7 @@ import { encodeUtf8 } from "../../src/encoding/text.ts";
 import type { FailureCode } from "../../src/failure/catalogue.ts";
 import { parseSimpleSigning } from "../../src/sigstore/simple-signing.ts";
 import { failsWith, isAccepted } from "../support/failures.ts";
+import { bearsEveryInsertion, refusesEveryPrefix } from "../support/mutations.ts";
 
 const DIGEST = `sha256:${"ab".repeat(32)}`;
 const TYPE = "cosign container image signature";
@@ -26,6 +27,8 @@ describe("parseSimpleSigning()", () => {
     assert.deepEqual([...annotations.keys()], ["creator", "timestamp", "__proto__"]);
   });
 
+  it("ignores another member beside critical", () => void parse("{", '{"note":1,'));
+
   it("accepts an absent optional, white space and another order of members", () => {
     parse(',"optional":null');
     parse("{", " {\n");
@@ -45,7 +48,11 @@ describe("parseSimpleSigning()", () => {
     "a digest in upper case": ["PayloadMalformed", "sha256:ab", "sha256:AB"],
     "a digest one character short": ["PayloadMalformed", "sha256:a", "sha256:"],
     "no identity": ["PayloadMalformed", '"identity":{"docker-reference":"r/a"},', ""],
-    "a critical in other case": ["PayloadMalformed", "critical", "Critical"],
+    "a critical in other case": ["PayloadMemberUnknown", "critical", "Critical"],
+    "a second critical in other case": ["PayloadMemberUnknown", "{", '{"Critical":{},'],
+    "a second optional in other case": ["PayloadMemberUnknown", "{", '{"OPTIONAL":{},'],
+    "no critical": ["PayloadMalformed", '"critical"', '"uncritical"'],
+    "an empty digest": ["PayloadMalformed", DIGEST, ""],
     "a second critical": ["PayloadMalformed", "{", '{"critical":{},'],
     "a second digest": ["PayloadMalformed", '"image":{', `"image":{"docker-manifest-digest":"${DIGEST}",`],
     "optional that is text": ["PayloadMalformed", "null", '"x"'],
@@ -55,14 +62,21 @@ describe("parseSimpleSigning()", () => {
     it(`refuses ${name}`, () => void failsWith(code, () => parse(from, to)));
   }
 
-  it("refuses every prefix", () => {
-    const bytes = encodeUtf8(GOOD);
-    for (let length = 0; length < bytes.length; length += 1) {
-      assert.equal(
-        isAccepted(() => parseSimpleSigning(bytes.subarray(0, length))),
-        false,
-      );
-    }
+  it("reject list: wrong `critical.type`", () => {
+    failsWith("PayloadTypeMismatch", () => parse(TYPE, "atomic container signature"));
+  });
+  it("reject list: unknown critical member", () => {
+    failsWith("PayloadMemberUnknown", () => parse('"critical":{', '"critical":{"expires":"2020",'));
+  });
+  it("reject list: duplicate keys", () => {
+    failsWith("PayloadMalformed", () => parse('"image":{', `"image":{"docker-manifest-digest":"${DIGEST}",`));
+  });
+
+  it("refuses every prefix", () => refusesEveryPrefix(encodeUtf8(GOOD), parseSimpleSigning));
+
+  it("bears one byte inserted anywhere", () => {
+    // a member of another name is no optional, and a reference is any text
+    bearsEveryInsertion(encodeUtf8(GOOD), parseSimpleSigning, ['"docker-reference":"r/a"']);
   });
 
   it("never throws anything but a failure for one flipped byte", () => {

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
 import type { FailureCode } from "../../src/failure/catalogue.ts";
 import { parseStatement } from "../../src/sigstore/statement.ts";
-import { failsWith, isAccepted } from "../support/failures.ts";
+import { failsWith } from "../support/failures.ts";
+import { bearsEveryInsertion, refusesEveryPrefix } from "../support/mutations.ts";
 
 type Json = Record<string, unknown>;
 
@@ -26,10 +27,29 @@ describe("parseStatement()", () => {
     "an unknown member, as in-toto demands": { later: 1 },
     "a predicate that is text": { predicate: "SPDXVersion: SPDX-2.3" },
     "sign/v1 without predicate": { predicateType: "https://sigstore.dev/cosign/sign/v1", predicate: undefined },
+    "a predicate that is false": { predicate: false },
+    "a digest of an algorithm that we do not know, as written": { subject: [{ digest: { gitCommit: "AB" } }] },
+    "a digest of sha512 alone": { subject: [{ digest: { sha512: "cd".repeat(64) } }] },
+    "32 digests in a subject": {
+      subject: [{ digest: Object.fromEntries(Array.from({ length: 32 }, (_, index) => [`a${index}`, "00"])) }],
+    },
     "1024 subjects": { subject: Array.from({ length: 1024 }, () => ({ digest: { sha256: HEX } })) },
     "null annotations": { subject: [{ digest: {}, annotations: null }] },
   };
   for (const [name, change] of Object.entries(accepted)) it(`accepts ${name}`, () => void parse(change));
+
+  it("gives subjects, type and predicate", () => {
+    const { subjects, predicateType, predicate } = parse({ predicate: { builder: { id: "b" } } });
+    assert.equal(subjects[0]?.digests.get("sha256"), HEX);
+    assert.equal(predicateType, "https://slsa.dev/provenance/v1");
+    assert.deepEqual(predicate, new Map([["builder", new Map([["id", "b"]])]]));
+  });
+
+  it("gives no predicate where there is none, or null", () => {
+    for (const predicate of [undefined, null]) {
+      assert.ok(!("predicate" in parse({ predicateType: "https://sigstore.dev/cosign/sign/v1", predicate })));
+    }
+  });
 
   const digests = Object.fromEntries(Array.from({ length: 33 }, (_, index) => [`a${index}`, "00"]));
   const refused: Readonly<Record<string, [FailureCode, Json]>> = {
@@ -41,6 +61,21 @@ describe("parseStatement()", () => {
     "a null subject behind a good one": ["StatementMalformed", { subject: [{ digest: { sha256: HEX } }, null] }],
     "a subject without digest": ["StatementMalformed", { subject: [{ name: "x" }] }],
     "a digest that is a number": ["StatementMalformed", { subject: [{ digest: { sha256: 1 } }] }],
+    "a sha256 in upper case": ["StatementDigestMalformed", { subject: [{ digest: { sha256: HEX.toUpperCase() } }] }],
+    "a sha256 of 31 bytes": ["StatementDigestMalformed", { subject: [{ digest: { sha256: HEX.slice(2) } }] }],
+    "an empty sha256": ["StatementDigestMalformed", { subject: [{ digest: { sha256: "" } }] }],
+    "a sha256 with its name before": [
+      "StatementDigestMalformed",
+      { subject: [{ digest: { sha256: `sha256:${HEX}` } }] },
+    ],
+    "a sha512 of 32 bytes behind a good subject": [
+      "StatementDigestMalformed",
+      { subject: [{ digest: { sha256: HEX } }, { digest: { sha512: HEX } }] },
+    ],
+    "a digest that is a list": ["StatementMalformed", { subject: [{ digest: [HEX] }] }],
+    "a subject that is null for a list": ["StatementSubjectMissing", { subject: null }],
+    "subjects in an object": ["StatementMalformed", { subject: { digest: { sha256: HEX } } }],
+    "a _type in other case": ["StatementTypeUnknown", { _type: "https://in-toto.io/statement/v1" }],
     "annotations that are a list": ["StatementMalformed", { subject: [{ digest: {}, annotations: [] }] }],
     "1025 subjects": ["StatementTooLarge", { subject: Array.from({ length: 1025 }, () => ({ digest: {} })) }],
     "33 digests in a subject": ["StatementTooLarge", { subject: [{ digest: digests }] }],
@@ -52,6 +87,22 @@ describe("parseStatement()", () => {
   for (const [name, [code, change]] of Object.entries(refused)) {
     it(`refuses ${name}`, () => void failsWith(code, () => parse(change)));
   }
+
+  it("reject list: `_type` unknown", () => {
+    failsWith("StatementTypeUnknown", () => parse({ _type: "https://in-toto.io/Statement/v2" }));
+  });
+  it("reject list: no subject / null subject / no matching sha256", () => {
+    failsWith("StatementSubjectMissing", () => parse({ subject: [] }));
+    failsWith("StatementSubjectMissing", () => parse({ subject: null }));
+    failsWith("StatementMalformed", () => parse({ subject: [null] }));
+  });
+  it("reject list: predicate missing", () => {
+    failsWith("StatementPredicateMissing", () => parse({ predicate: undefined }));
+  });
+  it("reject list: duplicate keys", () => {
+    const text = JSON.stringify(good).replace("{", '{"predicate":{},');
+    failsWith("StatementMalformed", () => parseStatement(encodeUtf8(text)));
+  });
 
   it("reads a statement whose predicate holds integers beyond 2^53", () => {
     const text = JSON.stringify(good).replace('"predicate":{}', '"predicate":{"n":9007199254740993}');
@@ -68,13 +119,11 @@ describe("parseStatement()", () => {
     }
   });
 
-  it("refuses every prefix of a statement", () => {
-    const bytes = encodeUtf8(JSON.stringify(good));
-    for (let length = 0; length < bytes.length; length += 1) {
-      assert.equal(
-        isAccepted(() => parseStatement(bytes.subarray(0, length))),
-        false,
-      );
-    }
+  const bytes = encodeUtf8(JSON.stringify(good));
+
+  it("refuses every prefix", () => refusesEveryPrefix(bytes, parseStatement));
+
+  it("bears one byte inserted anywhere", () => {
+    bearsEveryInsertion(bytes, parseStatement, ["https://slsa.dev/provenance/v1", '"sha256":']);
   });
 });

@@ -32,6 +32,8 @@ export interface Vector {
   readonly artifactDigest?: string;
   readonly requires?: { readonly tlog: number; readonly sct: number; readonly timestamps: number };
   readonly files?: VectorFiles;
+  /** Of a .jsonl file, from 0. */
+  readonly line?: number;
 }
 
 interface Layer {

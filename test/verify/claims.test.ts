@@ -34,10 +34,10 @@ describe("verifySignatureClaims()", () => {
     ],
     "a subject that matches by name only": [
       "StatementSubjectMismatch",
-      statementWith({ subject: [{ name: ARTIFACT.digest, digest: { sha512: "00" } }] }),
+      statementWith({ subject: [{ name: ARTIFACT.digest, digest: { gitCommit: "00" } }] }),
     ],
     "a digest in upper case": [
-      "StatementSubjectMismatch",
+      "StatementDigestMalformed",
       statementWith({ subject: [{ digest: { sha256: hex.toUpperCase() } }] }),
     ],
     "a digest under another algorithm's name": [

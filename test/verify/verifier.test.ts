@@ -65,7 +65,10 @@ describe("verify()", () => {
     it("a legacy signature although the layer has a certificate annotation: the key decides", () => {
       const payload = json(simpleSigning());
       const annotations = new Map(cosignAnnotations(signBytes(payload, KEYS.p256)));
-      annotations.set("dev.sigstore.cosign/certificate", "not a certificate");
+      annotations.set(
+        "dev.sigstore.cosign/certificate",
+        "-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----\n",
+      );
       verify(entityFromCosignLayer(payload, annotations), REQUIREMENT, ARTIFACT);
     });
   });

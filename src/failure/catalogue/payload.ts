@@ -42,6 +42,11 @@ export const PAYLOAD_FAILURES = {
     spec: "verification-spec §0.9",
     hint: "a statement holds at most 1024 subjects of 32 digests each: sign in several statements",
   },
+  StatementDigestMalformed: {
+    step: "payload",
+    spec: "verification-spec §0.4",
+    hint: "a subject's sha256, sha384 or sha512 is not lower-case hex of its length: sign again",
+  },
   StatementPredicateMissing: {
     step: "payload",
     spec: "verification-spec §2.3",
