@@ -106,11 +106,12 @@ async function servingMaterial({ tlsCert, tlsKey }: ServeFlags): Promise<TlsMate
 
 function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
   return {
-    decided: ({ webhook, request, allowed, explanation, seconds }) => {
+    decided: ({ webhook, request, allowed, verdicts, explanation, seconds }) => {
       const { uid, namespace, name, operation, resource, dryRun } = request;
       const decision = allowed ? "allow" : "deny";
       metrics.observeAdmission({ webhook, operation, resource, decision, dryRun, seconds });
-      const fields = { uid, namespace, name, operation, decision, ms: Math.round(seconds * 1e6) / 1000 };
+      const images = verdicts.map(({ image }) => image);
+      const fields = { uid, namespace, name, operation, decision, images, ms: Math.round(seconds * 1e6) / 1000 };
       logger.info({ ...fields, ...(explanation === undefined ? {} : { explanation }) }, webhook);
     },
     failed: ({ webhook, request, error, seconds }) => {
@@ -118,6 +119,7 @@ function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
       metrics.observeAdmission({ webhook, operation, resource, decision: "error", dryRun, seconds });
       logger.error({ uid, err: error }, "internal error");
     },
+    refused: (refusal) => logger.warn(refusal, "a request that is no review"),
     defect: (error) => logger.error({ err: error }, "internal error"),
   };
 }

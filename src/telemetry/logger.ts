@@ -10,6 +10,8 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
-export function makeLogger(level: LogLevel): Logger {
-  return pino({ level, base: null, formatters: { level: (label) => ({ level: label }) } });
+/** Writes to standard output unless told where. */
+export function makeLogger(level: LogLevel, destination?: { write(line: string): void }): Logger {
+  const options = { level, base: null, formatters: { level: (label: string) => ({ level: label }) } };
+  return destination === undefined ? pino(options) : pino(options, destination);
 }

@@ -1,18 +1,22 @@
 /**
- * The API server says how long it waits: `?timeout=10s` (kubernetes.md §1). Our own deadline is that, at most ten seconds,
- * minus a reserve for the way back, so that a verdict still arrives where a time-out would say nothing.
+ * The API server says how long it waits: `?timeout=10s` (kubernetes.md §1). Our own deadline is that minus a reserve for
+ * the way back, so that a verdict still arrives where a time-out would say nothing.
  */
-const MAX_MS = 10_000;
+import { deadlineIn } from "../app/deadline.ts";
+
+/** What a webhook configuration has when it says nothing, and the most that it may say. */
+const DEFAULT_MS = 10_000;
+const MAX_MS = 30_000;
 const RESERVE_MS = 500;
 const MIN_MS = 100;
 
-/** Milliseconds for one request; a missing or unreadable value counts as the maximum. */
+/** Milliseconds for one request; a missing or unreadable value counts as the API server's default. */
 export function budgetMs(timeout: unknown): number {
   const match = typeof timeout === "string" ? /^([0-9]{1,6})(ms|s)$/.exec(timeout) : null;
-  const asked = match === null ? MAX_MS : Number(match[1]) * (match[2] === "s" ? 1000 : 1);
+  const asked = match === null ? DEFAULT_MS : Number(match[1]) * (match[2] === "s" ? 1000 : 1);
   return Math.max(Math.min(asked, MAX_MS) - RESERVE_MS, MIN_MS);
 }
 
 export function requestSignal(timeout: unknown): AbortSignal {
-  return AbortSignal.timeout(budgetMs(timeout));
+  return deadlineIn(budgetMs(timeout));
 }

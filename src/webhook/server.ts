@@ -4,10 +4,12 @@
  */
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { AdmissionError } from "../admission/error.ts";
+import { explainReview } from "../admission/explain.ts";
 import { MAX_REVIEW_BYTES, parseAdmissionReview, type AdmissionRequest } from "../admission/request.ts";
 import { allowResponse, denyResponse, pinResponse, type AdmissionResponse } from "../admission/response.ts";
 import type { Reviewer } from "../app/reviewer.ts";
-import type { AdmissionLog } from "./admission-log.ts";
+import type { ImageVerdict } from "../policy/verdict.ts";
+import type { AdmissionLog, DecidedReview } from "./admission-log.ts";
 import { requestSignal } from "./deadline.ts";
 
 export interface TlsMaterial {
@@ -39,7 +41,7 @@ export async function buildWebhookServer(options: WebhookOptions): Promise<Fasti
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
   server.addHook("onRequest", async (_request, reply) => refuseUnready(options, reply));
-  server.setErrorHandler((error, _request, reply) => sendError(options, error, reply));
+  server.setErrorHandler((error, request, reply) => sendError(options, error, request, reply));
   server.post("/validate", async (request, reply) => reply.send(await answer(options, "validate", request)));
   server.post("/mutate", async (request, reply) => reply.send(await answer(options, "mutate", request)));
   await server.ready();
@@ -58,20 +60,24 @@ async function answer(
   http: FastifyRequest,
 ): Promise<AdmissionResponse> {
   const started = performance.now();
+  const seconds = (): number => (performance.now() - started) / 1000;
   const request = parseAdmissionReview(bodyOf(http));
   const signal = requestSignal((http.query as { timeout?: unknown }).timeout);
   try {
-    const { response, explanation } = await review(options, webhook, request, signal);
-    const seconds = (performance.now() - started) / 1000;
-    options.log.decided({ webhook, request, allowed: response.response.allowed, explanation, seconds });
+    const { response, verdicts, explanation } = await review(options, webhook, request, signal);
+    const { allowed } = response.response;
+    options.log.decided({ webhook, request, allowed, verdicts, explanation, seconds: seconds() });
     return response;
   } catch (error) {
-    if (error instanceof AdmissionError) throw error;
     // Our own defect: it denies, and says nothing of its inside.
-    options.log.failed({ webhook, request, error, seconds: (performance.now() - started) / 1000 });
+    options.log.failed({ webhook, request, error, seconds: seconds() });
     const message = "Sealgate met an internal error and denies what it could not verify (Internal)";
     return denyResponse(request.uid, { message, verdicts: [] }, []);
   }
+}
+
+interface Answer extends Pick<DecidedReview, "verdicts" | "explanation"> {
+  readonly response: AdmissionResponse;
 }
 
 async function review(
@@ -79,19 +85,43 @@ async function review(
   webhook: "validate" | "mutate",
   request: AdmissionRequest,
   signal: AbortSignal,
-): Promise<{ response: AdmissionResponse; explanation: string | undefined }> {
-  if (webhook === "mutate") {
-    const { pins, warnings } = await options.reviewer.pin(request, signal);
-    return { response: pinResponse(request.uid, pins, warnings), explanation: undefined };
+): Promise<Answer> {
+  try {
+    return await (webhook === "mutate" ? pin(options, request, signal) : validate(options, request, signal));
+  } catch (error) {
+    if (!(error instanceof AdmissionError)) throw error;
+    // The pod's author wrote it: a failed call could be let through by the webhook's own failurePolicy.
+    const { message } = error;
+    return { response: denyResponse(request.uid, { message, verdicts: [] }, []), verdicts: [], explanation: message };
   }
-  const { allowed, verdicts, message, warnings, retryAfterSeconds } = await options.reviewer.validate(request, signal);
-  if (allowed) return { response: allowResponse(request.uid, verdicts, warnings), explanation: undefined };
+}
+
+async function pin({ reviewer }: WebhookOptions, request: AdmissionRequest, signal: AbortSignal): Promise<Answer> {
+  const { pins, warnings } = await reviewer.pin(request, signal);
+  return { response: pinResponse(request.uid, pins, warnings), verdicts: [], explanation: undefined };
+}
+
+async function validate({ reviewer }: WebhookOptions, request: AdmissionRequest, signal: AbortSignal): Promise<Answer> {
+  const { allowed, verdicts, message, warnings, retryAfterSeconds } = await reviewer.validate(request, signal);
+  if (allowed) {
+    return {
+      response: allowResponse(request.uid, verdicts, warnings),
+      verdicts,
+      explanation: explainAdmitted(verdicts),
+    };
+  }
   const denial = {
     message: message ?? "denied",
     verdicts,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };
-  return { response: denyResponse(request.uid, denial, warnings), explanation: message };
+  return { response: denyResponse(request.uid, denial, warnings), verdicts, explanation: message };
+}
+
+/** Warn, Audit and Ignore admit, and all of it is reported (policy-api.md §2.1). */
+function explainAdmitted(verdicts: readonly ImageVerdict[]): string | undefined {
+  const noted = verdicts.filter(({ results }) => results.some(({ verdict }) => verdict.outcome !== "Pass"));
+  return noted.length === 0 ? undefined : explainReview(noted);
 }
 
 function bodyOf(request: FastifyRequest): Uint8Array {
@@ -100,12 +130,24 @@ function bodyOf(request: FastifyRequest): Uint8Array {
 }
 
 /** Statuses are fastify's own (413, 415) or an AdmissionError's; everything else is a defect. */
-function sendError(options: WebhookOptions, error: unknown, reply: FastifyReply): FastifyReply {
-  if (error instanceof AdmissionError) return reply.code(error.status).send({ error: error.message });
-  const status = (error as { statusCode?: unknown }).statusCode;
+function sendError(
+  options: WebhookOptions,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const status = error instanceof AdmissionError ? error.status : (error as { statusCode?: unknown }).statusCode;
   if (typeof status === "number" && status >= 400 && status < 500) {
-    return reply.code(status).send({ error: error instanceof Error ? error.message : "bad request" });
+    const reason = reasonOf(status, error);
+    options.log.refused({ path: request.url.split("?")[0] ?? "", status, reason });
+    return reply.code(status).send({ error: reason });
   }
   options.log.defect(error);
   return reply.code(500).send({ error: "internal error" });
+}
+
+function reasonOf(status: number, error: unknown): string {
+  if (status === 413) return `AdmissionReview has more than ${MAX_REVIEW_BYTES} bytes`;
+  if (status === 415) return "Cannot read AdmissionReview: its Content-Type is not application/json";
+  return error instanceof Error ? error.message : "bad request";
 }

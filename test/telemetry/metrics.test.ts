@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { makeMetrics, type AdmissionSample } from "../../src/telemetry/metrics.ts";
+
+const SAMPLE: AdmissionSample = {
+  webhook: "validate",
+  operation: "CREATE",
+  resource: "pods",
+  decision: "deny",
+  dryRun: false,
+  seconds: 0.03,
+};
+
+describe("makeMetrics()", () => {
+  it("counts reviews by webhook, operation, resource, decision and dry run", async () => {
+    const metrics = makeMetrics();
+    metrics.observeAdmission(SAMPLE);
+    metrics.observeAdmission(SAMPLE);
+    metrics.observeAdmission({ ...SAMPLE, webhook: "mutate", decision: "allow", dryRun: true });
+    const text = await metrics.text();
+    const labels = 'operation="CREATE",resource="pods",decision="deny",dry_run="false"';
+    assert.ok(text.includes(`sealgate_admission_requests_total{webhook="validate",${labels}} 2\n`), text);
+    assert.match(text, /sealgate_admission_requests_total\{webhook="mutate",.*decision="allow",dry_run="true"\} 1\n/);
+    assert.match(metrics.contentType, /^text\/plain/);
+  });
+
+  it("measures their seconds in the buckets of kubernetes.md §17", async () => {
+    const metrics = makeMetrics();
+    metrics.observeAdmission(SAMPLE);
+    const text = await metrics.text();
+    const buckets = [
+      ...text.matchAll(/sealgate_admission_duration_seconds_bucket\{le="([^"]+)",webhook="validate"\} (\d)/g),
+    ];
+    assert.deepEqual(
+      buckets.map(([, le, count]) => `${le} ${count}`),
+      ["0.005 0", "0.01 0", "0.025 0", "0.05 1", "0.1 1", "0.25 1", "0.5 1", "1 1", "2.5 1", "5 1", "10 1", "+Inf 1"],
+    );
+    assert.match(text, /sealgate_admission_duration_seconds_sum\{webhook="validate"\} 0\.03\n/);
+  });
+
+  it("has one label for all resources that are not ours, whatever a stranger sends", async () => {
+    const metrics = makeMetrics();
+    for (let i = 0; i < 100; i++) metrics.observeAdmission({ ...SAMPLE, resource: `pods${i}\n"` });
+    const lines = (await metrics.text())
+      .split("\n")
+      .filter((line) => line.startsWith("sealgate_admission_requests_total{"));
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? "", /resource="other".* 100$/);
+  });
+
+  it("tells how the process is", async () => {
+    const text = await makeMetrics().text();
+    for (const name of ["process_resident_memory_bytes", "nodejs_eventloop_lag_seconds"])
+      assert.ok(text.includes(name), name);
+  });
+
+  it("is a registry of its own each time", async () => {
+    makeMetrics().observeAdmission(SAMPLE);
+    assert.doesNotMatch(await makeMetrics().text(), /sealgate_admission_requests_total\{/);
+  });
+});

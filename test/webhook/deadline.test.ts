@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { budgetMs, requestSignal } from "../../src/webhook/deadline.ts";
+
+describe("budgetMs()", () => {
+  const table: readonly [string, unknown, number][] = [
+    ["seconds, less the reserve", "10s", 9_500],
+    ["one second", "1s", 500],
+    ["milliseconds", "1500ms", 1_000],
+    ["the longest that a webhook may have", "30s", 29_500],
+    ["longer than a webhook may have", "3600s", 29_500],
+    ["less than the reserve", "100ms", 100],
+    ["nothing left", "0s", 100],
+    ["absent", undefined, 9_500],
+    ["written twice", ["1s", "2s"], 9_500],
+    ["no unit", "10", 9_500],
+    ["a negative", "-1s", 9_500],
+    ["a unit of hours", "1h", 9_500],
+    ["too many digits", "9999999s", 9_500],
+    ["something after it", "10s&x", 9_500],
+  ];
+  for (const [what, timeout, milliseconds] of table) {
+    it(what, () => assert.equal(budgetMs(timeout), milliseconds));
+  }
+});
+
+describe("requestSignal()", () => {
+  it("fires when the budget is spent", async () => {
+    const signal = requestSignal("1ms");
+    assert.equal(signal.aborted, false);
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    assert.equal(signal.aborted, true);
+  });
+});
