@@ -8,7 +8,7 @@ import { stringify } from "yaml";
 import { startRegistry } from "../test/support/registry/registry.ts";
 import { clusterSite } from "./demo/cluster.ts";
 import { openReviews } from "./demo/reviews.ts";
-import { makePods, makePolicies, type DemoPod } from "./demo/scene.ts";
+import { makeScene, type DemoPod } from "./demo/scene.ts";
 import { bold, green, red, yellow } from "./demo/terminal.ts";
 import { MissingProgramsError, type Answer, type Site } from "./demo/site.ts";
 
@@ -30,10 +30,10 @@ async function main(): Promise<number> {
   const registry = await startRegistry();
   let site: Site | undefined;
   try {
-    const { pods, team } = await makePods(registry);
+    const scene = await makeScene(registry);
+    const { pods, policies } = scene;
     console.log(bold(`1. A registry (${registry.host}), a team with a key, and images`));
     for (const { repository, tag, title } of pods) console.log(`   ${`${repository}:${tag}`.padEnd(18)} ${title}`);
-    const policies = makePolicies(registry.host, team);
     console.log(
       bold("\n2. Two policies. The first in full; the second asks the same of other namespaces, as a warning"),
     );
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
       ? "3. etcd, kube-apiserver and the webhook (some ten seconds)"
       : "3. The webhook, over TLS";
     console.log(bold(third));
-    site = await open(policies, registry.host);
+    site = await open(scene);
     console.log(`   ${site.description}\n`);
     console.log(bold("4. What a kubectl user sees"));
     return await showAll(pods, site, started);

@@ -11,10 +11,10 @@ import { startSealgate, type Sealgate } from "../../test/support/testbed/sealgat
 import type { DemoPod } from "./scene.ts";
 import { admittedEnd, type Answer, type OpenSite } from "./site.ts";
 
-export const openReviews: OpenSite = async (policies, plainHttp) => {
+export const openReviews: OpenSite = async ({ host, policies }) => {
   const folder = makeTemporaryDir("demo");
   for (const { name, object } of policies) writeFileSync(join(folder, `${name}.yaml`), stringify(object));
-  const sealgate = await startSealgate({ source: { policies: folder }, plainHttp: [plainHttp] });
+  const sealgate = await startSealgate({ source: { policies: folder }, plainHttp: [host] });
   return {
     description: `${sealgate.url}, the policies in files: sealgate serve --policies DIR`,
     run: (pod) => createPod(sealgate, pod),

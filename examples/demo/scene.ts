@@ -19,12 +19,19 @@ export interface DemoPolicy {
   readonly object: object;
 }
 
+export interface Scene {
+  /** Of the registry, spoken to without TLS. */
+  readonly host: string;
+  readonly pods: readonly DemoPod[];
+  readonly policies: readonly DemoPolicy[];
+  /** The team's. */
+  readonly publicKey: string;
+}
+
 export const NAMESPACES = ["prod", "dev"] as const;
 
-/** Pushes and signs; `team` is the key that the policies will name. */
-export async function makePods(
-  registry: EmbeddedRegistry,
-): Promise<{ readonly pods: readonly DemoPod[]; readonly team: KeyPair }> {
+/** Pushes and signs. */
+export async function makeScene(registry: EmbeddedRegistry): Promise<Scene> {
   const team = makeKeyPair();
   const web = await registry.putImage("acme/web", "1.0", "web");
   await signLegacy(registry, "acme/web", web, team);
@@ -46,10 +53,11 @@ export async function makePods(
     pod("acme/miner", "2.1", "signed, but with somebody else's key", "denied"),
     pod("acme/spike", "0.1", "not signed, and run in another namespace", "warned"),
   ];
-  return { pods, team };
+  const { host } = registry;
+  return { host, pods, policies: makePolicies(host, team), publicKey: team.publicKeyPem };
 }
 
-export function makePolicies(host: string, team: KeyPair): readonly DemoPolicy[] {
+function makePolicies(host: string, team: KeyPair): readonly DemoPolicy[] {
   const apiVersion = "sealgate.dev/v1alpha1";
   const entry = { name: "team", keys: { publicKeys: team.publicKeyPem }, insecureIgnoreTlog: true };
   const verifyImages = [{ name: "acme", imageReferences: [`${host}/acme/*`], attestors: [{ entries: [entry] }] }];

@@ -1,5 +1,5 @@
 /** Where the demo's pods are created: an API server, or the reviews that one would send. */
-import type { DemoPod, DemoPolicy, End } from "./scene.ts";
+import type { DemoPod, End, Scene } from "./scene.ts";
 
 export interface Answer {
   readonly end: End;
@@ -16,7 +16,7 @@ export interface Site {
 }
 
 /** Resolves once the policies are in force. */
-export type OpenSite = (policies: readonly DemoPolicy[], plainHttp: string) => Promise<Site>;
+export type OpenSite = (scene: Scene) => Promise<Site>;
 
 /** The testbed is not built. */
 export class MissingProgramsError extends Error {}

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { type Gate, useGate } from "./gate.ts";
 import { imageCases, type PreparedImage } from "./images.ts";
-import { clusterPolicy, namespace, policy } from "./objects.ts";
+import { clusterPolicy, namespace, policy } from "../support/testbed/objects.ts";
 import { describeOnTestbed, registryNames, type StockedRegistry } from "./testbed.ts";
 
 const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/gu, String.raw`\$&`);

@@ -1,43 +1,14 @@
-/** The whole gate: an API server that asks the built program about pods, with the suite's registries. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { type Cluster, formatKubeconfig, startKubernetes } from "../support/testbed/kubernetes.ts";
-import { eventually, mustSucceed, type RunResult } from "../support/testbed/process.ts";
-import { repositoryRoot } from "../support/testbed/programs.ts";
-import { type Sealgate, startSealgate } from "../support/testbed/sealgate.ts";
-import type { ImageVerdict } from "./images.ts";
-import { filteredLabel, namespace, pod, policy, readerRole, webhookConfigurations } from "./objects.ts";
+/** The gate of all end-to-end files: started by the first that asks, stopped after the last test. */
+import { startGate, type Gate } from "../support/testbed/gate.ts";
+import { filteredLabel } from "../support/testbed/objects.ts";
 import type { Testbed } from "./testbed.ts";
 
-export interface Gate {
-  readonly cluster: Cluster;
-  readonly sealgate: Sealgate;
-  /** kubectl; throws unless it ends with 0. */
-  readonly must: (args: readonly string[], stdin?: string) => Promise<string>;
-  readonly apply: (...objects: readonly object[]) => Promise<void>;
-  /** Creates a pod of one container with this image. */
-  readonly create: (name: string, inNamespace: string, image: string) => Promise<RunResult>;
-  /** Whether such a pod would be admitted now; nothing is stored. */
-  readonly ask: (inNamespace: string, image: string) => Promise<RunResult>;
-  /** Waits until it is so: policies and configurations take effect a moment after their call. */
-  readonly becomes: (verdict: ImageVerdict, inNamespace: string, image: string) => Promise<void>;
-  readonly stop: () => Promise<void>;
-}
-
-/** A denial by the gate, not a failure to reach it. */
-const isDenied = ({ code, stderr }: RunResult): boolean => code !== 0 && stderr.includes(" denied the request: ");
-
-/** Whom the program acts as: its rights are those of readerRole() alone. */
-const account = { namespace: "sealgate-system", name: "sealgate" };
-
-/** Denied by every policy without asking a registry: shows that the API server calls, and that policies arrive. */
-const noReference = "acme/UPPER";
+export type { Gate } from "../support/testbed/gate.ts";
 
 let shared: Promise<Gate> | undefined;
 
-/** The gate of all files: started by the first that asks, stopped after the last test. */
 export async function useGate(testbed: Testbed): Promise<Gate> {
-  shared ??= startGate(testbed);
+  shared ??= start(testbed);
   return shared;
 }
 
@@ -47,56 +18,10 @@ after("stop the gate", async () => {
   await gate?.stop();
 });
 
-async function startGate({ programs, registries, keys }: Testbed): Promise<Gate> {
-  const cluster = await startKubernetes({ programs });
-  const must: Gate["must"] = async (args, stdin) => {
-    const options = stdin === undefined ? {} : { stdin };
-    return mustSucceed(`kubectl ${args.join(" ")}`, await cluster.kubectl(args, options)).stdout;
-  };
-  const apply: Gate["apply"] = async (...items) => {
-    await must(["apply", "-f", "-"], JSON.stringify({ apiVersion: "v1", kind: "List", items }));
-  };
-  await must(["apply", "-f", join(repositoryRoot(), "crds")]);
-  await must(["wait", "--for=condition=Established", "--timeout=30s", "customresourcedefinitions", "--all"]);
-  const plainHttp = Object.values(registries).map(({ host }) => host);
-  await apply(...readerRole(account));
-  const token = (await must(["-n", account.namespace, "create", "token", account.name])).trim();
-  const kubeconfig = join(cluster.dir, "sealgate.kubeconfig");
-  writeFileSync(kubeconfig, formatKubeconfig({ ...cluster, token }), { mode: 0o600 });
-  const sealgate = await startSealgate({ source: { kubeconfig }, plainHttp });
-  await apply(...webhookConfigurations(sealgate));
-
-  const send = async (
-    args: readonly string[],
-    image: string,
-    meta: { name: string; namespace: string },
-  ): Promise<RunResult> => cluster.kubectl(["create", ...args, "-f", "-"], { stdin: JSON.stringify(pod(meta, image)) });
-  const ask: Gate["ask"] = async (inNamespace, image) =>
-    send(["--dry-run=server", "-o", "json"], image, { name: "asked", namespace: inNamespace });
-  const becomes: Gate["becomes"] = async (verdict, inNamespace, image) =>
-    eventually(`${image} is ${verdict} in ${inNamespace}`, async () => {
-      const answer = await ask(inNamespace, image);
-      if (verdict === "admitted" ? answer.code === 0 : isDenied(answer)) return true;
-      throw new Error(`${answer.code} ${answer.stderr}`);
-    });
-  for (const name of ["probe", "probe-filtered"]) {
-    const labels = name === "probe" ? {} : { [filteredLabel]: "" };
-    const imageReferences = ["probe.example/*"];
-    await apply(namespace(name, labels));
-    await apply(policy({ namespace: name, name: "probe", imageReferences, publicKey: keys.acme.publicPem }));
-    await becomes("denied", name, noReference);
-  }
-  return {
-    cluster,
-    sealgate,
-    must,
-    apply,
-    create: async (name, inNamespace, image) => send([], image, { name, namespace: inNamespace }),
-    ask,
-    becomes,
-    stop: async () => {
-      await sealgate.stop();
-      await cluster.stop();
-    },
-  };
+async function start({ programs, registries, keys }: Testbed): Promise<Gate> {
+  const hosts = Object.values(registries).map(({ host }) => host);
+  const gate = await startGate(programs, hosts, keys.acme.publicPem);
+  await gate.covers("probe");
+  await gate.covers("probe-filtered", { [filteredLabel]: "" });
+  return gate;
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { type Gate, useGate } from "./gate.ts";
 import type { PreparedImage } from "./images.ts";
-import { namespace, policy } from "./objects.ts";
+import { namespace, policy } from "../support/testbed/objects.ts";
 import { describeOnTestbed, registryNames } from "./testbed.ts";
 
 const inNamespace = "places";

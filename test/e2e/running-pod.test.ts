@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { type Gate, useGate } from "./gate.ts";
-import { filteredLabel, namespace, policy } from "./objects.ts";
+import { filteredLabel, namespace, policy } from "../support/testbed/objects.ts";
 import { describeOnTestbed } from "./testbed.ts";
 
 const finalizer = "testbed.example/hold";

@@ -21,6 +21,8 @@ export interface SealgateOptions {
   /** Where its policies are: a cluster, or a folder of files. */
   readonly source: { readonly kubeconfig: string } | { readonly policies: string };
   readonly plainHttp: readonly string[];
+  /** Put before the command line of Node, for example to pin the program to one core. */
+  readonly launcher?: readonly string[];
 }
 
 /** What `npm run build` makes. */
@@ -28,7 +30,7 @@ export const sealgateProgram = join(repositoryRoot(), "dist", "bin", "sealgate.m
 
 const plainHttpArguments = (hosts: readonly string[]): string[] => hosts.map((host) => `--plain-http=${host}`);
 
-export async function startSealgate({ source, plainHttp }: SealgateOptions): Promise<Sealgate> {
+export async function startSealgate({ source, plainHttp, launcher = [] }: SealgateOptions): Promise<Sealgate> {
   const dir = makeTemporaryDir("serve");
   const [port, operationsPort] = (await freePorts(2)) as [number, number];
   const authority = await makeAuthority("CN=webhook-ca");
@@ -38,10 +40,12 @@ export async function startSealgate({ source, plainHttp }: SealgateOptions): Pro
   writeFileSync(certificate, serving.certificate);
   writeFileSync(key, serving.key, { mode: 0o600 });
   const operationsUrl = `http://127.0.0.1:${operationsPort}`;
+  const [command, ...before] = [...launcher, process.execPath];
   const { pid, log, stop } = await startProcess({
     name: "sealgate",
-    command: process.execPath,
+    command,
     args: [
+      ...before,
       sealgateProgram,
       "serve",
       "kubeconfig" in source ? `--kubeconfig=${source.kubeconfig}` : `--policies=${source.policies}`,

@@ -1,5 +1,5 @@
 /** The Kubernetes objects of the suite: policies, pods, webhook configurations. */
-import type { Sealgate } from "../support/testbed/sealgate.ts";
+import type { Sealgate } from "./sealgate.ts";
 
 export interface PolicyOptions {
   readonly namespace: string;

@@ -1,0 +1,96 @@
+/** The built program with policies in files and one signed image, and its yardstick: each on a core, if there are two. */
+import { spawnSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { stringify } from "yaml";
+import { makeAuthority, makeServingCertificate } from "../../test/support/testbed/certificates.ts";
+import { request } from "../../test/support/testbed/http.ts";
+import { freePorts, makeTemporaryDir, startProcess } from "../../test/support/testbed/process.ts";
+import { repositoryRoot } from "../../test/support/testbed/programs.ts";
+import { startSealgate, type Sealgate } from "../../test/support/testbed/sealgate.ts";
+
+const hasTwoCores = availableParallelism() >= 2 && spawnSync("taskset", ["-c", "0", "true"]).status === 0;
+
+/** What is measured on core 0, what measures on core 1. */
+export const launchers = {
+  server: hasTwoCores ? ["taskset", "-c", "0"] : [],
+  load: hasTwoCores ? ["taskset", "-c", "1"] : [],
+} as const;
+
+export const pinning = hasTwoCores
+  ? "server and load generator on a core each"
+  : "server and load generator not pinned to cores";
+
+/** One policy in a file of its own. */
+export function writePolicy(dir: string, name: string, object: object): void {
+  writeFileSync(join(dir, `${name}.yaml`), stringify(object));
+}
+
+export async function startWebhook(policies: string, plainHttp: readonly string[]): Promise<Sealgate> {
+  return await startSealgate({ source: { policies }, plainHttp, launcher: launchers.server });
+}
+
+export interface Yardstick {
+  readonly url: string;
+  readonly ca: string;
+  readonly stop: () => Promise<void>;
+}
+
+export async function startYardstick(): Promise<Yardstick> {
+  const dir = makeTemporaryDir("yardstick");
+  const [port = 0] = await freePorts(1);
+  const authority = await makeAuthority("CN=yardstick-ca");
+  const serving = await makeServingCertificate(authority, { dns: ["localhost"], ip: ["127.0.0.1"] });
+  const files = [join(dir, "tls.crt"), join(dir, "tls.key")] as const;
+  writeFileSync(files[0], serving.certificate);
+  writeFileSync(files[1], serving.key, { mode: 0o600 });
+  const script = join(repositoryRoot(), "dist", "bench", "admission", "constant-server.js");
+  const [command, ...before] = [...launchers.server, process.execPath];
+  const url = `https://127.0.0.1:${port}`;
+  const ready = { url: `${url}/`, ca: authority.pem };
+  const { stop } = await startProcess({
+    name: "yardstick",
+    command,
+    args: [...before, script, String(port), ...files],
+    dir,
+    ready,
+  });
+  return { url, ca: authority.pem, stop: async () => stop() };
+}
+
+interface Verdict {
+  readonly allowed: boolean;
+  readonly status?: { readonly message?: string };
+}
+
+/** What the webhook says of a review. */
+export async function verdictOf(sealgate: Sealgate, body: string): Promise<Verdict> {
+  const answer = await request(`${sealgate.url}/validate?timeout=10s`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: Buffer.from(body),
+    ca: sealgate.ca,
+  });
+  return (JSON.parse(answer.body.toString()) as { response: Verdict }).response;
+}
+
+/** Resident memory of a process, in MiB. */
+export function residentMiB(pid: number): number {
+  const kilobytes = /^VmRSS:\s+([0-9]+) kB$/mu.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+  return Number(kilobytes) / 1024;
+}
+
+/** The highest resident memory seen while `work` runs. */
+export async function peakMiB(pid: number, work: () => Promise<unknown>): Promise<number> {
+  let peak = 0;
+  const timer = setInterval(() => {
+    peak = Math.max(peak, residentMiB(pid));
+  }, 100);
+  try {
+    await work();
+    return Math.max(peak, residentMiB(pid));
+  } finally {
+    clearInterval(timer);
+  }
+}

@@ -1,0 +1,31 @@
+// `npm run test:long -- NAME`: what takes too long for the gate and leaves a report under docs/reports/.
+import { spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+
+const RUNS = {
+  bench: {
+    does: "measures the macro benchmarks and writes docs/reports/bench-admission.md",
+    command: ["bench:run", "admission", "policy-change", "--report", "docs/reports/bench-admission.md"],
+  },
+};
+
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !Object.hasOwn(RUNS, name));
+if (names.length === 0 || unknown.length > 0) {
+  const list = Object.entries(RUNS).map(([name, { does }]) => `  ${name.padEnd(10)} ${does}`);
+  const problem = unknown.map((name) => `Cannot run ${JSON.stringify(name)}, want one of these:\n`);
+  console.error(`${problem.join("")}Usage: npm run test:long -- NAME…\n\n${list.join("\n")}`);
+  process.exit(2);
+}
+
+mkdirSync("docs/reports", { recursive: true });
+let failed = 0;
+for (const name of names) {
+  const [script, ...args] = RUNS[name].command;
+  const started = Date.now();
+  const run = spawnSync("npm", ["run", "--silent", script, "--", ...args], { stdio: "inherit" });
+  const verdict = run.status === 0 ? "passed" : `ended with ${run.status ?? run.signal}`;
+  console.log(`${name}: ${verdict} after ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  if (run.status !== 0) failed += 1;
+}
+process.exit(failed === 0 ? 0 : 1);
