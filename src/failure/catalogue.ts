@@ -7,6 +7,7 @@ import { CERTIFICATE_FAILURES } from "./catalogue/certificate.ts";
 import { DISCOVERY_FAILURES } from "./catalogue/discovery.ts";
 import { EVIDENCE_FAILURES } from "./catalogue/evidence.ts";
 import { KEY_FAILURES } from "./catalogue/key.ts";
+import { LOG_ENTRY_FAILURES } from "./catalogue/log-entry.ts";
 import { LOG_PROOF_FAILURES } from "./catalogue/log-proof.ts";
 import { PAYLOAD_FAILURES } from "./catalogue/payload.ts";
 import { POLICY_FAILURES } from "./catalogue/policy.ts";
@@ -23,6 +24,7 @@ export const FAILURES = {
   ...PAYLOAD_FAILURES,
   ...KEY_FAILURES,
   ...CERTIFICATE_FAILURES,
+  ...LOG_ENTRY_FAILURES,
   ...LOG_PROOF_FAILURES,
   ...TIMESTAMP_FAILURES,
   ...TRUST_ROOT_FAILURES,

@@ -6,6 +6,9 @@ import type { HashAlgorithm } from "../crypto/digest.ts";
 import type { PublicKey } from "../crypto/public-key.ts";
 import type { Interval } from "../encoding/interval.ts";
 
+/** Rekor v1, which promises and proves, and v2 (rekor-tiles), which proves alone (§5.7). */
+export type Generation = "v1" | "v2";
+
 /** One entry as its carrier gives it: hostile in every member. */
 export interface LogEntry {
   /** The log's id as the carrier names it; looked up among the trust root's, never computed (§5.1). */

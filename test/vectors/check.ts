@@ -30,6 +30,7 @@ export interface Vector {
   readonly reason: string;
   readonly key?: string;
   readonly artifactDigest?: string;
+  readonly trustedRoot?: string;
   readonly requires?: { readonly tlog: number; readonly sct: number; readonly timestamps: number };
   readonly files?: VectorFiles;
   /** Of a .jsonl file, from 0. */
