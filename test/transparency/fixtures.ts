@@ -1,7 +1,7 @@
 /** Signatures to log, and entries about them in logs of the tests. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { parsePem } from "../../src/encoding/pem.ts";
 import type { FailureCode } from "../../src/failure/catalogue.ts";
 import type { VerificationFailure } from "../../src/failure/failure.ts";
@@ -50,11 +50,6 @@ export const FITTING: Readonly<Record<BodyKind, LoggedSignature>> = {
 
 export function spkiOf({ publicKey }: { publicKey: KeyObject }): Uint8Array {
   return publicKey.export({ type: "spki", format: "der" });
-}
-
-/** The SPKI of a private key. */
-export function publicSpki(privateKey: KeyObject): Uint8Array {
-  return spkiOf({ publicKey: createPublicKey(privateKey) });
 }
 
 /** Takes a body of this kind into `log`; the entry as a carrier would bring it. */
