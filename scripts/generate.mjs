@@ -2,8 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { FAILURES } from "../dist/src/failure/catalogue.js";
 import { crdFiles } from "./crds.mjs";
+import { trustRootFiles } from "./trust-roots.mjs";
 
-const generated = new Map([["docs/failures.md", failuresPage()], ...(await crdFiles())]);
+const generated = new Map([["docs/failures.md", failuresPage()], ...(await crdFiles()), ...(await trustRootFiles())]);
 
 const check = process.argv.includes("--check");
 let stale = 0;

@@ -15,7 +15,7 @@ export const CORE = [
   "policy",
   "admission",
 ] as const;
-const ADAPTERS = ["registry", "kubernetes", "telemetry", "config"];
+const ADAPTERS = ["registry", "kubernetes", "trust", "telemetry", "config"];
 const MOUTHS = ["webhook", "cli"];
 export const ORDER: readonly string[] = [...CORE, "ports", "app"];
 
@@ -38,7 +38,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   "node:crypto": ["crypto"],
   "node:buffer": ["encoding"],
   "node:events": ["app"],
-  "node:fs": ["config", "main.ts"],
+  "node:fs": ["config", "trust", "main.ts"],
   "node:http": ["kubernetes", "webhook"],
   "node:https": ["kubernetes", "webhook"],
   "node:path": ["config"],
