@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { builtInTrustRoot } from "../../src/trust/built-in.ts";
-import { ROOT_FILES, rootBytes } from "../sigstore/roots.ts";
+import { rootBytes, type ROOT_FILES } from "../sigstore/roots.ts";
 import { VECTORS_ROOT } from "../vectors/check.ts";
 
 const COPIES = {
