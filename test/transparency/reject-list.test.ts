@@ -158,6 +158,7 @@ rejects("Tlog v1", () => new TestLog({ generation: "v1", shardOffset: 90n }), {
       "LogKindMismatch",
       { entry: (entry) => ({ ...entry, kindVersion: { kind: "hashedrekord", version: "0.0.2" } }) },
     ],
+    "about an envelope": ["LogKindUnfit", { about: FITTING["hashedrekord 0.0.1"], signature: attested }],
     "about a message": ["LogKindUnfit", { kind: "dsse 0.0.1", about: attested, signature: other }],
     "intoto 0.0.1 without the envelope": [
       "LogEnvelopeUnavailable",

@@ -70,7 +70,7 @@ export const LOG_ENTRY_FAILURES = {
   LogKindUnfit: {
     step: "log-entry",
     spec: "verification-spec §5.5",
-    hint: "the log entry is about an attestation and the signature is not one: it belongs to another signature",
+    hint: "envelopes and messages are logged by different kinds of entries: this one belongs to another signature",
   },
   LogEnvelopeUnavailable: {
     step: "log-entry",

@@ -71,6 +71,15 @@ function signedDigest(algorithm: HashAlgorithm, content: LoggedContent): Uint8Ar
   }
 }
 
+/** For kinds that log messages alone: the bridge of envelopes over them is of v2 (§5.7). Fails with LogKindUnfit. */
+export function checkMessage({ content }: LoggedSignature): void {
+  if (content.kind !== "dsse") return;
+  throw new VerificationFailure(
+    "LogKindUnfit",
+    "Cannot use a log entry about a message: the signature is of an envelope",
+  );
+}
+
 /** For kinds that log envelopes alone. Fails with LogKindUnfit. */
 export function dsseOf({ content }: LoggedSignature): DsseContent {
   if (content.kind === "dsse") return content;

@@ -7,6 +7,7 @@ import {
   checkAlgorithm,
   checkDigest,
   checkEnvelopeHash,
+  checkMessage,
   checkPayloadHash,
   checkSignature,
   checkSigner,
@@ -133,10 +134,12 @@ describe("checkDigest()", () => {
   });
 });
 
-describe("dsseOf(), checkPayloadHash() and checkEnvelopeHash()", () => {
-  it("want an envelope", () => {
+describe("dsseOf(), checkMessage(), checkPayloadHash() and checkEnvelopeHash()", () => {
+  it("want an envelope, or a message", () => {
     equal(dsseOf(signatureOf(ENVELOPE)), ENVELOPE);
     failsWith("LogKindUnfit", () => dsseOf(signatureOf(MESSAGE)));
+    checkMessage(signatureOf(MESSAGE));
+    failsWith("LogKindUnfit", () => checkMessage(signatureOf(ENVELOPE)));
     failsWith("LogKindUnfit", () => dsseOf(signatureOf({ kind: "digest", ...sha("sha256", "x") })));
   });
 

@@ -35,12 +35,11 @@ describe("checkHashedrekordV001()", () => {
     checkEdited(NAME, (spec) => withMember(spec, ["data", "hash"], hash), logged);
   });
 
-  it("takes an envelope by the digest of the bytes that it signs", () => {
+  it("refuses to be about an envelope, even by the digest of the bytes that it signs", () => {
     const signed = 'DSSEv1 28 application/vnd.in-toto+json 21 {"_type":"statement"}';
     const value = createHash("sha256").update(signed).digest("hex");
     const edit = (spec: unknown): unknown => withMember(spec, ["data", "hash", "value"], value);
-    checkEdited(NAME, edit, signatureOf(ENVELOPE));
-    editedFailsWith("LogDigestMismatch", NAME, same, signatureOf(ENVELOPE));
+    editedFailsWith("LogKindUnfit", NAME, edit, signatureOf(ENVELOPE));
   });
 
   const rows: Readonly<Record<string, [FailureCode, (string | number)[], unknown]>> = {

@@ -1,6 +1,6 @@
 /** rekord 0.0.1: as hashedrekord, and the format of the key. */
 import type { FailureCode } from "../../../src/failure/catalogue.ts";
-import { BY_KEY, checkEdited, editedFailsWith, MESSAGE, signatureOf, withMember } from "../fixtures.ts";
+import { BY_KEY, checkEdited, editedFailsWith, ENVELOPE, MESSAGE, signatureOf, withMember } from "../fixtures.ts";
 
 const NAME = "rekord 0.0.1";
 
@@ -22,4 +22,8 @@ describe("checkRekordV001()", () => {
   for (const [name, [code, path, value]] of Object.entries(rows)) {
     it(`refuses ${name}`, () => void editedFailsWith(code, NAME, (spec) => withMember(spec, path, value)));
   }
+
+  it("refuses to be about an envelope", () => {
+    editedFailsWith("LogKindUnfit", NAME, (spec) => spec, signatureOf(ENVELOPE));
+  });
 });
