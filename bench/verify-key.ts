@@ -42,9 +42,10 @@ function operations(): Operations {
   );
   const signature = sign("sha256", payload, privateKey);
   const annotations = new Map([["dev.cosignproject.cosign/signature", encodeBase64(signature)]]);
-  const requirement = { signer: { kind: "key", key }, content: { kind: "signature" } } as const;
+  const thresholds = { logs: 0, certificateLogs: 0, times: 0, timestamps: 0 };
+  const requirement = { signer: { kind: "key", key }, content: { kind: "signature" }, thresholds } as const;
   return {
-    [OURS]: () => void verify(entityFromCosignLayer(payload, annotations), requirement, { digest }),
+    [OURS]: () => void verify(entityFromCosignLayer(payload, annotations), requirement, { digest }, 0),
     [OPENSSL]: () => {
       if (!opensslVerify("sha256", payload, key.handle, signature)) throw new Error("the signature must verify");
     },

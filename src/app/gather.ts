@@ -12,8 +12,7 @@ import type { Descriptor, Manifest } from "../oci/manifest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Candidate, ImageEvidence } from "../policy/evidence.ts";
 import type { Registry } from "../ports/registry.ts";
-import type { Artifact } from "../verify/entity.ts";
-import { entityFromBundle, entityFromCosignLayer } from "../verify/entity.ts";
+import { entityFromBundle, entityFromCosignLayer, type ImageArtifact } from "../verify/entity.ts";
 import { answer, askObject, askPlace, joinGathered, type Gathered } from "./places.ts";
 
 const SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
@@ -39,7 +38,7 @@ interface Search {
 export async function gatherEvidence(
   registry: Registry,
   repository: Repository,
-  artifact: Artifact,
+  artifact: ImageArtifact,
   signal: AbortSignal,
 ): Promise<ImageEvidence> {
   const budget = { bytes: GATHER_LIMITS.imageBytes };

@@ -36,10 +36,13 @@ export interface ImageVerifierOptions {
   readonly registry: Registry;
   /** Monotonic milliseconds, for lifetimes in the cache. */
   readonly monotonicNow: () => number;
+  /** Milliseconds since 1970: the instant of a decision. */
+  readonly now: () => number;
 }
 
 export class ImageVerifier {
   readonly #registry: Registry;
+  readonly #now: () => number;
   readonly #proofs: ProofCache;
   readonly #manifests = new SingleFlight<FetchedManifest>();
   readonly #evidence = new SingleFlight<ImageEvidence>();
@@ -48,6 +51,7 @@ export class ImageVerifier {
 
   constructor(options: ImageVerifierOptions) {
     this.#registry = options.registry;
+    this.#now = options.now;
     this.#proofs = new ProofCache(options.monotonicNow);
   }
 
@@ -100,7 +104,8 @@ export class ImageVerifier {
     signal: AbortSignal,
   ): Promise<RuleVerdict> {
     const place = `${reference.repository.host}/${reference.repository.path}@${digest}`;
-    const prove = async (): Promise<RuleVerdict> => evaluateRule(rule, await this.#gather(place, reference, digest));
+    const prove = async (): Promise<RuleVerdict> => 
+      evaluateRule(rule, await this.#gather(place, reference, digest), this.#now());
     // A verdict names its rule, so two rules that ask the same do not share one.
     const proof = (): Promise<RuleVerdict> => this.#proofs.verdict(`${place} ${rule.hash} ${rule.name}`, prove);
     return await beforeDeadline(proof, signal, "verification");
@@ -155,7 +160,7 @@ function needsRegistry(rule: CompiledRule, reference: ImageReference): boolean {
 function unsigned(rule: CompiledRule, reference: ImageReference, unpinned?: UndeterminedCause): RuleVerdict {
   if (asksForSignatures(rule)) throw new Error(`rule "${rule.name}" asks for signatures and was not judged on any`);
   const nothing = { artifact: { digest: NO_DIGEST }, places: [], candidates: [] };
-  return withWrittenDigest(rule, reference, evaluateRule(rule, nothing), unpinned);
+  return withWrittenDigest(rule, reference, evaluateRule(rule, nothing, 0), unpinned);
 }
 
 function withWrittenDigest(

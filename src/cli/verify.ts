@@ -82,7 +82,7 @@ function imageVerdict(verified: VerifiedImage, verdict: RuleVerdict): ImageVerdi
 }
 
 function asText(verified: VerifiedImage, verdict: RuleVerdict, keyFile: string): string {
-  const keys = verdict.evidence.map(({ principal }) => principal.keyId);
+  const keys = verdict.evidence.flatMap(({ principal }) => (principal.kind === "key" ? [principal.keyId] : []));
   return [
     `Verified ${verified.image}`,
     "These checks were made on each signature:",

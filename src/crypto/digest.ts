@@ -10,6 +10,9 @@ export const HASH_BYTES: Readonly<Record<HashAlgorithm, number>> = { sha256: 32,
 /** `sha256:<64 lower-case hex>`: the only digest that names an image (policy-api §4 step 5). */
 export type Digest = `sha256:${string}`;
 
+/** The digest of any artifact: images have sha256 alone, other things that are signed may be named otherwise (§2.3). */
+export type ArtifactDigest = `${HashAlgorithm}:${string}`;
+
 export function hash(algorithm: HashAlgorithm, bytes: Uint8Array): Uint8Array {
   return createHash(algorithm).update(bytes).digest();
 }
@@ -35,7 +38,22 @@ export function parseDigest(text: string): Digest {
   return text as Digest;
 }
 
-/** The 32 bytes of a digest. */
-export function digestBytes(digest: Digest): Uint8Array {
-  return decodeHex(digest.slice("sha256:".length), HASH_BYTES.sha256);
+/** Reads `sha256:<hex>`, `sha384:<hex>` or `sha512:<hex>` strictly. Throws EncodingError. */
+export function parseArtifactDigest(text: string): ArtifactDigest {
+  const { algorithm, hex } = splitDigest(text as ArtifactDigest);
+  if (!Object.hasOwn(HASH_BYTES, algorithm)) throw new EncodingError("digest is not sha256, sha384 or sha512");
+  decodeHex(hex, HASH_BYTES[algorithm]);
+  return text as ArtifactDigest;
+}
+
+/** Its two parts, as written. */
+export function splitDigest(digest: ArtifactDigest): { algorithm: HashAlgorithm; hex: string } {
+  const colon = digest.indexOf(":");
+  return { algorithm: digest.slice(0, Math.max(colon, 0)) as HashAlgorithm, hex: digest.slice(colon + 1) };
+}
+
+/** The bytes that a digest names. */
+export function digestBytes(digest: ArtifactDigest): Uint8Array {
+  const { algorithm, hex } = splitDigest(digest);
+  return decodeHex(hex, HASH_BYTES[algorithm]);
 }

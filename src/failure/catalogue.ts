@@ -13,6 +13,7 @@ import { PAYLOAD_FAILURES } from "./catalogue/payload.ts";
 import { POLICY_FAILURES } from "./catalogue/policy.ts";
 import { REFERENCE_FAILURES } from "./catalogue/reference.ts";
 import { TIMESTAMP_FAILURES } from "./catalogue/timestamp.ts";
+import { SIGNER_FAILURES } from "./catalogue/signer.ts";
 import { TRUST_ROOT_FAILURES } from "./catalogue/trust-root.ts";
 import type { FailureTable } from "./step.ts";
 
@@ -27,6 +28,7 @@ export const FAILURES = {
   ...LOG_ENTRY_FAILURES,
   ...LOG_PROOF_FAILURES,
   ...TIMESTAMP_FAILURES,
+  ...SIGNER_FAILURES,
   ...TRUST_ROOT_FAILURES,
   ...POLICY_FAILURES,
 } as const satisfies FailureTable;

@@ -125,6 +125,7 @@ function compileSet({ count, entries }: SetSpec): CompiledSet {
       requirement: {
         signer: { kind: "key", key: parsePublicKeyPem(keys.publicKeys) },
         content: { kind: "signature" },
+        thresholds: { logs: 0, certificateLogs: 0, times: 0, timestamps: 0 },
       },
     })),
   };

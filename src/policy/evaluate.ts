@@ -5,28 +5,40 @@
 import { attempt, type Attempt } from "../failure/attempt.ts";
 import { FAILURES } from "../failure/catalogue.ts";
 import { quoted } from "../failure/failure.ts";
-import type { VerifiedEntity } from "../verify/evidence.ts";
+import type { Instant } from "../encoding/instant.ts";
+import { formatPrincipal, type VerifiedEntity } from "../verify/evidence.ts";
+import type { SignedEntity } from "../verify/entity.ts";
+import { precheck } from "../verify/precheck.ts";
+import type { Requirement } from "../verify/requirement.ts";
 import { verify } from "../verify/verifier.ts";
 import { evaluateSet, type SetOutcome } from "./attestor-set.ts";
 import type { CompiledEntry, CompiledRule, CompiledSet } from "./compile.ts";
 import type { ImageEvidence } from "./evidence.ts";
 import { allOf, type Finding, type PlaceAnswer, type RuleVerdict, type UndeterminedCause } from "./verdict.ts";
 
+/** One entity held against one requirement, everything else being settled. */
+type Check = (entity: SignedEntity, requirement: Requirement) => VerifiedEntity;
+
 interface EntryResult {
   readonly accepted: readonly VerifiedEntity[];
   readonly findings: readonly Finding[];
 }
 
-/** `verifier` is verify() of verify/; a test may hand in its own. */
+/** `now` in milliseconds. `verifier` is verify() of verify/; a test may hand in its own. */
 export function evaluateRule(
   rule: CompiledRule,
   evidence: ImageEvidence,
+  now: Instant,
   verifier: typeof verify = verify,
 ): RuleVerdict {
   if (rule.errors.length > 0) return invalidVerdict(rule);
   if (rule.sets.length === 0) return nothingAskedVerdict(rule);
   const unread = evidence.places.filter(({ state }) => state === "unread");
-  const sets = rule.sets.map((set) => evaluateOneSet(set, evidence, unread.length > 0, verifier));
+  const check: Check = (entity, requirement) => {
+    precheck(entity, requirement);
+    return verifier(entity, requirement, evidence.artifact, now);
+  };
+  const sets = rule.sets.map((set) => evaluateOneSet(set, evidence, unread.length > 0, check));
   const outcome = allOf(sets.map((set) => set.outcome));
   return {
     outcome,
@@ -47,9 +59,9 @@ function evaluateOneSet(
   set: CompiledSet,
   evidence: ImageEvidence,
   hasUnread: boolean,
-  verifier: typeof verify,
+  check: Check,
 ): SetOutcome & { findings: readonly Finding[]; evidence: readonly VerifiedEntity[] } {
-  const entries = set.entries.map((entry) => evaluateEntry(entry, evidence, verifier));
+  const entries = set.entries.map((entry) => evaluateEntry(entry, evidence, check));
   const parties = entries.map(({ accepted }) => ({ principals: accepted.map(principalOf), hasUnread }));
   return {
     ...evaluateSet(parties, set.count),
@@ -58,12 +70,12 @@ function evaluateOneSet(
   };
 }
 
-function evaluateEntry(entry: CompiledEntry, evidence: ImageEvidence, verifier: typeof verify): EntryResult {
+function evaluateEntry(entry: CompiledEntry, evidence: ImageEvidence, check: Check): EntryResult {
   const accepted: VerifiedEntity[] = [];
   const findings: Finding[] = [];
   for (const { subject, entity } of evidence.candidates) {
     if (!entity.ok) continue;
-    const result = attempt(() => verifier(entity.value, entry.requirement, evidence.artifact));
+    const result = attempt(() => check(entity.value, entry.requirement));
     if (result.ok) accepted.push(result.value);
     else findings.push({ ...failureFinding(subject, result), entry: entry.name });
   }
@@ -71,7 +83,7 @@ function evaluateEntry(entry: CompiledEntry, evidence: ImageEvidence, verifier: 
 }
 
 function principalOf({ principal }: VerifiedEntity): string {
-  return `${principal.kind} ${principal.keyId}`;
+  return formatPrincipal(principal);
 }
 
 function failureFinding(subject: string, { failure }: Extract<Attempt<unknown>, { ok: false }>): Finding {

@@ -1,6 +1,6 @@
 /** What was gathered for one digest: untrusted candidates, and how each place answered. */
 import type { Attempt } from "../failure/attempt.ts";
-import type { Artifact, SignedEntity } from "../verify/entity.ts";
+import type { ImageArtifact, SignedEntity } from "../verify/entity.ts";
 import type { PlaceAnswer } from "./verdict.ts";
 
 export interface Candidate {
@@ -11,7 +11,7 @@ export interface Candidate {
 }
 
 export interface ImageEvidence {
-  readonly artifact: Artifact;
+  readonly artifact: ImageArtifact;
   readonly places: readonly PlaceAnswer[];
   readonly candidates: readonly Candidate[];
 }

@@ -1,31 +1,40 @@
 /**
- * Step: what the verified bytes say, held against the artifact (verification-spec §8.3 step 11; §2.1, §2.3, §2.4,
- * §3.3). Earns VerifiedClaims. An attestation is never taken for a signature.
+ * Step: what the verified bytes say, held against the artifact and the rule (verification-spec §8.3 step 11; §2.1, §2.3,
+ * §2.4, §3.3). Earns VerifiedClaims. An attestation is never taken for a signature, nor a signature for an attestation.
  */
-import { digestBytes, hash, type Digest, type HashAlgorithm } from "../crypto/digest.ts";
+import { digestBytes, hash, splitDigest, type ArtifactDigest, type HashAlgorithm } from "../crypto/digest.ts";
 import { encodeHex } from "../encoding/hex.ts";
 import { equalBytes } from "../encoding/text.ts";
+import type { JsonObject } from "../encoding/json.ts";
 import { quoted, VerificationFailure } from "../failure/failure.ts";
 import type { MessageSignature } from "../sigstore/bundle.ts";
+import { MESSAGE_HASHES } from "../sigstore/message-digest.ts";
 import { parseSimpleSigning } from "../sigstore/simple-signing.ts";
 import { parseStatement, SIGNATURE_PREDICATE_TYPE, type Statement, type Subject } from "../sigstore/statement.ts";
 import type { Artifact } from "./entity.ts";
-import type { VerifiedClaims, VerifiedContent } from "./evidence.ts";
+import type { Claims, VerifiedClaims, VerifiedContent } from "./evidence.ts";
+import type { ContentRequirement } from "./requirement.ts";
 
-/** The claims of an image signature. Fails with a code of the steps "payload" and "claims". */
-export function verifySignatureClaims({ content }: VerifiedContent, artifact: Artifact): VerifiedClaims {
+/** Fails with a code of the steps "payload" and "claims". */
+export function verifyClaims(
+  { entity: { content } }: VerifiedContent,
+  required: ContentRequirement,
+  artifact: Artifact,
+): VerifiedClaims {
   switch (content.kind) {
     case "simple-signing":
-      return simpleSigningClaims(content.payload, artifact.digest);
+      checkIsSignature(required, "a simple-signing payload");
+      return withAnnotations(simpleSigningClaims(content.payload, artifact.digest), required);
     case "dsse":
-      return statementClaims(parseStatement(content.payload), artifact.digest);
+      return withAnnotations(statementClaims(parseStatement(content.payload), required, artifact.digest), required);
     case "message":
+      checkIsSignature(required, "a message signature");
       checkMessageDigest(content.messageDigest, artifact);
-      return { digest: artifact.digest, annotations: new Map() } as unknown as VerifiedClaims;
+      return withAnnotations(earned({ digest: artifact.digest, annotations: new Map() }), required);
   }
 }
 
-function simpleSigningClaims(payload: Uint8Array, expected: Digest): VerifiedClaims {
+function simpleSigningClaims(payload: Uint8Array, expected: ArtifactDigest): VerifiedClaims {
   const { digest, dockerReference, annotations } = parseSimpleSigning(payload);
   if (digest !== expected) {
     throw new VerificationFailure(
@@ -34,55 +43,103 @@ function simpleSigningClaims(payload: Uint8Array, expected: Digest): VerifiedCla
       { actual: digest, expected },
     );
   }
-  return { digest, dockerReference, annotations } as VerifiedClaims;
+  return earned({ digest, dockerReference, annotations });
 }
 
-function statementClaims(statement: Statement, expected: Digest): VerifiedClaims {
-  const { predicateType } = statement;
-  if (predicateType !== SIGNATURE_PREDICATE_TYPE) {
+function statementClaims(
+  statement: Statement,
+  required: ContentRequirement,
+  expected: ArtifactDigest,
+): VerifiedClaims {
+  checkPredicateType(statement.predicateType, required);
+  const { annotations } = matchingSubject(statement, expected);
+  return earned({ digest: expected, annotations, statement });
+}
+
+/** §2.4: compared exactly; no switch turns an attestation into a signature. */
+function checkPredicateType(predicateType: string, required: ContentRequirement): void {
+  if (required.kind === "signature" && predicateType !== SIGNATURE_PREDICATE_TYPE) {
     throw new VerificationFailure(
       "PredicateTypeNotSignature",
       `Cannot accept predicate type ${quoted(predicateType)} as a signature, want ${quoted(SIGNATURE_PREDICATE_TYPE)}`,
       { actual: quoted(predicateType), expected: SIGNATURE_PREDICATE_TYPE },
     );
   }
-  const { annotations } = matchingSubject(statement, expected);
-  return { digest: expected, predicateType, annotations } as VerifiedClaims;
-}
-
-/** Any subject may match, not only the first; only sha256 is compared, and only as lower-case hex (§2.3). */
-function matchingSubject({ subjects }: Statement, expected: Digest): Subject {
-  const hex = encodeHex(digestBytes(expected));
-  const subject = subjects.find(({ digests }) => digests.get("sha256") === hex);
-  if (subject !== undefined) return subject;
-  const named = subjects[0]?.digests.get("sha256");
+  if (required.kind !== "attestation" || required.predicateTypes.includes(predicateType)) return;
+  const expected = required.predicateTypes.map(quoted).join(" or ");
   throw new VerificationFailure(
-    "StatementSubjectMismatch",
-    `Cannot accept a statement about ${subjects.length === 1 && named !== undefined ? quoted(`sha256:${named}`) : `${subjects.length} other subjects`}, want ${expected}`,
+    "PredicateTypeMismatch",
+    `Cannot accept predicate type ${quoted(predicateType)}, want ${expected}`,
+    { actual: quoted(predicateType), expected },
   );
 }
 
-const MESSAGE_HASHES: ReadonlyMap<string, HashAlgorithm> = new Map([
-  ["SHA2_256", "sha256"],
-  ["SHA2_384", "sha384"],
-  ["SHA2_512", "sha512"],
-]);
+function checkIsSignature(required: ContentRequirement, what: string): void {
+  if (required.kind !== "attestation") return;
+  throw new VerificationFailure("StatementMissing", `Cannot accept ${what} as an attestation, want a signed statement`);
+}
 
-/** A hint, but one that must not be wrong (§3.3). The signature over the bytes was verified before. */
-function checkMessageDigest(claim: MessageSignature["messageDigest"], { bytes }: Artifact): void {
-  if (claim === undefined || bytes === undefined) return;
+/** Any subject may match, not only the first; only the artifact's own algorithm is compared (§2.3). */
+function matchingSubject({ subjects }: Statement, expected: ArtifactDigest): Subject {
+  const { algorithm, hex } = splitDigest(expected);
+  const subject = subjects.find(({ digests }) => digests.get(algorithm) === hex);
+  if (subject !== undefined) return subject;
+  const named = subjects[0]?.digests.get(algorithm);
+  throw new VerificationFailure(
+    "StatementSubjectMismatch",
+    `Cannot accept a statement about ${subjects.length === 1 && named !== undefined ? quoted(`${algorithm}:${named}`) : `${subjects.length} other subjects`}, want ${expected}`,
+  );
+}
+
+/** §2.1: each as a string, equal to the letter. */
+function withAnnotations(claims: VerifiedClaims, required: ContentRequirement): VerifiedClaims {
+  const wanted = required.kind === "signature" ? (required.annotations ?? []) : [];
+  for (const [name, expected] of wanted) checkAnnotation(claims.annotations, name, expected);
+  return claims;
+}
+
+function checkAnnotation(annotations: JsonObject, name: string, expected: string): void {
+  const actual = annotations.get(name);
+  if (actual === expected) return;
+  if (actual === undefined) {
+    throw new VerificationFailure(
+      "AnnotationMissing",
+      `Cannot find annotation ${quoted(name)} in the signed payload, want ${quoted(expected)}`,
+    );
+  }
+  const shown = typeof actual === "string" ? quoted(actual) : "a value that is no string";
+  throw new VerificationFailure(
+    "AnnotationMismatch",
+    `Cannot accept annotation ${quoted(name)} of ${shown}, want ${quoted(expected)}`,
+    { actual: shown, expected: quoted(expected) },
+  );
+}
+
+/** A hint, but one that must not be wrong (§3.3). The signature over the artifact was verified before. */
+function checkMessageDigest(claim: MessageSignature["messageDigest"], artifact: Artifact): void {
+  if (claim === undefined) return;
   const algorithm = MESSAGE_HASHES.get(claim.algorithm);
-  if (algorithm === undefined) {
+  const actual = algorithm === undefined ? undefined : artifactHash(artifact, algorithm);
+  if (actual === undefined) {
     throw new VerificationFailure(
       "MessageDigestUnsupported",
       `Cannot compare a message digest of algorithm ${quoted(claim.algorithm)}`,
     );
   }
-  const actual = hash(algorithm, bytes);
   if (!equalBytes(actual, claim.digest)) {
     throw new VerificationFailure(
       "MessageDigestMismatch",
       `Cannot accept message digest ${encodeHex(claim.digest)}, want ${encodeHex(actual)}`,
     );
   }
+}
+
+/** Undefined when neither the bytes nor a digest of this algorithm are at hand. */
+function artifactHash({ bytes, digest }: Artifact, algorithm: HashAlgorithm): Uint8Array | undefined {
+  if (bytes !== undefined) return hash(algorithm, bytes);
+  return splitDigest(digest).algorithm === algorithm ? digestBytes(digest) : undefined;
+}
+
+function earned(claims: Claims): VerifiedClaims {
+  return claims as VerifiedClaims;
 }

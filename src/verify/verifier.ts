@@ -1,31 +1,41 @@
 /**
- * The procedure, in the order of verification-spec §8.3. It takes hostile evidence, one requirement and the artifact;
- * it returns evidence or throws VerificationFailure, and never looks at a clock, a network or a file.
+ * The procedure, in the order of verification-spec §8.3. It takes hostile evidence, one requirement, the artifact and the
+ * instant of the decision; it returns evidence or throws VerificationFailure, and never looks at a clock, a network or a
+ * file. Steps 0 and 1, the digest and the parsing, lie with whoever made artifact and entity; step 2 is precheck.ts.
  */
-import { VerificationFailure } from "../failure/failure.ts";
-import { verifySignatureClaims } from "./claims.ts";
+import type { Instant } from "../encoding/instant.ts";
+import { verifyClaims } from "./claims.ts";
 import type { Artifact, SignedEntity } from "./entity.ts";
 import type { VerifiedEntity } from "./evidence.ts";
-import type { KeyRequirement, Requirement } from "./requirement.ts";
+import { verifyTransparency } from "./log-entry.ts";
+import { selectMaterial } from "./material.ts";
+import type { Requirement } from "./requirement.ts";
 import { verifyContentSignature } from "./signature.ts";
+import { verifySigner } from "./signer.ts";
+import { establishTimes } from "./time.ts";
+import { verifyObserverTimestamps } from "./timestamp.ts";
 
-/** Holds one entity against one requirement. What it returns is all that a Pass may be made of. */
-export function verify(entity: SignedEntity, requirement: Requirement, artifact: Artifact): VerifiedEntity {
-  // §8.3 (3): the key comes from the policy
-  const key = selectKey(entity, requirement.signer);
-  // §8.3 (4): the signature over the exact bytes
-  const verified = verifyContentSignature(entity, key, artifact);
-  // §8.3 (11): what those bytes say
-  const claims = verifySignatureClaims(verified, artifact);
-  // §8.3 (12)
-  return { principal: verified.principal, claims } as VerifiedEntity;
-}
-
-/** A bundle that names a certificate was not signed for a key rule (§3.5). */
-function selectKey({ signer }: SignedEntity, { key }: KeyRequirement): KeyRequirement["key"] {
-  if (signer.kind === "public-key") return key;
-  throw new VerificationFailure(
-    "SignerMaterialMismatch",
-    "Cannot verify a bundle signed with a certificate by a key rule, want a bundle signed with the rule's key",
-  );
+/** Holds one entity against one requirement; `now` in milliseconds. What it returns is all that a Pass may be made of. */
+export function verify(
+  entity: SignedEntity,
+  requirement: Requirement,
+  artifact: Artifact,
+  now: Instant,
+): VerifiedEntity {
+  // §8.3 (3): the key is the policy's, or the leaf's until the chain is proven
+  const material = selectMaterial(entity, requirement.signer);
+  // (4): the signature over the exact bytes
+  const content = verifyContentSignature(entity, material, requirement.signer, artifact);
+  // (5): the log saw this very signature
+  const entries = verifyTransparency(content, requirement, artifact);
+  // (6): timestamp authorities saw it
+  const timestamps = verifyObserverTimestamps(content, requirement);
+  // (7): every time that is proven by now
+  const times = establishTimes(entries, timestamps, requirement, now);
+  // (8), (9), (10): the signer at each of these times
+  const signer = verifySigner(material, times, requirement);
+  // (11): what the bytes say
+  const claims = verifyClaims(content, requirement.content, artifact);
+  // (12)
+  return { ...signer, times: times.times, entries: entries.entries, claims } as unknown as VerifiedEntity;
 }

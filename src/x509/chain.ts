@@ -19,7 +19,8 @@ export interface CertificateAuthority {
   readonly uri?: string;
 }
 
-export type Purpose = "codeSigning" | "timeStamping";
+/** `privateSigning`: code signing by a private PKI, whose leaves need not say their purpose (§7.4). */
+export type Purpose = "codeSigning" | "privateSigning" | "timeStamping";
 
 declare const brand: unique symbol;
 export type VerifiedChain = { readonly [brand]: "VerifiedChain" } & {
@@ -30,6 +31,7 @@ export type VerifiedChain = { readonly [brand]: "VerifiedChain" } & {
 
 const PURPOSES: Readonly<Record<Purpose, string>> = {
   codeSigning: "1.3.6.1.5.5.7.3.3",
+  privateSigning: "1.3.6.1.5.5.7.3.3",
   timeStamping: "1.3.6.1.5.5.7.3.8",
 };
 const ANY_PURPOSE = "2.5.29.37.0";
@@ -61,6 +63,12 @@ export function verifyChain(
     failures.push(result.failure);
   }
   throw nearest(failures);
+}
+
+/** What a leaf must be by itself, without its issuer: for a leaf that is pinned. Fails with a Certificate… code. */
+export function checkLeafAt(leaf: Certificate, time: Instant, purpose: Purpose): void {
+  checkLeaf(leaf, purpose);
+  checkValidity(leaf, time, "CertificateNotValid", "the certificate");
 }
 
 /** Two authorities may bear the same Name: the one whose key signed the leaf is meant. */
@@ -115,6 +123,7 @@ function checkLeaf(leaf: Certificate, purpose: Purpose): void {
 
 /** §6 step 8: who stamps times does nothing else; §4.2 rule 5: anyExtendedKeyUsage is not enough. */
 function checkLeafPurpose({ extendedKeyUsage }: Certificate, purpose: Purpose): void {
+  if (extendedKeyUsage === undefined && purpose === "privateSigning") return;
   const purposes = extendedKeyUsage?.purposes ?? [];
   if (!purposes.includes(PURPOSES[purpose])) {
     throw new VerificationFailure("CertificatePurposeMissing", `Cannot use a certificate that is not for ${purpose}`);

@@ -4,7 +4,7 @@ import { attempt } from "../../src/failure/attempt.ts";
 import { VerificationFailure } from "../../src/failure/failure.ts";
 import { compilePolicy, type CompiledRule } from "../../src/policy/compile.ts";
 import { evaluateRule } from "../../src/policy/evaluate.ts";
-import { ABSENT, READ, UNREAD, KEYS, candidate, entry, evidence, policy, rule, type Json } from "./resources.ts";
+import { ABSENT, KEYS, NOW, READ, UNREAD, candidate, entry, evidence, policy, rule, type Json } from "./resources.ts";
 
 function compiled(more: Json = {}): CompiledRule {
   const [first] = compilePolicy(policy({ verifyImages: [rule(more)] })).rules;
@@ -23,7 +23,7 @@ const threeTeams = (count?: number): Json => ({
 
 describe("policy/evaluate", () => {
   it("passes with the evidence that earned it", () => {
-    const verdict = evaluateRule(compiled(), evidence([candidate("cosign a", KEYS.a)]));
+    const verdict = evaluateRule(compiled(), evidence([candidate("cosign a", KEYS.a)]), NOW);
     assert.equal(verdict.outcome, "Pass");
     assert.equal(verdict.summary, "1 of 1 required signatures accepted");
     assert.equal(verdict.evidence.length, 1);
@@ -31,7 +31,7 @@ describe("policy/evaluate", () => {
   });
 
   it("fails a signature by another key, and says the hint once", () => {
-    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.b), candidate("y", KEYS.c)]));
+    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.b), candidate("y", KEYS.c)]), NOW);
     assert.equal(verdict.outcome, "Fail");
     assert.equal(verdict.summary, "0 of 1 required signatures accepted");
     assert.deepEqual(
@@ -48,13 +48,13 @@ describe("policy/evaluate", () => {
   });
 
   it("fails a signature of another digest", () => {
-    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.a, `sha256:${"2".repeat(64)}`)]));
+    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.a, `sha256:${"2".repeat(64)}`)]), NOW);
     assert.equal(verdict.outcome, "Fail");
     assert.equal(verdict.evidence.length, 0);
   });
 
   it("says NoSignatureFound, and how to sign, when nothing is there", () => {
-    const verdict = evaluateRule(compiled(), evidence([], [ABSENT, READ]));
+    const verdict = evaluateRule(compiled(), evidence([], [ABSENT, READ]), NOW);
     assert.equal(verdict.outcome, "Fail");
     assert.deepEqual(
       verdict.findings.map(({ code }) => code),
@@ -67,7 +67,7 @@ describe("policy/evaluate", () => {
     const broken = attempt<never>(() => {
       throw new VerificationFailure("KeyMalformed", "Cannot parse it");
     });
-    const verdict = evaluateRule(compiled(threeTeams(1)), evidence([{ subject: "bad", entity: broken }]));
+    const verdict = evaluateRule(compiled(threeTeams(1)), evidence([{ subject: "bad", entity: broken }]), NOW);
     assert.equal(verdict.outcome, "Fail");
     assert.deepEqual(
       verdict.findings.map(({ subject, code }) => [subject, code]),
@@ -76,7 +76,7 @@ describe("policy/evaluate", () => {
   });
 
   it("is undetermined when a place that could hold the signature was not read", () => {
-    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.b)], [READ, UNREAD]));
+    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.b)], [READ, UNREAD]), NOW);
     assert.equal(verdict.outcome, "Undetermined");
     assert.deepEqual(verdict.causes, ["RegistryError"]);
     assert.match(verdict.summary, /^0 of 1 required signatures accepted, and not every place could be read$/);
@@ -88,7 +88,7 @@ describe("policy/evaluate", () => {
   });
 
   it("passes in spite of an unread place when enough was seen", () => {
-    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.a)], [READ, UNREAD]));
+    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.a)], [READ, UNREAD]), NOW);
     assert.equal(verdict.outcome, "Pass");
     assert.deepEqual(verdict.causes, []);
   });
@@ -116,7 +116,7 @@ describe("policy/evaluate", () => {
   ];
   for (const [name, more, given, outcome, summary] of counts) {
     it(`counts ${name}: ${outcome}`, () => {
-      const verdict = evaluateRule(compiled(more), given);
+      const verdict = evaluateRule(compiled(more), given, NOW);
       assert.equal(verdict.outcome, outcome);
       assert.equal(verdict.summary, `${summary} required signatures accepted`);
     });
@@ -124,7 +124,7 @@ describe("policy/evaluate", () => {
 
   it("is PolicyInvalid with the paths when the rule does not compile", () => {
     const bad = compiled({ attestors: [{ count: 2, entries: [entry("release", KEYS.a)] }] });
-    const verdict = evaluateRule(bad, signedBy("a"));
+    const verdict = evaluateRule(bad, signedBy("a"), NOW);
     assert.equal(verdict.outcome, "Undetermined");
     assert.deepEqual(verdict.causes, ["PolicyInvalid"]);
     assert.match(verdict.summary, /spec\.verifyImages\[0\]\.attestors\[0\]\.count/);
@@ -135,13 +135,13 @@ describe("policy/evaluate", () => {
     const { attestors: _none, ...digestRule } = rule({ verifyDigest: true });
     const [first] = compilePolicy(policy({ verifyImages: [digestRule] })).rules;
     assert.ok(first);
-    assert.equal(evaluateRule(first, evidence([])).outcome, "Pass");
+    assert.equal(evaluateRule(first, evidence([]), NOW).outcome, "Pass");
   });
 
   it("lets a defect fly on", () => {
     const defect = (): never => {
       throw new TypeError("defect");
     };
-    assert.throws(() => evaluateRule(compiled(), signedBy("a"), defect), TypeError);
+    assert.throws(() => evaluateRule(compiled(), signedBy("a"), NOW, defect), TypeError);
   });
 });

@@ -5,7 +5,7 @@ import { evaluateRule } from "../../src/policy/evaluate.ts";
 import { validatePolicy } from "../../src/policy/validate.ts";
 import { effectOf } from "../../src/policy/verdict.ts";
 import { evaluateWrittenDigest } from "../../src/policy/written-digest.ts";
-import { KEYS, UNREAD, candidate, entry, evidence, image, policy, rule, type Json } from "./resources.ts";
+import { KEYS, NOW, UNREAD, candidate, entry, evidence, image, policy, rule, type Json } from "./resources.ts";
 import { schemaLeaves } from "./schema-leaves.ts";
 
 /** Two specs that differ in one leaf alone, and what differs in consequence. */
@@ -24,7 +24,7 @@ const first = (compiled: CompiledPolicy): CompiledPolicy["rules"][number] => {
   return found;
 };
 const verdict = (compiled: CompiledPolicy): ReturnType<typeof evaluateRule> =>
-  evaluateRule(first(compiled), evidence([candidate("x", KEYS.a)]));
+  evaluateRule(first(compiled), evidence([candidate("x", KEYS.a)]), NOW);
 const effect =
   (places: readonly (typeof UNREAD)[]) =>
   (compiled: CompiledPolicy): string =>
@@ -32,7 +32,7 @@ const effect =
       policy: compiled.id,
       failureAction: compiled.failureAction,
       failurePolicy: compiled.failurePolicy,
-      verdict: evaluateRule(first(compiled), evidence([], places)),
+      verdict: evaluateRule(first(compiled), evidence([], places), NOW),
     });
 const covers = (compiled: CompiledPolicy): boolean => first(compiled).covers(TAGGED);
 const applies = (compiled: CompiledPolicy): boolean => compiled.appliesTo("any", LABELS);

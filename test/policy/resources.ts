@@ -20,6 +20,9 @@ export function newKey(): TestKey {
 export const KEYS = { a: newKey(), b: newKey(), c: newKey() } as const;
 export const IMAGE_DIGEST: Digest = `sha256:${"1".repeat(64)}`;
 
+/** The instant of every decision: no test reads a clock. */
+export const NOW = Date.UTC(2026, 5, 1);
+
 export type Json = Record<string, unknown>;
 
 export function entry(name: string, key: TestKey, more: Json = {}): Json {
@@ -67,6 +70,8 @@ export function candidate(subject: string, key: TestKey, digest: Digest = IMAGE_
         content: { kind: "simple-signing", payload },
         signature: sign("sha256", payload, key.privateKey),
         signer: { kind: "public-key" },
+        logEntries: [],
+        timestamps: [],
       },
     },
   };

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { compilePolicy, type CompiledRule } from "../../src/policy/compile.ts";
 import { evaluateRule } from "../../src/policy/evaluate.ts";
 import { evaluateWrittenDigest, joinVerdicts } from "../../src/policy/written-digest.ts";
-import { IMAGE_DIGEST, KEYS, UNREAD, candidate, evidence, image, policy, rule, type Json } from "./resources.ts";
+import { IMAGE_DIGEST, KEYS, NOW, UNREAD, candidate, evidence, image, policy, rule, type Json } from "./resources.ts";
 
 function compiled(more: Json = {}): CompiledRule {
   const [first] = compilePolicy(policy({ verifyImages: [rule(more)] })).rules;
@@ -32,14 +32,14 @@ describe("policy/written-digest", () => {
   });
 
   it("joins by AND and keeps every finding", () => {
-    const signatures = evaluateRule(compiled(), evidence([candidate("x", KEYS.a)]));
+    const signatures = evaluateRule(compiled(), evidence([candidate("x", KEYS.a)]), NOW);
     const digest = evaluateWrittenDigest(compiled(), TAGGED);
     assert.ok(digest);
     const joined = joinVerdicts(signatures, digest);
     assert.equal(joined.outcome, "Fail");
     assert.equal(joined.summary, "the image has no digest");
     assert.equal(joined.findings.length, 1);
-    const undetermined = evaluateRule(compiled(), evidence([], [UNREAD]));
+    const undetermined = evaluateRule(compiled(), evidence([], [UNREAD]), NOW);
     assert.deepEqual(joinVerdicts(signatures, undetermined).causes, ["RegistryError"]);
     assert.deepEqual(joinVerdicts(digest, undetermined).causes, []);
   });

@@ -9,7 +9,7 @@ import { encodeBase64 } from "../../src/encoding/base64.ts";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
 import { preAuthEncoding } from "../../src/sigstore/dsse.ts";
 import type { Artifact } from "../../src/verify/entity.ts";
-import type { Requirement } from "../../src/verify/requirement.ts";
+import type { Requirement, Thresholds } from "../../src/verify/requirement.ts";
 
 export interface SigningKey {
   readonly privateKey: KeyObject;
@@ -31,8 +31,13 @@ export const ARTIFACT: Required<Artifact> = { digest: digestOf(MANIFEST), bytes:
 export const OTHER_DIGEST: Digest = digestOf(encodeUtf8("another manifest"));
 export const SIGN_V1 = "https://sigstore.dev/cosign/sign/v1";
 
+/** Neither log nor time is asked for. */
+export const NO_WITNESSES: Thresholds = { logs: 0, certificateLogs: 0, times: 0, timestamps: 0 };
+/** The instant of every decision: no test reads a clock. */
+export const NOW = Date.UTC(2026, 5, 1);
+
 export function requirementOf({ key }: SigningKey): Requirement {
-  return { signer: { kind: "key", key }, content: { kind: "signature" } };
+  return { signer: { kind: "key", key }, content: { kind: "signature" }, thresholds: NO_WITNESSES };
 }
 
 /** `hash` as node names it; null for Ed25519. */

@@ -7,6 +7,7 @@ import { digestOf } from "../../src/crypto/digest.ts";
 import { parsePublicKeyPem, parsePublicKeySpki } from "../../src/crypto/public-key.ts";
 import { entityFromBundle, entityFromCosignLayer, type SignedEntity } from "../../src/verify/entity.ts";
 import { verifyContentSignature } from "../../src/verify/signature.ts";
+import type { Requirement } from "../../src/verify/requirement.ts";
 import { verify } from "../../src/verify/verifier.ts";
 import { failsWith } from "../support/failures.ts";
 import { VECTORS_ROOT } from "../vectors/check.ts";
@@ -18,6 +19,8 @@ import {
   KEYS,
   MANIFEST,
   messageBundle,
+  NO_WITNESSES,
+  NOW,
   OTHER_DIGEST,
   requirementOf,
   SIGN_V1,
@@ -33,6 +36,14 @@ function real(path: string): Buffer {
   return readFileSync(join(VECTORS_ROOT, path));
 }
 
+/** The certificate of a real bundle. */
+function realLeaf(): Buffer {
+  const { verificationMaterial } = JSON.parse(real("sigstore-rs/bundle_v03/bundle_v03.json").toString("utf8")) as {
+    verificationMaterial: { certificate: { rawBytes: string } };
+  };
+  return Buffer.from(verificationMaterial.certificate.rawBytes, "base64");
+}
+
 function legacy(payload: Uint8Array, key: SigningKey = KEYS.p256, hash: string | null = "sha256"): SignedEntity {
   return entityFromCosignLayer(payload, cosignAnnotations(signBytes(payload, key, hash)));
 }
@@ -44,7 +55,7 @@ function dsse(payload: Uint8Array, key: SigningKey = KEYS.p256, hash: string | n
 describe("verify()", () => {
   describe("accepts", () => {
     it("a simple-signing payload, with its annotations and reference", () => {
-      const { principal, claims } = verify(legacy(json(simpleSigning())), REQUIREMENT, ARTIFACT);
+      const { principal, claims } = verify(legacy(json(simpleSigning())), REQUIREMENT, ARTIFACT, NOW);
       assert.deepEqual(principal, { kind: "key", keyId: KEYS.p256.key.keyId });
       assert.equal(claims.digest, ARTIFACT.digest);
       assert.equal(claims.dockerReference, "registry.local/acme/web");
@@ -52,24 +63,22 @@ describe("verify()", () => {
     });
 
     it("a sign/v1 statement, with the annotations of the matched subject", () => {
-      const { claims } = verify(dsse(json(statement())), REQUIREMENT, ARTIFACT);
-      assert.equal(claims.predicateType, SIGN_V1);
+      const { claims } = verify(dsse(json(statement())), REQUIREMENT, ARTIFACT, NOW);
+      assert.equal(claims.statement?.predicateType, SIGN_V1);
       assert.deepEqual([...claims.annotations], [["team", "acme"]]);
     });
 
     it("a message signature over the manifest", () => {
       const entity = entityFromBundle(json(messageBundle(MANIFEST, KEYS.p256)));
-      assert.equal(verify(entity, REQUIREMENT, ARTIFACT).claims.digest, ARTIFACT.digest);
+      assert.equal(verify(entity, REQUIREMENT, ARTIFACT, NOW).claims.digest, ARTIFACT.digest);
     });
 
-    it("a legacy signature although the layer has a certificate annotation: the key decides", () => {
+    it("a legacy signature although the layer has a certificate of another key: the key decides", () => {
       const payload = json(simpleSigning());
       const annotations = new Map(cosignAnnotations(signBytes(payload, KEYS.p256)));
-      annotations.set(
-        "dev.sigstore.cosign/certificate",
-        "-----BEGIN CERTIFICATE-----\nAAEC\n-----END CERTIFICATE-----\n",
-      );
-      verify(entityFromCosignLayer(payload, annotations), REQUIREMENT, ARTIFACT);
+      const pem = new X509Certificate(realLeaf()).toString();
+      annotations.set("dev.sigstore.cosign/certificate", pem);
+      verify(entityFromCosignLayer(payload, annotations), REQUIREMENT, ARTIFACT, NOW);
     });
   });
 
@@ -96,7 +105,7 @@ describe("verify()", () => {
       ],
       "a bundle signed with a certificate": [
         "SignerMaterialMismatch",
-        () => ({ ...dsse(json(statement())), signer: { kind: "certificate" } }),
+        () => ({ ...dsse(json(statement())), signer: { kind: "certificate", der: realLeaf() } }),
       ],
       "a message signature over other bytes": [
         "SignatureInvalid",
@@ -104,38 +113,42 @@ describe("verify()", () => {
       ],
     };
     for (const [name, [code, entity]] of Object.entries(rows)) {
-      it(name, () => void failsWith(code, () => verify(entity(), REQUIREMENT, ARTIFACT)));
+      it(name, () => void failsWith(code, () => verify(entity(), REQUIREMENT, ARTIFACT, NOW)));
     }
   });
 
   describe("on real bundles", () => {
     const keyed = "sigstore-go/public-key-validity/public-key-validity";
     const key = parsePublicKeyPem(real(`${keyed}.pem`).toString("utf8"));
-    const requirement = { signer: { kind: "key", key }, content: { kind: "signature" } } as const;
+    const requirement: Requirement = {
+      signer: { kind: "key", key },
+      content: { kind: "signature" },
+      thresholds: NO_WITNESSES,
+    };
 
     it("accepts a message signature by a key, over its bytes and no others", () => {
       const entity = entityFromBundle(real(`${keyed}.sigstore.json`));
       const bytes = Buffer.from("test content");
-      assert.equal(verify(entity, requirement, { digest: digestOf(bytes), bytes }).principal.keyId, key.keyId);
-      failsWith("SignatureInvalid", () => verify(entity, requirement, ARTIFACT));
+      assert.deepEqual(verify(entity, requirement, { digest: digestOf(bytes), bytes }, NOW).principal, {
+        kind: "key",
+        keyId: key.keyId,
+      });
+      failsWith("SignatureInvalid", () => verify(entity, requirement, ARTIFACT, NOW));
     });
 
     it("verifies the envelope of cosign with its certificate's key, and refuses it for a key rule", () => {
       const bytes = real("sigstore-rs/bundle_v03/bundle_v03.json");
-      const { verificationMaterial } = JSON.parse(bytes.toString("utf8")) as {
-        verificationMaterial: { certificate: { rawBytes: string } };
-      };
-      const leaf = new X509Certificate(Buffer.from(verificationMaterial.certificate.rawBytes, "base64"));
+      const leaf = new X509Certificate(realLeaf());
       const leafKey = parsePublicKeySpki(leaf.publicKey.export({ type: "spki", format: "der" }));
       const entity = entityFromBundle(bytes);
-      verifyContentSignature(entity, leafKey, ARTIFACT);
-      failsWith("SignerMaterialMismatch", () => verify(entity, requirement, ARTIFACT));
+      verifyContentSignature(entity, { key: leafKey }, requirement.signer, ARTIFACT);
+      failsWith("SignerMaterialMismatch", () => verify(entity, requirement, ARTIFACT, NOW));
     });
   });
 
   it("names the key, not the signature, in the reason", () => {
     const failure = failsWith("SignatureInvalid", () =>
-      verify(legacy(json(simpleSigning()), KEYS.other), REQUIREMENT, ARTIFACT),
+      verify(legacy(json(simpleSigning()), KEYS.other), REQUIREMENT, ARTIFACT, NOW),
     );
     assert.ok(failure.message.includes(KEYS.p256.key.keyId.slice(0, 12)));
     assert.equal(failure.step, "signature");

@@ -62,6 +62,26 @@ export const PAYLOAD_FAILURES = {
     spec: "verification-spec §2.4",
     hint: "this is an attestation, and an attestation is no signature of the image: sign the image with cosign sign",
   },
+  PredicateTypeMismatch: {
+    step: "claims",
+    spec: "verification-spec §2.4 (CVE-2022-35929)",
+    hint: "the statement is of another type than the rule asks for: attest with that type",
+  },
+  StatementMissing: {
+    step: "claims",
+    spec: "verification-spec §2.4",
+    hint: "a signature says nothing but that the image was signed: attest the image with the predicate that the rule asks for",
+  },
+  AnnotationMissing: {
+    step: "claims",
+    spec: "verification-spec §2.1",
+    hint: 'the signed payload lacks an annotation that the rule asks for: sign with "cosign sign -a name=value"',
+  },
+  AnnotationMismatch: {
+    step: "claims",
+    spec: "verification-spec §2.1",
+    hint: "the signed payload has another value for an annotation that the rule asks for: sign with that value",
+  },
   MessageDigestMismatch: {
     step: "claims",
     spec: "verification-spec §3.3",
