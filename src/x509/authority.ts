@@ -3,9 +3,8 @@
  * issuer up to one of the roots becomes an authority (verification-spec §7.4; RFC 5280 §6.1). Chains are ordered for
  * chain.ts, which judges them.
  */
-import { equalBytes } from "../encoding/text.ts";
 import type { Certificate } from "./certificate.ts";
-import { isSignedBy, type CertificateAuthority } from "./chain.ts";
+import { isIssuedBy, type CertificateAuthority } from "./chain.ts";
 
 const MAX_CHAIN = 10;
 
@@ -25,8 +24,4 @@ export function buildAuthorities(
   };
   for (const root of roots) extend([root]);
   return authorities;
-}
-
-function isIssuedBy(child: Certificate, parent: Certificate): boolean {
-  return equalBytes(child.issuer, parent.subject) && isSignedBy(child, parent);
 }
