@@ -70,7 +70,9 @@ export function parseSignatureLayer(annotations: Annotations): SignatureLayer {
       `Cannot find a signature: the annotation "${SIGNATURE}" is empty`,
     );
   }
-  const signature = malformed("SignatureAnnotationMalformed", "signature annotation", () => decodeBase64(text));
+  // Line breaks alone are passed over, as cosign does: signers that pipe a file through "base64" leave them (vector pki-valid)
+  const line = text.replace(/\r?\n/g, "");
+  const signature = malformed("SignatureAnnotationMalformed", "signature annotation", () => decodeBase64(line));
   return { signature, ...readEvidence(annotations) };
 }
 

@@ -46,11 +46,7 @@ function simpleSigningClaims(payload: Uint8Array, expected: ArtifactDigest): Ver
   return earned({ digest, dockerReference, annotations });
 }
 
-function statementClaims(
-  statement: Statement,
-  required: ContentRequirement,
-  expected: ArtifactDigest,
-): VerifiedClaims {
+function statementClaims(statement: Statement, required: ContentRequirement, expected: ArtifactDigest): VerifiedClaims {
   checkPredicateType(statement.predicateType, required);
   const { annotations } = matchingSubject(statement, expected);
   return earned({ digest: expected, annotations, statement });

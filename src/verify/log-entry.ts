@@ -39,7 +39,8 @@ function loggedSignature({ entity, material }: VerifiedContent, artifact: Artifa
   const { key, leaf } = material;
   return {
     signature: entity.signature,
-    signer: leaf === undefined ? { kind: "key", spki: key.spki } : { kind: "certificate", der: leaf.der, spki: leaf.spki },
+    signer:
+      leaf === undefined ? { kind: "key", spki: key.spki } : { kind: "certificate", der: leaf.der, spki: leaf.spki },
     content: loggedContent(entity, artifact),
   };
 }

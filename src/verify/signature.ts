@@ -74,7 +74,12 @@ function isSignedMessage(
 }
 
 /** §3.3: with only a sha256 at hand, ECDSA and RSA with PKCS#1 v1.5 can still be verified. */
-function isSignedDigest(entity: SignedEntity, key: PublicKey, signer: SignerRequirement, { digest }: Artifact): boolean {
+function isSignedDigest(
+  entity: SignedEntity,
+  key: PublicKey,
+  signer: SignerRequirement,
+  { digest }: Artifact,
+): boolean {
   const isPossible = key.algorithm.kind !== "ed25519" && !wantsPss(signer);
   if (!isPossible || !isSha256(digest) || !hashChoices(entity, key, signer).includes("sha256")) {
     throw new VerificationFailure(

@@ -60,7 +60,7 @@ export function makeApplication(
 ): Application {
   let inForce = policies;
   let milliseconds = 1;
-  const verifier = new ImageVerifier({ registry, monotonicNow: () => (milliseconds += 1) });
+  const verifier = new ImageVerifier({ registry, monotonicNow: () => (milliseconds += 1), now: () => 0 });
   const snapshot = { namespaceLabels: () => labels ?? undefined };
   return {
     verifier,

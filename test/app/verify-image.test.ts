@@ -48,7 +48,7 @@ describe("ImageVerifier", () => {
   it("stays Undetermined for a moment only, and is asked again then", async () => {
     await withApplication({}, async ({ server, registry }) => {
       let now = 1;
-      const verifier = new ImageVerifier({ registry, monotonicNow: () => now });
+      const verifier = new ImageVerifier({ registry, monotonicNow: () => now, now: () => 0 });
       const digest = await server.putImage(PATH, "1", "a");
       await signLegacy(server, PATH, digest, KEY);
       const reference = parseImageReference(`${server.host}/${PATH}@${digest}`);

@@ -10,7 +10,7 @@ import { DECISIONS, REJECTIONS } from "./rejections.ts";
 import { requirementOf } from "./requirements.ts";
 import type { Vector } from "./vector.ts";
 
-export { readVectors, VECTORS_ROOT } from "./vector.ts";
+export { readVectors, VECTORS_ROOT, type Vector } from "./vector.ts";
 
 /** The instant of every decision: after the newest vector, and inside the private PKI's validity. */
 const NOW = Date.UTC(2026, 8, 1);
@@ -37,9 +37,10 @@ export function checkVector(vector: Vector): string | undefined {
   return actual === expected ? undefined : `${actual}, want ${expected}`;
 }
 
+/** An image or artifact that nobody names is nothing to hold a signature against: then only parsing can fail. */
 function verifyEntities(vector: Vector): readonly Attempt<unknown>[] {
   const artifact = artifactOf(vector);
-  if (artifact === undefined) return [];
+  if (artifact === undefined) return entitiesOf(vector).map((parse) => attempt(parse)).filter(({ ok }) => !ok);
   const requirement = requirementOf(vector);
   return entitiesOf(vector).map((parse) => attempt(() => verify(parse(), requirement, artifact, NOW)));
 }

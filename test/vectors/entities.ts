@@ -27,17 +27,13 @@ export function entitiesOf(vector: Vector): readonly (() => SignedEntity)[] {
   }
 }
 
-/** The digest is our own hash of the manifest or the artifact wherever there is one; undefined where nothing is named. */
-export function artifactOf({ files, artifact, artifactText, artifactDigest, kind }: Vector): Artifact | undefined {
-  if (kind === "legacy-image-signature") {
-    const bytes = files?.manifest === undefined ? undefined : readVectorFile(files.manifest);
-    if (bytes === undefined) return undefined;
-    return { digest: artifactDigest === undefined ? digestOf(bytes) : parseArtifactDigest(artifactDigest) };
-  }
+/** The digest that the index names, else our own hash of the manifest or the artifact; undefined where neither is there. */
+export function artifactOf({ files, artifact, artifactText, artifactDigest }: Vector): Artifact | undefined {
+  const named = artifactDigest === undefined ? undefined : parseArtifactDigest(artifactDigest);
   const bytes = artifact === undefined ? artifactText && Buffer.from(artifactText) : readVectorFile(artifact);
-  if (artifactDigest === undefined) return bytes ? { digest: digestOf(bytes), bytes } : { digest: digestOf(Buffer.of()) };
-  const digest = parseArtifactDigest(artifactDigest);
-  return bytes ? { digest, bytes } : { digest };
+  if (bytes) return { digest: named ?? digestOf(bytes), bytes };
+  if (named !== undefined) return { digest: named };
+  return files?.manifest === undefined ? undefined : { digest: digestOf(readVectorFile(files.manifest)) };
 }
 
 function entityOfParts({ files = {} }: Vector): SignedEntity {

@@ -8,5 +8,5 @@ for (const vector of vectors) {
   if (wrong === undefined) right += 1;
   else console.error(`${vector.id}: ${wrong} (${vector.reason})`);
 }
-console.log(`${vectors.length} of ${vectors.length} covered, ${right} of ${vectors.length} right`);
+console.log(`${right} of ${vectors.length} right`);
 process.exitCode = right === vectors.length && vectors.length > 0 ? 0 : 1;

@@ -130,9 +130,7 @@ describe("verifyClaims()", () => {
     it("is never simple signing, nor a message signature", () => {
       const required: ContentRequirement = { kind: "attestation", predicateTypes: [VULN] };
       failsWith("StatementMissing", () => claims({ kind: "message" }, required));
-      failsWith("StatementMissing", () =>
-        claims({ kind: "simple-signing", payload: json(simpleSigning()) }, required),
-      );
+      failsWith("StatementMissing", () => claims({ kind: "simple-signing", payload: json(simpleSigning()) }, required));
     });
   });
 
@@ -152,7 +150,10 @@ describe("verifyClaims()", () => {
       failsWith("AnnotationMissing", () => claims(simple, asking({ team: "acme", stage: "prod" })));
       failsWith("AnnotationMissing", () => claims({ kind: "message" }, asking({ team: "acme" })));
       const elsewhere = statementWith({
-        subject: [{ digest: { sha256: OTHER_DIGEST.slice(7) }, annotations: { team: "acme" } }, { digest: { sha256: hex } }],
+        subject: [
+          { digest: { sha256: OTHER_DIGEST.slice(7) }, annotations: { team: "acme" } },
+          { digest: { sha256: hex } },
+        ],
       });
       failsWith("AnnotationMissing", () => claims(elsewhere, asking({ team: "acme" })));
     });
@@ -160,7 +161,9 @@ describe("verifyClaims()", () => {
     it("refuses one with another value, were it a number that prints alike", () => {
       failsWith("AnnotationMismatch", () => claims(simple, asking({ team: "acm" })));
       const numbered = json({ ...simpleSigning(), optional: { build: 7 } });
-      failsWith("AnnotationMismatch", () => claims({ kind: "simple-signing", payload: numbered }, asking({ build: "7" })));
+      failsWith("AnnotationMismatch", () =>
+        claims({ kind: "simple-signing", payload: numbered }, asking({ build: "7" })),
+      );
     });
   });
 });

@@ -25,7 +25,10 @@ describe("entityFromBundle()", () => {
   it("tells a certificate-signed bundle", () => {
     const bundle = { ...dsseBundle(json(statement()), KEYS.p256) };
     bundle["verificationMaterial"] = { certificate: { rawBytes: "AAAA" } };
-    assert.deepEqual(entityFromBundle(json(bundle)).signer, { kind: "certificate", der: Buffer.from("AAAA", "base64") });
+    assert.deepEqual(entityFromBundle(json(bundle)).signer, {
+      kind: "certificate",
+      der: Buffer.from("AAAA", "base64"),
+    });
   });
 
   it("passes a parser's failure on", () => void failsWith("BundleMalformed", () => entityFromBundle(json([]))));

@@ -120,9 +120,7 @@ describe("verifySigner() of a keyless certificate", () => {
   });
 
   it("compares the identity after everything else", () => {
-    failsWith("IdentityIssuerMissing", () =>
-      verify({ leaf: makeLeaf(intermediate, { promises: [ctLog.promise()] }) }),
-    );
+    failsWith("IdentityIssuerMissing", () => verify({ leaf: makeLeaf(intermediate, { promises: [ctLog.promise()] }) }));
     failsWith("CertificateSignatureInvalid", () =>
       verify({ leaf: keylessLeaf({ signature: (bytes) => flipped(bytes), extensions: fulcioExtensions({ 8: "x" }) }) }),
     );
@@ -132,14 +130,15 @@ describe("verifySigner() of a keyless certificate", () => {
     assert.throws(() => verify({}), /has a certificate/);
     const material = { key: KEYS.p256.key, leaf: keylessLeaf().parsed };
     const requirement: Requirement = { signer: KEYLESS, content: { kind: "any" }, thresholds: NO_WITNESSES };
-    assert.throws(() => verifySigner(material, { times: [] } as unknown as VerifiedTimes, requirement), /no trust root/);
+    assert.throws(
+      () => verifySigner(material, { times: [] } as unknown as VerifiedTimes, requirement),
+      /no trust root/,
+    );
   });
 });
 
 describe("verifySigner() of a private PKI", () => {
-  const authority = (
-    change: Partial<Extract<SignerRequirement, { kind: "authority" }>> = {},
-  ): SignerRequirement => ({
+  const authority = (change: Partial<Extract<SignerRequirement, { kind: "authority" }>> = {}): SignerRequirement => ({
     kind: "authority",
     authorities: [authorityOf([intermediate, root])],
     subject: exactly("build.acme.example"),

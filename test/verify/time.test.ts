@@ -86,8 +86,22 @@ describe("establishTimes()", () => {
 
   it("counts observers and not times", () => {
     const two = { times: 2 };
-    failsWith("TimeMissing", () => establish({ stamped: [[SIGNED_AT, 0], [SIGNED_AT + 1, 0]], thresholds: two }));
-    establish({ stamped: [[SIGNED_AT, 0], [SIGNED_AT, 1]], thresholds: two });
+    failsWith("TimeMissing", () =>
+      establish({
+        stamped: [
+          [SIGNED_AT, 0],
+          [SIGNED_AT + 1, 0],
+        ],
+        thresholds: two,
+      }),
+    );
+    establish({
+      stamped: [
+        [SIGNED_AT, 0],
+        [SIGNED_AT, 1],
+      ],
+      thresholds: two,
+    });
     establish({ stamped: [[SIGNED_AT, 0]], logged: [SIGNED_AT], thresholds: two });
   });
 
