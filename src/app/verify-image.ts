@@ -104,7 +104,7 @@ export class ImageVerifier {
     signal: AbortSignal,
   ): Promise<RuleVerdict> {
     const place = `${reference.repository.host}/${reference.repository.path}@${digest}`;
-    const prove = async (): Promise<RuleVerdict> => 
+    const prove = async (): Promise<RuleVerdict> =>
       evaluateRule(rule, await this.#gather(place, reference, digest), this.#now());
     // A verdict names its rule, so two rules that ask the same do not share one.
     const proof = (): Promise<RuleVerdict> => this.#proofs.verdict(`${place} ${rule.hash} ${rule.name}`, prove);

@@ -1,6 +1,6 @@
 /** entityFromBundle() and entityFromCosignLayer(): the formats disappear, the bytes stay. */
 import assert from "node:assert/strict";
-import { entityFromBundle, entityFromCosignLayer } from "../../src/verify/entity.ts";
+import { entityFromAttestationLayer, entityFromBundle, entityFromCosignLayer } from "../../src/verify/entity.ts";
 import { failsWith } from "../support/failures.ts";
 import { dsseBundle, json, KEYS, MANIFEST, messageBundle, signBytes, statement } from "./fixtures.ts";
 
@@ -47,5 +47,22 @@ describe("entityFromCosignLayer()", () => {
 
   it("passes a parser's failure on", () => {
     failsWith("SignatureAnnotationMissing", () => entityFromCosignLayer(json({}), new Map()));
+  });
+});
+
+describe("entityFromAttestationLayer()", () => {
+  const { dsseEnvelope } = dsseBundle(json(statement()), KEYS.p256);
+  const blob = json(dsseEnvelope);
+
+  it("keeps the envelope as it was uploaded beside what is in it", () => {
+    const { format, content, signer } = entityFromAttestationLayer(blob, new Map());
+    assert.equal(format, "legacy-attestation");
+    assert.deepEqual(signer, { kind: "public-key" });
+    assert.ok(content.kind === "dsse" && content.envelope === blob);
+    assert.deepEqual(new Uint8Array(content.payload), json(statement()));
+  });
+
+  it("passes a parser's failure on", () => {
+    failsWith("EnvelopeMalformed", () => entityFromAttestationLayer(json([]), new Map()));
   });
 });
