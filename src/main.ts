@@ -17,6 +17,7 @@ import { buildKubernetesClient } from "./kubernetes/client.ts";
 import { PolicyWatch } from "./kubernetes/policy-watch.ts";
 import { makeServingCertificate } from "./kubernetes/serving-certificate.ts";
 import { canonicalHost } from "./oci/reference.ts";
+import { compilePolicy } from "./policy/compile.ts";
 import type { Policies } from "./ports/policies.ts";
 import { buildRegistry } from "./registry/client.ts";
 import { makeLogger, type Logger } from "./telemetry/logger.ts";
@@ -84,12 +85,20 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
 function openPolicies(flags: ServeFlags, logger: Logger): PolicySource {
   const onChange = (detail: string): void => logger.info({ detail }, "policies changed");
   if (flags.policies !== undefined) {
-    const directory = usage(() => new PolicyDirectory({ folder: flags.policies ?? "", onChange }));
+    const directory = usage(
+      () => new PolicyDirectory({ folder: flags.policies ?? "", compile: compilePolicy, onChange }),
+    );
     const readiness = (): readonly ReadinessCheck[] => [{ name: "policies", ok: true, detail: directory.detail() }];
     return { policies: directory, readiness, close: () => directory.close() };
   }
   const client = usage(() => buildKubernetesClient(flags.kubeconfig));
-  const watch = new PolicyWatch({ client, onChange, delay: abortableWait, random: Math.random });
+  const watch = new PolicyWatch({
+    client,
+    compile: compilePolicy,
+    onChange,
+    delay: abortableWait,
+    random: Math.random,
+  });
   watch.start();
   const readiness = (): readonly ReadinessCheck[] =>
     watch.states().map(({ source, listed, state }) => ({ name: source, ok: listed, detail: state }));
@@ -125,7 +134,7 @@ function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
 }
 
 async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
-  const snapshot = usage(() => readPolicies(flags.policy));
+  const snapshot = usage(() => readPolicies(flags.policy, compilePolicy));
   const pods = usage(() => readPods(flags.resource));
   const { verifier, close } = buildVerifier(flags.plainHttp);
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };

@@ -6,7 +6,7 @@ import type { JsonObject } from "../encoding/json.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import type { PolicySnapshot } from "../ports/policies.ts";
 import { documentOf, readDocuments, type ResourceDocument } from "./documents.ts";
-import { policyFilesOf, readPolicyFile, snapshotOf } from "./policy-directory.ts";
+import { policyFilesOf, readPolicyFile, snapshotOf, type CompilePolicy } from "./policy-directory.ts";
 
 export interface PodDocument {
   /** File and line, for messages. */
@@ -17,9 +17,9 @@ export interface PodDocument {
 }
 
 /** Policies and Namespaces of files, or of directories of them. Throws PolicyFilesError or DocumentError. */
-export function readPolicies(paths: readonly string[]): PolicySnapshot {
+export function readPolicies(paths: readonly string[], compile: CompilePolicy): PolicySnapshot {
   const files = paths.flatMap((path) => (statSync(path).isDirectory() ? policyFilesOf(path) : [path]));
-  return snapshotOf(files.map(readPolicyFile));
+  return snapshotOf(files.map(readPolicyFile), compile);
 }
 
 /** The Pods of files. Another kind is refused: passing it over would look like a verdict. Throws DocumentError. */

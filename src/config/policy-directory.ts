@@ -6,15 +6,18 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { toPlain } from "../encoding/json.ts";
-import { compilePolicy, type CompiledPolicy } from "../policy/compile.ts";
+import type { CompiledPolicy } from "../policy/compile.ts";
 import type { PolicyResource } from "../policy/types.ts";
 import { validatePolicy } from "../policy/validate.ts";
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
 import { DocumentError, readDocuments, type ResourceDocument } from "./documents.ts";
 import { FileWatch, isFileError } from "./file-watch.ts";
 
+export type CompilePolicy = (resource: PolicyResource) => CompiledPolicy;
+
 export interface PolicySet {
-  readonly policies: readonly CompiledPolicy[];
+  /** Each of them valid. */
+  readonly policies: readonly PolicyResource[];
   readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
@@ -23,7 +26,7 @@ const POLICY_KINDS: ReadonlySet<unknown> = new Set(["ImageVerifyPolicy", "Cluste
 /** The policies and namespaces of one file. Throws DocumentError with every problem found, one a line. */
 export function readPolicyFile(file: string): PolicySet {
   const problems: string[] = [];
-  const policies: CompiledPolicy[] = [];
+  const policies: PolicyResource[] = [];
   const namespaces = new Map<string, ReadonlyMap<string, string>>();
   for (const document of readDocuments(file)) {
     const kind = document.object.get("kind");
@@ -51,11 +54,12 @@ export function policyFilesOf(folder: string): readonly string[] {
     .toSorted();
 }
 
-export function snapshotOf(sets: Iterable<PolicySet>): PolicySnapshot {
+/** Compiles the policies of all the sets. */
+export function snapshotOf(sets: Iterable<PolicySet>, compile: CompilePolicy): PolicySnapshot {
   const all = [...sets];
   const namespaces = new Map(all.flatMap((set) => [...set.namespaces]));
   return {
-    policies: all.flatMap((set) => set.policies),
+    policies: all.flatMap((set) => set.policies.map((resource) => compile(resource))),
     // A namespace that no file describes has the one label that every namespace has.
     namespaceLabels: (name) => namespaces.get(name) ?? new Map([["kubernetes.io/metadata.name", name]]),
   };
@@ -63,6 +67,8 @@ export function snapshotOf(sets: Iterable<PolicySet>): PolicySnapshot {
 
 export interface PolicyDirectoryOptions {
   readonly folder: string;
+  /** With the trust roots of that moment. */
+  readonly compile: CompilePolicy;
   onChange(detail: string): void;
 }
 
@@ -89,7 +95,7 @@ export class PolicyDirectory implements Policies {
       this.close();
       throw error;
     }
-    this.#snapshot = snapshotOf(this.#sets.values());
+    this.#snapshot = snapshotOf(this.#sets.values(), this.#options.compile);
   }
 
   snapshot(): PolicySnapshot {
@@ -100,6 +106,12 @@ export class PolicyDirectory implements Policies {
   detail(): string {
     const broken = [...this.#broken.values()].map((problem) => `; kept as it last was: ${problem}`);
     return `${this.#snapshot.policies.length} policies of ${this.#sets.size} files${broken.join("")}`;
+  }
+
+  /** Compiles what was read again: what it depends on beside the files has changed. */
+  recompile(): void {
+    this.#snapshot = snapshotOf(this.#sets.values(), this.#options.compile);
+    this.#options.onChange(this.detail());
   }
 
   close(): void {
@@ -113,8 +125,7 @@ export class PolicyDirectory implements Policies {
       if (!isFileError(error)) throw error;
       this.#broken.set(this.#options.folder, error.message);
     }
-    this.#snapshot = snapshotOf(this.#sets.values());
-    this.#options.onChange(this.detail());
+    this.recompile();
   }
 
   #read(): void {
@@ -132,11 +143,11 @@ export class PolicyDirectory implements Policies {
   }
 }
 
-function readPolicy(document: ResourceDocument, problems: string[]): readonly CompiledPolicy[] {
+function readPolicy(document: ResourceDocument, problems: string[]): readonly PolicyResource[] {
   const resource = toPlain(document.object) as PolicyResource;
   const errors = validatePolicy(resource);
   problems.push(...errors.map(({ path, message }) => `${document.file}:${document.lineOf(path)}: ${path}: ${message}`));
-  return errors.length > 0 ? [] : [compilePolicy(resource)];
+  return errors.length > 0 ? [] : [resource];
 }
 
 function addNamespace(document: ResourceDocument, namespaces: Map<string, ReadonlyMap<string, string>>): void {

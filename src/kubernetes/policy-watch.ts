@@ -4,7 +4,7 @@
  */
 import { asObject, asString, isJsonObject } from "../encoding/guard.ts";
 import { toPlain, type JsonObject } from "../encoding/json.ts";
-import { compilePolicy, type CompiledPolicy } from "../policy/compile.ts";
+import type { CompiledPolicy } from "../policy/compile.ts";
 import type { PolicyResource } from "../policy/types.ts";
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
 import type { KubernetesClient } from "./client.ts";
@@ -12,6 +12,8 @@ import { ListWatch, type ListWatchOptions } from "./list-watch.ts";
 
 export interface PolicyWatchOptions extends Pick<ListWatchOptions, "delay" | "random"> {
   readonly client: KubernetesClient;
+  /** With the trust roots of that moment. */
+  compile(resource: PolicyResource): CompiledPolicy;
   /** After each change, with the number of policies in force and those that do not compile. */
   onChange(detail: string): void;
 }
@@ -24,9 +26,14 @@ const SOURCES = {
 } as const;
 type Source = keyof typeof SOURCES;
 
+interface WatchedPolicy {
+  readonly resource: PolicyResource;
+  readonly compiled: CompiledPolicy;
+}
+
 export class PolicyWatch implements Policies {
   readonly #options: PolicyWatchOptions;
-  readonly #policies: Record<Exclude<Source, "Namespace">, Map<string, CompiledPolicy>> = {
+  readonly #policies: Record<Exclude<Source, "Namespace">, Map<string, WatchedPolicy>> = {
     ImageVerifyPolicy: new Map(),
     ClusterImageVerifyPolicy: new Map(),
   };
@@ -43,6 +50,14 @@ export class PolicyWatch implements Policies {
   /** Starts the three reflectors; they run until close(). */
   start(): void {
     for (const source of Object.keys(SOURCES) as Source[]) void this.#follow(source);
+  }
+
+  /** Compiles every policy again: what it depends on beside its resource has changed. */
+  recompile(): void {
+    for (const policies of Object.values(this.#policies)) {
+      for (const [key, { resource }] of policies) policies.set(key, this.#compile(resource));
+    }
+    this.#publish();
   }
 
   close(): void {
@@ -78,8 +93,8 @@ export class PolicyWatch implements Policies {
   #replace(source: Source, objects: readonly JsonObject[]): void {
     if (source === "Namespace") this.#namespaces = new Map(objects.map(namespaceEntry));
     else {
-      const compiled = objects.map((object) => [keyOf(object), compile(source, object)] as const);
-      this.#policies[source] = new Map(compiled);
+      const watched = objects.map((object) => [keyOf(object), this.#compile(resourceOf(source, object))] as const);
+      this.#policies[source] = new Map(watched);
     }
     this.#listed.add(source);
     this.#publish();
@@ -88,8 +103,12 @@ export class PolicyWatch implements Policies {
   #change(source: Source, type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): void {
     if (source === "Namespace") this.#changeNamespace(type, object);
     else if (type === "DELETED") this.#policies[source].delete(keyOf(object));
-    else this.#policies[source].set(keyOf(object), compile(source, object));
+    else this.#policies[source].set(keyOf(object), this.#compile(resourceOf(source, object)));
     this.#publish();
+  }
+
+  #compile(resource: PolicyResource): WatchedPolicy {
+    return { resource, compiled: this.#options.compile(resource) };
   }
 
   /** A new map each time: snapshots already handed out do not change. */
@@ -104,7 +123,7 @@ export class PolicyWatch implements Policies {
   #publish(): void {
     if (this.#listed.size < Object.keys(SOURCES).length) return;
     const sorted = Object.values(this.#policies).flatMap((policies) =>
-      [...policies].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, policy]) => policy),
+      [...policies].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, { compiled }]) => compiled),
     );
     const namespaces = this.#namespaces;
     this.#snapshot = { policies: sorted, namespaceLabels: (name) => namespaces.get(name) };
@@ -114,9 +133,9 @@ export class PolicyWatch implements Policies {
 }
 
 /** List items carry no kind: the source says it. */
-function compile(kind: PolicyResource["kind"], object: JsonObject): CompiledPolicy {
+function resourceOf(kind: PolicyResource["kind"], object: JsonObject): PolicyResource {
   const resource = toPlain(object) as Omit<PolicyResource, "apiVersion" | "kind">;
-  return compilePolicy({ ...resource, apiVersion: "sealgate.dev/v1alpha1", kind });
+  return { ...resource, apiVersion: "sealgate.dev/v1alpha1", kind };
 }
 
 function keyOf(object: JsonObject): string {
