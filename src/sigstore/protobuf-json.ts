@@ -4,7 +4,7 @@
  * member that the format does not have is refused.
  */
 import { decodeBase64Either } from "../encoding/base64.ts";
-import { asArray, asInt64, asObject, asString, isJsonObject, unknownMember } from "../encoding/guard.ts";
+import { asArray, asInt64, asObject, asString, isJsonObject } from "../encoding/guard.ts";
 import type { JsonObject, JsonValue } from "../encoding/json.ts";
 import type { FailureCode } from "../failure/catalogue.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
@@ -22,11 +22,11 @@ export const LEAF: MessageShape = {};
 export function refuseUnknownMembers(value: unknown, shape: MessageShape, path: string, code: FailureCode): void {
   if (Array.isArray(value)) for (const element of value) refuseUnknownMembers(element, shape, path, code);
   if (!isJsonObject(value)) return;
-  const unknown = unknownMember(value, Object.keys(shape));
-  if (unknown !== undefined) {
-    throw new VerificationFailure(code, `Cannot read the member ${quoted(unknown)} of ${path}`);
+  for (const [name, member] of value) {
+    const known = Object.hasOwn(shape, name) ? shape[name] : undefined;
+    if (known === undefined) throw new VerificationFailure(code, `Cannot read the member ${quoted(name)} of ${path}`);
+    refuseUnknownMembers(member, known, `${path}.${name}`, code);
   }
-  for (const [name, member] of value) refuseUnknownMembers(member, shape[name] ?? LEAF, `${path}.${name}`, code);
 }
 
 /** Undefined for a member that is absent or null. */

@@ -42,9 +42,11 @@ export function readLogs(
     const validFor = readLogWindow(publicKey, path);
     const keyId = bytesOf(messageOf(log, "logId"), "keyId");
     checkUnseen(seen, keyId, path);
-    const reason = unsupportedReason(log, publicKey);
-    if (reason === undefined) logs.push({ keyId, key: readKey(publicKey, path), validFor, ...readOptional(log) });
-    else warnings.push(`${path} of the trust root is left out: ${reason}`);
+    const details = textOf(publicKey, "keyDetails") ?? "";
+    const reason = unsupportedReason(textOf(log, "hashAlgorithm") ?? "", details);
+    if (reason === undefined) {
+      logs.push({ keyId, key: readKey(publicKey, details, path), validFor, ...readOptional(log) });
+    } else warnings.push(`${path} of the trust root is left out: ${reason}`);
   });
   return { logs, warnings };
 }
@@ -82,14 +84,12 @@ function checkUnseen(seen: Set<string>, keyId: Uint8Array, path: string): void {
   seen.add(id);
 }
 
-function unsupportedReason(log: JsonObject, publicKey: JsonObject): string | undefined {
-  const hash = textOf(log, "hashAlgorithm") ?? "";
+function unsupportedReason(hash: string, details: string): string | undefined {
   if (hash !== "SHA2_256") return `its hashAlgorithm is ${quoted(hash)}, want "SHA2_256"`;
-  const details = textOf(publicKey, "keyDetails") ?? "";
   return SUPPORTED.has(details) ? undefined : `its keyDetails ${quoted(details)} are not supported`;
 }
 
-function readKey(publicKey: JsonObject, path: string): PublicKey {
+function readKey(publicKey: JsonObject, details: string, path: string): PublicKey {
   const spki = bytesOf(publicKey, "rawBytes");
   const result = attempt(() => parsePublicKeySpki(spki));
   if (!result.ok) {
@@ -99,7 +99,6 @@ function readKey(publicKey: JsonObject, path: string): PublicKey {
       { cause: result.failure },
     );
   }
-  const details = textOf(publicKey, "keyDetails") ?? "";
   const actual = kindOf(result.value.algorithm);
   if (actual === SUPPORTED.get(details)) return result.value;
   throw new VerificationFailure(

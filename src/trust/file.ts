@@ -34,7 +34,7 @@ function readBytes(name: string, file: string): Uint8Array {
   try {
     return readFileSync(file);
   } catch (error) {
-    throw new TrustRootFileError(name, file, error instanceof Error ? error.message : String(error), error);
+    throw new TrustRootFileError(name, file, `cannot be read: ${String(error)}`, error);
   }
 }
 

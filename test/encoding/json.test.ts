@@ -30,6 +30,11 @@ describe("parseJson()", () => {
     );
   });
 
+  it("takes a character beyond the first plane, as it stands and escaped", () => {
+    assert.equal(parseJson('"\u{1f600}"'), "\u{1f600}");
+    assert.equal(parseJson('"\\ud83d\\ude00"'), "\u{1f600}");
+  });
+
   it("never takes a text that JSON.parse refuses", () => {
     const text = fc.string({ unit: fc.constantFrom(...'{}[]",:\\u0d8 -+.e19\n\ttruefalsn'.split("")), maxLength: 12 });
     fc.assert(

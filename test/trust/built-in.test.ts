@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { builtInTrustRoot } from "../../src/trust/built-in.ts";
+import { BUILT_IN_TRUST_ROOTS } from "../../src/config/schema.ts";
+import { BUILT_IN_ROOTS } from "../../src/trust/built-in-roots.generated.ts";
 import { rootBytes, type ROOT_FILES } from "../sigstore/roots.ts";
 import { VECTORS_ROOT } from "../vectors/check.ts";
 
@@ -18,7 +20,10 @@ describe("builtInTrustRoot()", () => {
     "sigstore-staging": "44deb991d4bbf2150751ccee235d9810bce4434383c26d8898c1bcadbace6ed8",
   };
   for (const [name, hash] of Object.entries(hashes)) {
-    it(`holds ${name} by its hash`, () => assert.equal(builtInTrustRoot(name)?.material.hash, hash));
+    it(`holds ${name} by its hash`, () => {
+      assert.equal(builtInTrustRoot(name)?.material.hash, hash);
+      assert.equal(new Map<string, { sha256: string }>(Object.entries(BUILT_IN_ROOTS)).get(name)?.sha256, hash);
+    });
   }
 
   for (const [name, vector] of Object.entries(COPIES)) {
@@ -50,6 +55,10 @@ describe("builtInTrustRoot()", () => {
   });
 
   it("reads each once", () => assert.equal(builtInTrustRoot("github"), builtInTrustRoot("github")));
+
+  it("holds every root that the configuration may switch off", () => {
+    for (const name of BUILT_IN_TRUST_ROOTS) assert.ok(builtInTrustRoot(name) !== undefined, name);
+  });
 
   it("knows no other name", () => {
     for (const name of ["", "GitHub", "acme", "constructor"]) assert.equal(builtInTrustRoot(name), undefined);

@@ -61,6 +61,9 @@ describe("readTrustRootFile()", () => {
 
   it("refuses a file that is not there, by name", () => {
     const file = join(folder, "absent.json");
-    assert.throws(() => readTrustRootFile("acme", file, NOTHING), /absent\.json: trust root "acme": ENOENT/);
+    assert.throws(
+      () => readTrustRootFile("acme", file, NOTHING),
+      /absent\.json: trust root "acme": cannot be read: Error: ENOENT/,
+    );
   });
 });
