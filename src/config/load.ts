@@ -6,21 +6,15 @@ import { dirname, resolve } from "node:path";
 import { stringify } from "yaml";
 import { isJsonObject } from "../encoding/guard.ts";
 import { toPlain, type JsonObject, type JsonValue } from "../encoding/json.ts";
+import type { TrustRequirements } from "../ports/trust.ts";
 import { compileSchema, memberPath, type SchemaError } from "../schema/validator.ts";
 import { DocumentError, readDocuments, type ResourceDocument } from "./documents.ts";
 import { BUILT_IN_TRUST_ROOTS, CONFIG_SCHEMA } from "./schema.ts";
 
-/** What a signature by one Sigstore instance must bring (policy-api.md §2.7). */
-export interface Requires {
-  readonly transparencyLog: boolean;
-  readonly signedCertificateTimestamp: boolean;
-  readonly timestamp: boolean;
-}
-
 export interface TrustRootSource {
   /** Absolute path of its trusted_root.json. */
   readonly file: string;
-  readonly requires: Requires;
+  readonly requires: TrustRequirements;
 }
 
 export interface Config {
@@ -38,11 +32,17 @@ export class ConfigError extends Error {
 
 /** The file as an operator may write it: after the schema, everything is optional. */
 interface WrittenConfig {
-  readonly trustRoots?: Readonly<Record<string, { readonly file: string; readonly requires?: Partial<Requires> }>>;
+  readonly trustRoots?: Readonly<
+    Record<string, { readonly file: string; readonly requires?: Partial<TrustRequirements> }>
+  >;
   readonly builtInTrustRoots?: readonly string[];
 }
 
-const DEFAULT_REQUIRES: Requires = { transparencyLog: true, signedCertificateTimestamp: true, timestamp: false };
+const DEFAULT_REQUIRES: TrustRequirements = {
+  transparencyLog: true,
+  signedCertificateTimestamp: true,
+  timestamp: false,
+};
 
 /** What holds without a file. */
 export const DEFAULT_CONFIG: Config = { trustRoots: new Map(), builtInTrustRoots: BUILT_IN_TRUST_ROOTS };
