@@ -14,7 +14,7 @@ import {
   TAG,
   type DerNode,
 } from "../encoding/der.ts";
-import { encodeHex } from "../encoding/hex.ts";
+import { decodeHex, encodeHex } from "../encoding/hex.ts";
 import { parsePem } from "../encoding/pem.ts";
 import { bufferOver } from "../encoding/text.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
@@ -22,8 +22,10 @@ import { malformed } from "../failure/attempt.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import { sha256 } from "./digest.ts";
 
+type Curve = "P-256" | "P-384" | "P-521";
+
 export type KeyAlgorithm =
-  | { readonly kind: "ecdsa"; readonly curve: "P-256" | "P-384" | "P-521" }
+  | { readonly kind: "ecdsa"; readonly curve: Curve }
   | { readonly kind: "rsa"; readonly bits: number }
   | { readonly kind: "ed25519" };
 
@@ -40,12 +42,13 @@ export interface PublicKey {
 const MAX_KEY_BYTES = 16_384;
 const RSA_BITS = { min: 2048, max: 8192 } as const;
 const OID = { ec: "1.2.840.10045.2.1", rsa: "1.2.840.113549.1.1.1", ed25519: "1.3.101.112" } as const;
-const CURVES: ReadonlyMap<string, "P-256" | "P-384" | "P-521"> = new Map([
+const CURVES: ReadonlyMap<string, Curve> = new Map([
   ["1.2.840.10045.3.1.7", "P-256"],
   ["1.3.132.0.34", "P-384"],
   ["1.3.132.0.35", "P-521"],
 ]);
-const RSA_ALGORITHM_IDENTIFIER = parseHexConstant("300d06092a864886f70d0101010500");
+const COORDINATE_BYTES: Readonly<Record<Curve, number>> = { "P-256": 32, "P-384": 48, "P-521": 66 };
+const RSA_ALGORITHM_IDENTIFIER = decodeHex("300d06092a864886f70d0101010500", 15);
 
 /** One PEM block `PUBLIC KEY` or `RSA PUBLIC KEY`, nothing before or after. Fails with KeyMalformed or KeyUnsupported. */
 export function parsePublicKeyPem(pem: string): PublicKey {
@@ -85,7 +88,7 @@ function readAlgorithm(root: DerNode): KeyAlgorithm {
   const key = derBitString(subjectKey, "subjectPublicKey");
   switch (derOid(oidNode, "algorithm")) {
     case OID.ec:
-      return ecdsa(parameters);
+      return ecdsa(key, parameters);
     case OID.rsa:
       return rsa(key, parameters);
     case OID.ed25519:
@@ -96,11 +99,20 @@ function readAlgorithm(root: DerNode): KeyAlgorithm {
   }
 }
 
-function ecdsa(parameters: DerNode | undefined): KeyAlgorithm {
+function ecdsa(key: Uint8Array, parameters: DerNode | undefined): KeyAlgorithm {
   const curve = parameters?.tag === TAG.oid ? CURVES.get(derOid(parameters, "curve")) : undefined;
   if (curve === undefined)
     throw new VerificationFailure("KeyUnsupported", "Cannot use this curve: want P-256, P-384 or P-521 by name");
+  checkPoint(key, COORDINATE_BYTES[curve]);
   return { kind: "ecdsa", curve };
+}
+
+/** RFC 5480 §2.2: compressed or not. OpenSSL would also take the hybrid form, and the point at infinity. */
+function checkPoint(point: Uint8Array, coordinateBytes: number): void {
+  const [form] = point;
+  const isUncompressed = form === 4 && point.length === 1 + 2 * coordinateBytes;
+  const isCompressed = (form === 2 || form === 3) && point.length === 1 + coordinateBytes;
+  if (!isUncompressed && !isCompressed) throw new EncodingError("subjectPublicKey is no point of its curve");
 }
 
 function rsa(key: Uint8Array, parameters: DerNode | undefined): KeyAlgorithm {
@@ -108,7 +120,9 @@ function rsa(key: Uint8Array, parameters: DerNode | undefined): KeyAlgorithm {
     throw new EncodingError("RSA parameters are not NULL");
   const [modulus, exponent, ...rest] = derSequence(parseDer(key, MAX_KEY_BYTES), "RSAPublicKey");
   if (rest.length > 0) throw new EncodingError("RSAPublicKey has extra members");
-  const bits = derInteger(modulus, "modulus").toString(2).length;
+  const n = derInteger(modulus, "modulus");
+  if (n <= 0n) throw new EncodingError("modulus is not positive");
+  const bits = n.toString(2).length;
   if (bits < RSA_BITS.min || bits > RSA_BITS.max) {
     throw new VerificationFailure(
       "KeyUnsupported",
@@ -127,8 +141,4 @@ function importSpki(der: Uint8Array): KeyObject {
   } catch (error) {
     throw new VerificationFailure("KeyMalformed", "Cannot parse public key: OpenSSL refuses it", { cause: error });
   }
-}
-
-function parseHexConstant(hex: string): Uint8Array {
-  return Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 }

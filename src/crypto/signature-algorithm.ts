@@ -2,7 +2,7 @@
  * AlgorithmIdentifier of certificates and CMS signers to an algorithm that is allowed (verification-spec §4.2 rule 10, §6
  * step 6): ECDSA and RSA with SHA-256, SHA-384 or SHA-512, and Ed25519. SHA-1, MD5 and everything unknown is no algorithm.
  */
-import { derChildren, derInteger, derOid, derSequence, expectTag, TAG, type DerNode } from "../encoding/der.ts";
+import { derChildren, derInteger, derOid, derSequence, TAG, type DerNode } from "../encoding/der.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import type { HashAlgorithm } from "./digest.ts";
 import type { PublicKey } from "./public-key.ts";
@@ -60,8 +60,8 @@ export function verifyWithAlgorithm(
 }
 
 function readIdentifier(node: DerNode | undefined): { oid: string; parameters: DerNode | undefined } {
-  const [oid, parameters, ...rest] = derSequence(node, "AlgorithmIdentifier");
-  if (rest.length > 0) throw new EncodingError("AlgorithmIdentifier has extra members");
+  const [oid, parameters, ...more] = derSequence(node, "AlgorithmIdentifier");
+  if (more.length > 0) throw new EncodingError("AlgorithmIdentifier has extra members");
   return { oid: derOid(oid, "algorithm"), parameters };
 }
 
@@ -69,15 +69,30 @@ function isNullOrAbsent(parameters: DerNode | undefined): boolean {
   return parameters === undefined || (parameters.tag === TAG.null && parameters.content.length === 0);
 }
 
-/** RFC 4055 §3.1: hash and MGF1 hash must be the same; the defaults are SHA-1, so both must be written. */
+/**
+ * RFC 4055 §3.1: hash and MGF1 hash must be the same; the defaults are SHA-1, so both must be written. A salt of any length
+ * is taken (§3.2), a trailer field other than the default is none.
+ */
 function readPss(parameters: DerNode): SignatureAlgorithm | undefined {
-  const members = derSequence(parameters, "RSASSA-PSS-params");
-  const [hashNode, maskNode, saltNode, ...rest] = members;
-  if (rest.length > 0 || hashNode?.tag !== 0xa0 || maskNode?.tag !== 0xa1) return undefined;
-  const hash = readHashAlgorithm(derChildren(hashNode)[0]);
-  const [maskOid, maskHash] = derSequence(derChildren(maskNode)[0], "maskGenAlgorithm");
-  if (hash === undefined || derOid(maskOid, "mask generation") !== MGF1) return undefined;
-  if (readHashAlgorithm(maskHash) !== hash) return undefined;
-  if (saltNode !== undefined) derInteger(derChildren(expectTag(saltNode, 0xa2, "saltLength"))[0], "saltLength");
-  return { kind: "rsa-pss", hash };
+  const [hashNode, maskNode, saltNode, ...more] = derSequence(parameters, "RSASSA-PSS-params");
+  if (hashNode?.tag !== 0xa0 || maskNode?.tag !== 0xa1) return undefined;
+  if (more.length > 0 || (saltNode !== undefined && !isSaltLength(saltNode))) return undefined;
+  const hash = readHashAlgorithm(explicit(hashNode));
+  const maskHash = readMaskHash(explicit(maskNode));
+  return hash !== undefined && hash === maskHash ? { kind: "rsa-pss", hash } : undefined;
+}
+
+function isSaltLength(node: DerNode): boolean {
+  return node.tag === 0xa2 && derInteger(explicit(node), "saltLength") >= 0n;
+}
+
+function readMaskHash(node: DerNode | undefined): HashAlgorithm | undefined {
+  const { oid, parameters } = readIdentifier(node);
+  return oid === MGF1 && parameters !== undefined ? readHashAlgorithm(parameters) : undefined;
+}
+
+function explicit(node: DerNode): DerNode | undefined {
+  const [member, ...more] = derChildren(node);
+  if (more.length > 0) throw new EncodingError("RSASSA-PSS-params have extra members");
+  return member;
 }

@@ -130,16 +130,13 @@ class Parser {
 
   #string(): string {
     this.#offset += 1;
-    let text = "";
-    for (;;) {
+    let text = this.#match(PLAIN_CHARACTERS);
+    while (this.#text[this.#offset] !== '"') {
+      text += this.#text[this.#offset] === "\\" ? this.#escape() : this.#surrogatePair();
       text += this.#match(PLAIN_CHARACTERS);
-      const next = this.#text[this.#offset];
-      if (next === '"') {
-        this.#offset += 1;
-        return text;
-      }
-      text += next === "\\" ? this.#escape() : this.#surrogatePair();
     }
+    this.#offset += 1;
+    return text;
   }
 
   #surrogatePair(): string {

@@ -27,8 +27,9 @@ export function parsePem(pem: string): PemBlock {
 /** One block or more, and nothing else. Throws EncodingError. */
 export function parsePemBlocks(pem: string): readonly PemBlock[] {
   const parts = pem.split(/(?<=-----END [A-Z0-9 ]{1,64}-----)/);
-  const last = parts.at(-1)?.trim() === "" ? parts.slice(0, -1) : parts;
-  if (last.length > MAX_BLOCKS) throw new EncodingError(`${last.length} PEM blocks, want at most ${MAX_BLOCKS}`);
-  if (last.length === 0) throw new EncodingError("want at least one PEM block");
-  return last.map(parsePem);
+  // white space behind the last block makes a part of its own
+  const blocks = parts.filter((part, index) => index < parts.length - 1 || part.trim() !== "");
+  if (blocks.length > MAX_BLOCKS) throw new EncodingError(`${blocks.length} PEM blocks, want at most ${MAX_BLOCKS}`);
+  if (blocks.length === 0) throw new EncodingError("want at least one PEM block");
+  return blocks.map(parsePem);
 }

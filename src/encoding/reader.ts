@@ -26,12 +26,11 @@ export class Reader {
   }
 
   uint8(what: string): number {
-    return this.take(1, what)[0] ?? 0;
+    return this.#number(1, what);
   }
 
   uint16(what: string): number {
-    const [high = 0, low = 0] = this.take(2, what);
-    return high * 256 + low;
+    return this.#number(2, what);
   }
 
   uint64(what: string): bigint {
@@ -46,5 +45,9 @@ export class Reader {
   /** Throws EncodingError if anything is left. */
   end(what: string): void {
     if (!this.isAtEnd) throw new EncodingError(`${what} is followed by ${this.#bytes.length - this.#offset} bytes`);
+  }
+
+  #number(count: number, what: string): number {
+    return this.take(count, what).reduce((value, byte) => value * 256 + byte, 0);
   }
 }

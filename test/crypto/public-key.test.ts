@@ -123,11 +123,13 @@ describe("parsePublicKeySpki()", () => {
     it(`refuses ${name}`, () => void failsWith("KeyMalformed", () => parsePublicKeySpki(der)));
   }
 
-  it("refuses every prefix", () => {
+  it("refuses every prefix, and a byte inserted anywhere", () => {
     for (const key of [p256, rsa, ed25519]) {
       const der = derOf(key.privateKey);
-      for (let length = 0; length < der.length; length += 1) {
-        failsWith("KeyMalformed", () => parsePublicKeySpki(der.subarray(0, length)));
+      for (let at = 0; at < der.length; at += 1) {
+        failsWith("KeyMalformed", () => parsePublicKeySpki(der.subarray(0, at)));
+        const grown = concatBytes(der.subarray(0, at), Uint8Array.of(0x30), der.subarray(at));
+        failsWith("KeyMalformed", () => parsePublicKeySpki(grown));
       }
     }
   });
@@ -142,11 +144,132 @@ describe("parsePublicKeySpki()", () => {
   });
 });
 
+describe("the point of an ECDSA key", () => {
+  const curves = ["P-256", "P-384", "P-521"] as const;
+  for (const curve of curves) {
+    const { publicKey } = generateKeyPairSync("ec", { namedCurve: curve });
+    const [identifier] = childrenOf(publicKey.export({ type: "spki", format: "der" }));
+    const { x = "", y = "" } = publicKey.export({ format: "jwk" });
+    const [left, right] = [Buffer.from(x, "base64url"), Buffer.from(y, "base64url")];
+    const parity = (right.at(-1) ?? 0) & 1;
+    const keyOf = (...point: readonly Uint8Array[]): Uint8Array =>
+      encodeDer(TAG.sequence, identifier, encodeDer(TAG.bitString, Uint8Array.of(0), ...point));
+
+    it(`is taken in both forms on ${curve}, which are two keys by their bytes`, () => {
+      const whole = parsePublicKeySpki(keyOf(Uint8Array.of(4), left, right));
+      const compressed = parsePublicKeySpki(keyOf(Uint8Array.of(2 + parity), left));
+      for (const key of [whole, compressed]) assert.deepEqual(key.algorithm, { kind: "ecdsa", curve });
+      assert.notEqual(whole.keyId, compressed.keyId);
+    });
+
+    const refused: Readonly<Record<string, readonly Uint8Array[]>> = {
+      "the point at infinity": [Uint8Array.of(0)],
+      "the hybrid form": [Uint8Array.of(6 + parity), left, right],
+      "no point": [],
+      "a compressed point with both coordinates": [Uint8Array.of(2 + parity), left, right],
+      "one coordinate of two": [Uint8Array.of(4), left],
+      "coordinates a byte too short": [Uint8Array.of(4), left.subarray(1), right],
+      "a byte behind": [Uint8Array.of(4), left, right, Uint8Array.of(0)],
+      "a point beside the curve": [Uint8Array.of(4), left, left],
+    };
+    for (const [name, point] of Object.entries(refused)) {
+      it(`is refused on ${curve} as ${name}`, () =>
+        void failsWith("KeyMalformed", () => parsePublicKeySpki(keyOf(...point))));
+    }
+  }
+});
+
+describe("RSA keys", () => {
+  /** PKCS#1 of a modulus of so many bits; nobody factors it here. */
+  const pkcs1 = (bits: number, exponent: Uint8Array, modulus?: Uint8Array): Uint8Array => {
+    const n = (1n << BigInt(bits - 1)) | 1n;
+    const integer = (bytes: Uint8Array): Uint8Array => encodeDer(TAG.integer, bytes);
+    const digits = n.toString(16);
+    const even = Buffer.from(digits.length % 2 === 0 ? digits : `0${digits}`, "hex");
+    const positive = (even[0] ?? 0) >= 0x80 ? concatBytes(Uint8Array.of(0), even) : even;
+    return encodeDer(TAG.sequence, integer(modulus ?? positive), integer(exponent));
+  };
+  const F4 = Uint8Array.of(1, 0, 1);
+
+  for (const bits of [2048, 2049, 3072, 4096, 8192]) {
+    it(`are taken with ${bits} bits`, () => {
+      assert.deepEqual(parsePublicKeyPkcs1(pkcs1(bits, F4)).algorithm, { kind: "rsa", bits });
+    });
+  }
+  for (const bits of [8, 1024, 2047, 8193, 16384]) {
+    it(`are refused with ${bits} bits`, () =>
+      void failsWith("KeyUnsupported", () => parsePublicKeyPkcs1(pkcs1(bits, F4))));
+  }
+
+  it("are taken with an odd exponent from 65537", () => {
+    for (const exponent of [F4, Uint8Array.of(1, 0, 3), Uint8Array.of(1, 0, 0, 0, 1)])
+      parsePublicKeyPkcs1(pkcs1(2048, exponent));
+  });
+
+  const exponents: Readonly<Record<string, Uint8Array>> = {
+    zero: Uint8Array.of(0),
+    "one, which makes every message its own signature": Uint8Array.of(1),
+    three: Uint8Array.of(3),
+    "65535": Uint8Array.of(0, 0xff, 0xff),
+    "65536": Uint8Array.of(1, 0, 0),
+    "65538": Uint8Array.of(1, 0, 2),
+    "a negative number": Uint8Array.of(0xff, 0, 1),
+  };
+  for (const [name, exponent] of Object.entries(exponents)) {
+    it(`are refused with the exponent ${name}`, () =>
+      void failsWith("KeyUnsupported", () => parsePublicKeyPkcs1(pkcs1(2048, exponent))));
+  }
+
+  const malformed: Readonly<Record<string, Uint8Array>> = {
+    "a negative modulus": pkcs1(0, F4, concatBytes(Uint8Array.of(0xfe), new Uint8Array(256).fill(1))),
+    "a modulus of zero": pkcs1(0, F4, Uint8Array.of(0)),
+    "a padded modulus": pkcs1(0, F4, concatBytes(Uint8Array.of(0, 0x7f), new Uint8Array(256).fill(1))),
+    "an empty modulus": pkcs1(0, F4, new Uint8Array()),
+    "an empty exponent": pkcs1(2048, new Uint8Array()),
+    "a third number": encodeDer(TAG.sequence, ...[F4, F4, F4].map((bytes) => encodeDer(TAG.integer, bytes))),
+    "no exponent": encodeDer(TAG.sequence, parseDer(pkcs1(2048, F4)).content.subarray(0, 261)),
+    "no numbers": encodeDer(TAG.sequence),
+  };
+  for (const [name, der] of Object.entries(malformed)) {
+    it(`are refused with ${name}`, () => void failsWith("KeyMalformed", () => parsePublicKeyPkcs1(der)));
+  }
+
+  it("are refused in an SPKI whose parameters are not NULL", () => {
+    const [, bits] = childrenOf(derOf(rsa.privateKey));
+    const rsaEncryption = encodeDer(TAG.oid, Buffer.from("2a864886f70d010101", "hex"));
+    for (const parameters of [[], [encodeDer(TAG.sequence)], [encodeDer(TAG.null, Uint8Array.of(0))]]) {
+      const identifier = encodeDer(TAG.sequence, rsaEncryption, ...parameters);
+      failsWith("KeyMalformed", () => parsePublicKeySpki(encodeDer(TAG.sequence, identifier, bits)));
+    }
+    const crowded = encodeDer(TAG.sequence, rsaEncryption, encodeDer(TAG.null), encodeDer(TAG.null));
+    failsWith("KeyMalformed", () => parsePublicKeySpki(encodeDer(TAG.sequence, crowded, bits)));
+  });
+
+  it("are refused under the identifier of RSASSA-PSS", () => {
+    const { publicKey } = generateKeyPairSync("rsa-pss", { modulusLength: 2048 });
+    failsWith("KeyUnsupported", () => parsePublicKeySpki(publicKey.export({ type: "spki", format: "der" })));
+  });
+});
+
 describe("parsePublicKeyPkcs1()", () => {
+  const der = createPublicKey(rsa.privateKey).export({ type: "pkcs1", format: "der" });
+
+  it("gives the same key as the SPKI", () => {
+    assert.deepEqual(Buffer.from(parsePublicKeyPkcs1(der).spki), derOf(rsa.privateKey));
+  });
+
   it("refuses bytes behind, and what is not an RSA key", () => {
-    const der = createPublicKey(rsa.privateKey).export({ type: "pkcs1", format: "der" });
     failsWith("KeyMalformed", () => parsePublicKeyPkcs1(concatBytes(der, Uint8Array.of(0))));
     failsWith("KeyMalformed", () => parsePublicKeyPkcs1(encodeDer(TAG.null)));
+    failsWith("KeyMalformed", () => parsePublicKeyPkcs1(derOf(rsa.privateKey)));
+  });
+
+  it("refuses every prefix, and a byte inserted anywhere", () => {
+    for (let at = 0; at < der.length; at += 1) {
+      failsWith("KeyMalformed", () => parsePublicKeyPkcs1(der.subarray(0, at)));
+      const grown = concatBytes(der.subarray(0, at), Uint8Array.of(0x02), der.subarray(at));
+      failsWith("KeyMalformed", () => parsePublicKeyPkcs1(grown));
+    }
   });
 });
 

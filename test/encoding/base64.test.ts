@@ -36,6 +36,18 @@ describe("decodeBase64()", () => {
     refuses(/not standard base64/, () => decodeBase64(`${text}AAA*`));
   });
 
+  it("refuses every prefix that is not whole groups, and a character inserted anywhere", () => {
+    const text = "Zm9vYmFyIQ==";
+    for (let at = 0; at < text.length; at += 1) {
+      assert.equal(
+        isAccepted(() => decodeBase64(text.slice(0, at))),
+        at % 4 === 0,
+        `${at}`,
+      );
+      for (const more of "A=+\n ") refuses(/base64/, () => decodeBase64(text.slice(0, at) + more + text.slice(at)));
+    }
+  });
+
   it("is the inverse of encodeBase64()", () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) =>

@@ -70,6 +70,18 @@ describe("parseDer()", () => {
     refuses(/followed/, () => parseDer(concatBytes(value, der("00"))));
   });
 
+  it("refuses a value with any byte inserted anywhere, but for one that makes new values of all the others", () => {
+    const value = encodeDer(TAG.sequence, encodeDer(TAG.oid, der("2a8648")), encodeDer(TAG.integer, der("0100")));
+    const taken: string[] = [];
+    for (let at = 0; at <= value.length; at += 1) {
+      for (let byte = 0; byte < 256; byte += 1) {
+        const grown = concatBytes(value.subarray(0, at), Uint8Array.of(byte), value.subarray(at));
+        if (isAccepted(() => parseDer(grown))) taken.push(Buffer.from(grown).toString("hex"));
+      }
+    }
+    assert.deepEqual(taken, ["300a0906032a864802020100"]); // 09 of six bytes, 01 of none
+  });
+
   it("accepts bytes only if writing them again gives the same", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 24 }), (bytes) => {

@@ -20,6 +20,13 @@ describe("decodeHex()", () => {
     it(`refuses ${name}`, () => refuses(reason, () => decodeHex(text, 3)));
   }
 
+  it("refuses every prefix, and a character inserted anywhere", () => {
+    for (let at = 0; at < 6; at += 1) {
+      refuses(/characters/, () => decodeHex("00ff10".slice(0, at), 3));
+      refuses(/characters/, () => decodeHex(`${"00ff10".slice(0, at)}0${"00ff10".slice(at)}`, 3));
+    }
+  });
+
   it("is the inverse of encodeHex()", () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) =>

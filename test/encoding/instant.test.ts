@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { parseRfc3339 } from "../../src/encoding/instant.ts";
-import { refuses } from "../support/failures.ts";
+import { isAccepted, refuses } from "../support/failures.ts";
 
 describe("parseRfc3339()", () => {
   const known: Readonly<Record<string, string>> = {
@@ -48,6 +48,22 @@ describe("parseRfc3339()", () => {
   for (const [name, text] of Object.entries(refused)) {
     it(`refuses ${name}`, () => refuses(/not a time of RFC 3339/, () => parseRfc3339(text)));
   }
+
+  it("refuses every prefix, and a character inserted anywhere but a digit of the fraction", () => {
+    const text = "2024-02-29T23:30:00.25-01:15";
+    const fraction = [20, 21, 22];
+    for (let at = 0; at < text.length; at += 1) {
+      refuses(/RFC 3339/, () => parseRfc3339(text.slice(0, at)));
+      for (const more of "0 Z-:.T") {
+        const isDigit = more === "0" && fraction.includes(at);
+        assert.equal(
+          isAccepted(() => parseRfc3339(text.slice(0, at) + more + text.slice(at))),
+          isDigit,
+          `${more} ${at}`,
+        );
+      }
+    }
+  });
 
   it("reads every instant that toISOString() writes", () => {
     const instants = fc.integer({ min: 0, max: Date.parse("9999-12-31T23:59:59.999Z") });

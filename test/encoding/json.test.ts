@@ -55,6 +55,25 @@ describe("parseJson()", () => {
     }
   });
 
+  it("takes one more character anywhere only where JSON.parse does", () => {
+    const text = '{"a":[1,-2.5e3,"x\\u00e9\\n\\ud83d\\ude00"],"c":true}';
+    let refusals = 0;
+    for (let index = 0; index <= text.length; index += 1) {
+      for (const more of ['"', "{", "]", ",", ":", "0", "-", "\\", "u", " ", "\u0000", "\ufeff", "\udfff"]) {
+        const grown = text.slice(0, index) + more + text.slice(index);
+        if (isAccepted(() => parseJson(grown))) assert.ok(isAcceptedByPlatform(grown), grown);
+        else refusals += 1;
+      }
+    }
+    assert.ok(refusals > 400);
+  });
+
+  it("refuses every prefix of a string with escapes", () => {
+    const text = String.raw`"\"\\\u00e9\ud83d\ude00😀\n"`;
+    assert.equal(parseJson(text), '"\\é😀😀\n');
+    for (let length = 0; length < text.length; length += 1) refuses(/./, () => parseJson(text.slice(0, length)));
+  });
+
   it("refuses every prefix of a document", () => {
     const text = '{"a":[1,"x"],"b":{"c":null}}';
     for (let length = 0; length < text.length; length += 1) refuses(/./, () => parseJson(text.slice(0, length)));

@@ -1,7 +1,7 @@
 // PEM blocks: one, several, and what stands where no block is.
 import assert from "node:assert/strict";
 import { parsePem, parsePemBlocks } from "../../src/encoding/pem.ts";
-import { refuses } from "../support/failures.ts";
+import { isAccepted, refuses } from "../support/failures.ts";
 
 const block = (label: string, body = "AQID"): string => `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n`;
 
@@ -38,5 +38,36 @@ describe("encoding/pem", () => {
     refuses(/exactly one PEM block/, () => parsePemBlocks(`${block("A")}x${block("B")}`));
     refuses(/at least one|exactly one/, () => parsePemBlocks(""));
     refuses(/at most 100/, () => parsePemBlocks(block("A").repeat(101)));
+  });
+
+  it("refuses every prefix, and a character inserted anywhere, but white space and letters of a label", () => {
+    const text = block("PUBLIC KEY", "AQID\nBAUG").trim();
+    for (let at = 0; at < text.length; at += 1) {
+      refuses(/PEM|base64/, () => parsePem(text.slice(0, at)));
+      for (const more of ["x", "-", "=", ":", "\0", "\u00a0"]) {
+        const grown = text.slice(0, at) + more + text.slice(at);
+        const isAround = at === 0 && more === "\u00a0";
+        assert.equal(
+          isAccepted(() => parsePem(grown)),
+          isAround,
+          JSON.stringify(grown),
+        );
+      }
+    }
+  });
+
+  it("gives several blocks with white space around and between, and refuses each cut", () => {
+    const text = `\n${block("A")}\n \n${block("B")}\n`;
+    assert.equal(parsePemBlocks(text).length, 2);
+    const end = text.trimEnd().length;
+    const first = text.indexOf("-----END A-----") + "-----END A-----".length;
+    for (let at = 0; at < end; at += 1) {
+      const isWhole = text.slice(first, at).trim() === "" && at >= first;
+      assert.equal(
+        isAccepted(() => parsePemBlocks(text.slice(0, at))),
+        isWhole,
+        JSON.stringify(text.slice(0, at)),
+      );
+    }
   });
 });

@@ -24,4 +24,28 @@ describe("encoding/reader", () => {
   it("refuses bytes behind the end", () => {
     refuses(/^list is followed by 2 bytes$/, () => new Reader(new Uint8Array(2)).end("list"));
   });
+
+  it("refuses every prefix of a message, and a byte inserted anywhere", () => {
+    const message = Uint8Array.of(7, 0, 3, 1, 2, 3, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0);
+    const read = (bytes: Uint8Array): void => {
+      const reader = new Reader(bytes);
+      reader.uint8("a");
+      reader.vector16("b");
+      reader.uint64("c");
+      reader.vector16("d");
+      reader.end("e");
+    };
+    read(message);
+    for (let at = 0; at <= message.length; at += 1) {
+      if (at < message.length) refuses(/is cut$/, () => read(message.subarray(0, at)));
+      refuses(/is cut$|is followed by/, () =>
+        read(Uint8Array.of(...message.subarray(0, at), 0xff, ...message.subarray(at))),
+      );
+    }
+  });
+
+  it("reads the largest numbers", () => {
+    const reader = new Reader(new Uint8Array(11).fill(0xff));
+    assert.deepEqual([reader.uint8("a"), reader.uint16("b"), reader.uint64("c")], [255, 65_535, 2n ** 64n - 1n]);
+  });
 });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { bufferOver, concatBytes, decodeUtf8, encodeUtf8, equalBytes } from "../../src/encoding/text.ts";
-import { refuses } from "../support/failures.ts";
+import { isAccepted, refuses } from "../support/failures.ts";
 
 describe("decodeUtf8()", () => {
   it("is the inverse of encodeUtf8()", () => {
@@ -10,6 +10,21 @@ describe("decodeUtf8()", () => {
       fc.property(fc.string({ unit: "binary" }), (text) => assert.equal(decodeUtf8(encodeUtf8(text)), text)),
       { seed: 1 },
     );
+  });
+
+  it("refuses a text cut inside a character, and a stray byte anywhere", () => {
+    const bytes = encodeUtf8("aé☃😀");
+    const boundaries = [0, 1, 3, 6];
+    for (let at = 0; at < bytes.length; at += 1) {
+      assert.equal(
+        isAccepted(() => decodeUtf8(bytes.subarray(0, at))),
+        boundaries.includes(at),
+        `${at}`,
+      );
+      for (const stray of [0x80, 0xc3, 0xff]) {
+        refuses(/UTF-8/, () => decodeUtf8(Uint8Array.of(...bytes.subarray(0, at), stray, ...bytes.subarray(at))));
+      }
+    }
   });
 
   it("keeps a byte-order mark: it is data", () => {
