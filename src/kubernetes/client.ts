@@ -18,13 +18,14 @@ export interface KubernetesClient {
 
 const TCP_KEEP_ALIVE_MS = 15_000;
 
-/** From a kubeconfig file, else in-cluster, else KUBECONFIG or ~/.kube/config. Throws Error when there is no cluster in it. */
+/**
+ * From a kubeconfig file, else in-cluster, else KUBECONFIG or ~/.kube/config. Throws Error, with "kubeconfig" in its
+ * sentence, when there is no cluster in it that is spoken to over TLS.
+ */
 export function buildKubernetesClient(kubeconfig: string | undefined): KubernetesClient {
-  const config = new KubeConfig();
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else config.loadFromFile(kubeconfig);
-  const server = config.getCurrentCluster()?.server;
-  if (server === undefined) throw new Error("the kubeconfig names no current cluster");
+  const config = loadConfig(kubeconfig);
+  const server = config.getCurrentCluster()?.server ?? "";
+  if (!server.startsWith("https://")) throw new Error("the kubeconfig names no current cluster with an https address");
   return {
     get: async (path, query, signal) => {
       const url = new URL(`${server.replace(/\/$/, "")}${path}?${new URLSearchParams(query).toString()}`);
@@ -33,6 +34,19 @@ export function buildKubernetesClient(kubeconfig: string | undefined): Kubernete
       return await send(url, options);
     },
   };
+}
+
+function loadConfig(kubeconfig: string | undefined): KubeConfig {
+  const config = new KubeConfig();
+  try {
+    if (kubeconfig === undefined) config.loadFromDefault();
+    else config.loadFromFile(kubeconfig);
+  } catch (error) {
+    // A parser quotes the file, and the file holds credentials.
+    const reason = error instanceof Error && "code" in error ? error.message : "it is no kubeconfig";
+    throw new Error(`Cannot read the kubeconfig ${kubeconfig ?? "of this machine"}: ${reason}`, { cause: error });
+  }
+  return config;
 }
 
 async function send(url: URL, options: RequestOptions): Promise<KubernetesAnswer> {

@@ -1,9 +1,10 @@
 /**
  * Our own reflector (kubernetes.md §11): LIST in pages, then WATCH from its version; versions are kept from every event and
- * bookmark; 410 lists again, everything else backs off and goes on. It never stops by itself, and a consumer that throws
- * does not stop it. The store is never emptied because a connection was lost.
+ * bookmark. A lost connection and a throttled call go on from the last version, anything else lists again, always after a
+ * pause. It never stops by itself, and a consumer that throws does not stop it. The store is never emptied because of what
+ * could not be read.
  */
-import { asArray, asInteger, asObject, asString } from "../encoding/guard.ts";
+import { asArray, asObject, asString } from "../encoding/guard.ts";
 import { parseJson, type JsonObject, type JsonValue } from "../encoding/json.ts";
 import { concatBytes } from "../encoding/text.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
@@ -25,12 +26,20 @@ export interface ListWatchOptions {
 }
 
 const PAGE = 500;
+const LIST_MS = 60_000;
 const MAX_LIST_BYTES = 64 * 1024 * 1024;
 const BACKOFF = { firstMs: 800, maxMs: 30_000 } as const;
 const WATCHDOG_MS = 30_000;
 
-/** The version that we hold is gone: list again. */
-class Expired extends Error {}
+/** What the API server answered instead of a list or an event. */
+class Refusal extends Error {
+  readonly status: number;
+
+  constructor(who: string, status: number) {
+    super(`${who} answered ${status}`);
+    this.status = status;
+  }
+}
 
 export class ListWatch {
   readonly #options: ListWatchOptions;
@@ -49,7 +58,7 @@ export class ListWatch {
         await this.#watch(signal);
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof Expired) this.#version = undefined;
+        if (!isInterruption(error)) this.#version = undefined;
         this.#options.onState(`not synced: ${reasonOf(error)}`);
         await this.#backOff(signal);
       }
@@ -58,17 +67,16 @@ export class ListWatch {
 
   async #list(signal: AbortSignal): Promise<void> {
     const objects: JsonObject[] = [];
-    let next = "";
+    let page: ListPage | undefined;
     do {
-      const query = { limit: String(PAGE), ...(next === "" ? {} : { continue: next }) };
-      const page = await readList(await this.#get(query, AbortSignal.any([signal, AbortSignal.timeout(60_000)])));
+      const query = { limit: String(PAGE), ...(page === undefined ? {} : { continue: page.next }) };
+      page = await readList(await this.#get(query, AbortSignal.any([signal, AbortSignal.timeout(LIST_MS)])));
       objects.push(...page.objects);
-      next = page.next;
-      this.#version = page.version;
-    } while (next !== "");
+    } while (page.next !== "");
     this.#options.onReplace(objects);
+    // Only now: a version without its objects would be watched from, and what it holds never be seen.
+    this.#version = page.version;
     this.#options.onState("synced");
-    this.#backoffMs = BACKOFF.firstMs;
   }
 
   /** One watch; returns when the server ends it, which is normal. */
@@ -95,7 +103,7 @@ export class ListWatch {
   }
 
   #take({ type, object }: WatchEvent): void {
-    if (type === "ERROR") throw statusError(object);
+    if (type === "ERROR") throw new Refusal("the watch", statusOf(object));
     const version = asObject(object.get("metadata"), "metadata").get("resourceVersion");
     if (type !== "BOOKMARK") this.#options.onChange(type, object);
     this.#version = asString(version, "metadata.resourceVersion");
@@ -105,8 +113,7 @@ export class ListWatch {
     const answer = await this.#options.client.get(this.#options.path, query, signal);
     if (answer.status === 200) return answer;
     await readAll(answer.body).catch(() => undefined);
-    if (answer.status === 410) throw new Expired("the API server answered 410");
-    throw new Error(`the API server answered ${answer.status}`);
+    throw new Refusal("the API server", answer.status);
   }
 
   async #backOff(signal: AbortSignal): Promise<void> {
@@ -116,14 +123,20 @@ export class ListWatch {
   }
 }
 
-async function readList(
-  answer: KubernetesAnswer,
-): Promise<{ objects: readonly JsonObject[]; next: string; version: string }> {
-  const list = asObject(parseJson(await readAll(answer.body), { maxDepth: 100 }), "list");
+interface ListPage {
+  readonly objects: readonly JsonObject[];
+  /** Where the next page begins; empty on the last. */
+  readonly next: string;
+  readonly version: string;
+}
+
+/** Strict: what is no list must not pass for one that has nothing in it. */
+async function readList(answer: KubernetesAnswer): Promise<ListPage> {
+  const list = asObject(parseJson(await readAll(answer.body), { maxDepth: 100, roundIntegers: true }), "list");
+  if (!asString(list.get("kind"), "kind").endsWith("List")) throw new EncodingError("kind is not that of a list");
   const metadata = asObject(list.get("metadata"), "metadata");
-  const items = asArray(list.get("items") ?? [], "items");
   return {
-    objects: items.map((item, i) => asObject(item, `items[${i}]`)),
+    objects: asArray(list.get("items"), "items").map((item, i) => asObject(item, `items[${i}]`)),
     next: asString(metadata.get("continue") ?? "", "metadata.continue"),
     version: asString(metadata.get("resourceVersion"), "metadata.resourceVersion"),
   };
@@ -140,11 +153,16 @@ async function readAll(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   return concatBytes(...chunks);
 }
 
-/** An in-stream Status: 410 means that our version is gone. */
-function statusError(status: JsonObject): Error {
+/** The code of an in-stream Status. */
+function statusOf(status: JsonObject): number {
   const code: JsonValue = status.get("code") ?? 0;
-  const number = typeof code === "number" ? asInteger(code, "code") : 0;
-  return number === 410 ? new Expired("the watch answered 410") : new Error(`the watch answered ${number}`);
+  return typeof code === "number" ? code : 0;
+}
+
+/** A lost connection or a throttled call says nothing against the version that we hold. */
+function isInterruption(error: unknown): boolean {
+  if (error instanceof Refusal) return error.status === 429;
+  return error instanceof Error && "code" in error && typeof error.code === "string";
 }
 
 /** A sentence for readiness; the server's own text is not repeated. */

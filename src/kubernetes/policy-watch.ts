@@ -14,7 +14,7 @@ export interface PolicyWatchOptions extends Pick<ListWatchOptions, "delay" | "ra
   readonly client: KubernetesClient;
   /** With the trust roots of that moment. */
   compile(resource: PolicyResource): CompiledPolicy;
-  /** After each change, with the number of policies in force and those that do not compile. */
+  /** Once all was listed, and after each change of a policy, with the number in force and of those that do not compile. */
   onChange(detail: string): void;
 }
 
@@ -97,14 +97,14 @@ export class PolicyWatch implements Policies {
       this.#policies[source] = new Map(watched);
     }
     this.#listed.add(source);
-    this.#publish();
+    this.#publish(source);
   }
 
   #change(source: Source, type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): void {
     if (source === "Namespace") this.#changeNamespace(type, object);
     else if (type === "DELETED") this.#policies[source].delete(keyOf(object));
     else this.#policies[source].set(keyOf(object), this.#compile(resourceOf(source, object)));
-    this.#publish();
+    this.#publish(source);
   }
 
   #compile(resource: PolicyResource): WatchedPolicy {
@@ -120,13 +120,16 @@ export class PolicyWatch implements Policies {
     this.#namespaces = namespaces;
   }
 
-  #publish(): void {
+  /** `source` is what changed; of namespaces, which change all the time, nothing is told. */
+  #publish(source?: Source): void {
     if (this.#listed.size < Object.keys(SOURCES).length) return;
+    const isFirst = this.#snapshot === undefined;
     const sorted = Object.values(this.#policies).flatMap((policies) =>
       [...policies].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, { compiled }]) => compiled),
     );
     const namespaces = this.#namespaces;
     this.#snapshot = { policies: sorted, namespaceLabels: (name) => namespaces.get(name) };
+    if (!isFirst && source === "Namespace") return;
     const invalid = sorted.filter((policy) => policy.rules.some((rule) => rule.errors.length > 0));
     this.#options.onChange(`${sorted.length} policies, ${invalid.length} of them do not compile`);
   }

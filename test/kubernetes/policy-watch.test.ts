@@ -1,0 +1,222 @@
+// Both policy kinds and the labels of namespaces, from scripted answers: one snapshot, swapped whole, none too early.
+import assert from "node:assert/strict";
+import { PolicyWatch } from "../../src/kubernetes/policy-watch.ts";
+import { compilePolicy } from "../../src/policy/compile.ts";
+import type { PolicySnapshot } from "../../src/ports/policies.ts";
+import { KEY } from "../app/fixtures.ts";
+import { event, fakeApi, list, text, watch, type Json, type Step } from "./fake-api.ts";
+
+const GROUP = "/apis/sealgate.dev/v1alpha1";
+const NAMESPACED = `${GROUP}/imageverifypolicies`;
+const CLUSTER = `${GROUP}/clusterimageverifypolicies`;
+const NAMESPACES = "/api/v1/namespaces";
+
+const entry = { name: "release", keys: { publicKeys: KEY.publicKeyPem }, insecureIgnoreTlog: true };
+const RULE = { name: "acme", imageReferences: ["*"], attestors: [{ entries: [entry] }] };
+
+/** As the API server lists it: without kind and apiVersion. */
+function policy(name: string, namespace?: string, spec: Json = {}): Json {
+  const metadata = { name, resourceVersion: "1", ...(namespace === undefined ? {} : { namespace }) };
+  return { metadata, spec: { verifyImages: [RULE], ...spec } };
+}
+
+function namespace(name: string, labels?: Json): Json {
+  return { metadata: { name, resourceVersion: "1", ...(labels === undefined ? {} : { labels }) } };
+}
+
+interface Watched {
+  readonly watch: PolicyWatch;
+  readonly details: readonly string[];
+}
+
+/** Runs the script of each source to its end. */
+async function run(steps: Readonly<Record<string, readonly Step[]>>): Promise<Watched> {
+  const over = new Set<string>();
+  const details: string[] = [];
+  let finish: () => void = () => undefined;
+  const finished = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const { client } = fakeApi(steps, (path) => {
+    over.add(path);
+    if (over.size === 3) finish();
+  });
+  const watching = new PolicyWatch({
+    client,
+    compile: compilePolicy,
+    onChange: (detail) => details.push(detail),
+    delay: () => Promise.resolve(),
+    random: () => 0,
+  });
+  assert.equal(watching.snapshot(), undefined);
+  watching.start();
+  await finished;
+  watching.close();
+  return { watch: watching, details };
+}
+
+const names = (snapshot: PolicySnapshot | undefined): readonly string[] | undefined =>
+  snapshot?.policies.map(({ id }) => `${id.kind} ${id.namespace ?? ""}/${id.name}`);
+
+describe("PolicyWatch", () => {
+  it("has no snapshot until all three were listed", async () => {
+    const { watch: watching, details } = await run({
+      [NAMESPACED]: [list([policy("a", "prod")], "1")],
+      [CLUSTER]: [list([policy("b")], "1")],
+      [NAMESPACES]: [text(503)],
+    });
+    assert.equal(watching.snapshot(), undefined);
+    assert.deepEqual(details, []);
+    assert.deepEqual(
+      watching.states().map(({ source, listed }) => `${source} ${listed}`),
+      ["ImageVerifyPolicy true", "ClusterImageVerifyPolicy true", "Namespace false"],
+    );
+    assert.equal(watching.states()[2]?.state, "not synced: the API server answered 503");
+  });
+
+  it("has all policies, by name, and the labels of namespaces", async () => {
+    const { watch: watching, details } = await run({
+      [NAMESPACED]: [list([policy("b", "prod"), policy("a", "prod")], "1")],
+      [CLUSTER]: [list([policy("c")], "1")],
+      [NAMESPACES]: [list([namespace("prod", { env: "prod" }), namespace("bare")], "1")],
+    });
+    const snapshot = watching.snapshot();
+    assert.deepEqual(names(snapshot), [
+      "ImageVerifyPolicy prod/a",
+      "ImageVerifyPolicy prod/b",
+      "ClusterImageVerifyPolicy /c",
+    ]);
+    assert.deepEqual([...(snapshot?.namespaceLabels("prod") ?? [])], [["env", "prod"]]);
+    assert.deepEqual([...(snapshot?.namespaceLabels("bare") ?? [])], []);
+    assert.equal(snapshot?.namespaceLabels("unknown"), undefined);
+    assert.deepEqual(details, ["3 policies, 0 of them do not compile"]);
+    assert.ok(watching.states().every(({ state, listed }) => listed && state === "synced"));
+  });
+
+  it("starts as starting", () => {
+    const { client } = fakeApi({}, () => undefined);
+    const watching = new PolicyWatch({
+      client,
+      compile: compilePolicy,
+      onChange: () => undefined,
+      delay: () => Promise.resolve(),
+      random: () => 0,
+    });
+    assert.deepEqual(watching.states()[0], { source: "ImageVerifyPolicy", listed: false, state: "starting" });
+  });
+
+  it("follows what is created, edited and deleted, and tells of policies alone", async () => {
+    const { watch: watching, details } = await run({
+      [NAMESPACED]: [
+        list([policy("a", "prod")], "1"),
+        watch([
+          event("ADDED", policy("b", "prod")),
+          event("MODIFIED", policy("b", "prod", { failureAction: "Audit" })),
+          event("DELETED", policy("a", "prod")),
+          event("ADDED", policy("b", "test")),
+        ]),
+      ],
+      [CLUSTER]: [list([], "1")],
+      [NAMESPACES]: [
+        list([namespace("prod", { a: "1" })], "1"),
+        watch([
+          event("MODIFIED", namespace("prod", { a: "2" })),
+          event("ADDED", namespace("new", {})),
+          event("DELETED", namespace("new", {})),
+        ]),
+      ],
+    });
+    const snapshot = watching.snapshot();
+    assert.deepEqual(names(snapshot), ["ImageVerifyPolicy prod/b", "ImageVerifyPolicy test/b"]);
+    assert.equal(snapshot?.policies[0]?.failureAction, "Audit");
+    assert.equal(snapshot?.namespaceLabels("prod")?.get("a"), "2");
+    assert.equal(snapshot?.namespaceLabels("new"), undefined);
+    // Namespaces change all the time.
+    assert.ok(details.length <= 5 && details.at(-1) === "2 policies, 0 of them do not compile", details.join());
+  });
+
+  it("drops what a new list does not have", async () => {
+    const gone = { kind: "Status", code: 410 };
+    const { watch: watching } = await run({
+      [NAMESPACED]: [
+        list([policy("a", "prod"), policy("b", "prod")], "1"),
+        watch([event("ERROR", gone)]),
+        list([policy("b", "prod")], "9"),
+      ],
+      [CLUSTER]: [list([], "1")],
+      [NAMESPACES]: [
+        list([namespace("a"), namespace("b")], "1"),
+        watch([event("ERROR", gone)]),
+        list([namespace("b")], "9"),
+      ],
+    });
+    assert.deepEqual(names(watching.snapshot()), ["ImageVerifyPolicy prod/b"]);
+    assert.equal(watching.snapshot()?.namespaceLabels("a"), undefined);
+  });
+
+  it("keeps what it has while the API server is gone", async () => {
+    const { watch: watching } = await run({
+      [NAMESPACED]: [list([policy("a", "prod")], "1"), text(500), text(500)],
+      [CLUSTER]: [list([], "1"), text(200, "<html>\n"), text(200, "<html>")],
+      [NAMESPACES]: [list([namespace("prod")], "1"), text(403), text(403)],
+    });
+    assert.deepEqual(names(watching.snapshot()), ["ImageVerifyPolicy prod/a"]);
+    assert.deepEqual(
+      watching.states().map(({ listed, state }) => `${listed} ${state}`),
+      [
+        "true not synced: the API server answered 500",
+        "true not synced: the API server's answer cannot be read (want a JSON value at character 0)",
+        "true not synced: the API server answered 403",
+      ],
+    );
+  });
+
+  it("counts what does not compile, and keeps it in force", async () => {
+    const { watch: watching, details } = await run({
+      [NAMESPACED]: [list([policy("a", "prod", { verifyImages: [{ ...RULE, imageReferences: ["UPPER"] }] })], "1")],
+      [CLUSTER]: [list([policy("b", undefined, { failureAction: "Sometimes" }), policy("c")], "1")],
+      [NAMESPACES]: [list([], "1")],
+    });
+    assert.deepEqual(details, ["3 policies, 2 of them do not compile"]);
+    assert.equal(watching.snapshot()?.policies.length, 3);
+  });
+
+  it("takes the kind from the source, whatever an object says", async () => {
+    const { watch: watching } = await run({
+      [NAMESPACED]: [list([{ kind: "ClusterImageVerifyPolicy", apiVersion: "other/v1", ...policy("a", "prod") }], "1")],
+      [CLUSTER]: [list([], "1")],
+      [NAMESPACES]: [list([], "1")],
+    });
+    assert.deepEqual(names(watching.snapshot()), ["ImageVerifyPolicy prod/a"]);
+  });
+
+  it("gives snapshots that do not change any more", async () => {
+    let early: PolicySnapshot | undefined;
+    const steps = {
+      [NAMESPACED]: [list([policy("a", "prod")], "1"), watch([event("DELETED", policy("a", "prod"))])],
+      [CLUSTER]: [list([], "1")],
+      [NAMESPACES]: [list([namespace("prod", { a: "1" })], "1"), watch([event("DELETED", namespace("prod"))])],
+    };
+    const over = new Set<string>();
+    let finish: () => void = () => undefined;
+    const finished = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+    const { client } = fakeApi(steps, (path) => over.add(path).size === 3 && finish());
+    const watching: PolicyWatch = new PolicyWatch({
+      client,
+      compile: compilePolicy,
+      onChange: () => {
+        early ??= watching.snapshot();
+      },
+      delay: () => Promise.resolve(),
+      random: () => 0,
+    });
+    watching.start();
+    await finished;
+    watching.close();
+    assert.equal(early?.policies.length, 1);
+    assert.equal(watching.snapshot()?.policies.length, 0);
+    assert.equal(watching.snapshot()?.namespaceLabels("prod"), undefined);
+  });
+});
