@@ -190,6 +190,20 @@ describe("PolicyWatch", () => {
     assert.deepEqual(names(watching.snapshot()), ["ImageVerifyPolicy prod/a"]);
   });
 
+  it("compiles all policies anew when it is told to, and says so", async () => {
+    const { watch: watching, details } = await run({
+      [NAMESPACED]: [list([policy("a", "prod")], "1")],
+      [CLUSTER]: [list([policy("b")], "1")],
+      [NAMESPACES]: [list([], "1")],
+    });
+    const before = watching.snapshot()?.policies ?? [];
+    watching.recompile();
+    const after = watching.snapshot()?.policies ?? [];
+    assert.deepEqual(names(watching.snapshot()), ["ImageVerifyPolicy prod/a", "ClusterImageVerifyPolicy /b"]);
+    assert.ok(after.every((compiled) => !before.includes(compiled)));
+    assert.equal(details.length, 2);
+  });
+
   it("gives snapshots that do not change any more", async () => {
     let early: PolicySnapshot | undefined;
     const steps = {
