@@ -61,6 +61,17 @@ describe("verifyIdentity()", () => {
     it(name, () => void failsWith(code, () => verifyIdentity(identity, wanting(change))));
   }
 
+  it("says which extension the certificate lacks, or what it holds", () => {
+    const ref = (value: string): Partial<IdentityRequirement> => ({
+      extensions: new Map([["sourceRepositoryRef", exactly(value)]]),
+    });
+    const other = failsWith("IdentityExtensionMismatch", () => verifyIdentity(IDENTITY, wanting(ref("x"))));
+    assert.equal(other.message, 'Cannot accept sourceRepositoryRef "refs/tags/v1", want "x"');
+    const without = { ...IDENTITY, extensions: new Map() };
+    const absent = failsWith("IdentityExtensionMismatch", () => verifyIdentity(without, wanting(ref("x"))));
+    assert.equal(absent.message, 'Cannot accept a certificate without sourceRepositoryRef, want "x"');
+  });
+
   it("says what it saw and what it wants", () => {
     const failure = failsWith("IdentitySubjectMismatch", () =>
       verifyIdentity({ ...IDENTITY, subject: { kind: "email", value: 'a"\u00e9' } }, wanting()),
