@@ -69,11 +69,6 @@ describe("readLogEntries()", () => {
   const noPromise = { ...logEntry(), logIndex: "8", inclusionPromise: undefined };
   const refused: Readonly<Record<string, [FailureCode, Uint8Array]>> = {
     "33 log entries": ["BundleTooManyEntries", withMaterial({ tlogEntries: entries(33) })],
-    "one entry twice": ["BundleEntryDuplicate", withMaterial({ tlogEntries: [logEntry(), logEntry()] })],
-    "one entry twice, with different proofs": [
-      "BundleEntryDuplicate",
-      withMaterial({ tlogEntries: [logEntry(), { ...logEntry(), inclusionPromise: undefined }] }),
-    ],
     "an entry of version 0.1 without promise": ["BundlePromiseMissing", withEntry({ inclusionPromise: null }, "0.1")],
     "a good entry of version 0.1 before one without promise": [
       "BundlePromiseMissing",
@@ -125,10 +120,6 @@ describe("readLogEntries()", () => {
 
   it("reject list: negative index", () =>
     void failsWith("BundleMalformed", () => parseAny(withEntry({ logIndex: "-1" }))));
-
-  it("reject list: duplicate entry (logID, index)", () => {
-    failsWith("BundleEntryDuplicate", () => parseAny(withMaterial({ tlogEntries: [logEntry(), logEntry()] })));
-  });
 
   it("reject list: > 32", () => {
     failsWith("BundleTooManyEntries", () => parseAny(withMaterial({ tlogEntries: entries(33) })));

@@ -52,11 +52,6 @@ export const BUNDLE_FAILURES = {
     spec: "verification-spec §0.9",
     hint: "a bundle holds at most 32 log entries and 32 time stamps: sign again",
   },
-  BundleEntryDuplicate: {
-    step: "bundle",
-    spec: "verification-spec §8.1 (2)",
-    hint: "the bundle holds one log entry twice: sign again",
-  },
   BundlePromiseMissing: {
     step: "bundle",
     spec: "verification-spec §7.1",
