@@ -1,6 +1,15 @@
 /** Digests: SHA-256 of the bytes, written as sha256:<64 lower-case hex> and in no other way. */
 import assert from "node:assert/strict";
-import { digestBytes, digestOf, hash, parseDigest, sha1Unsafe, sha256 } from "../../src/crypto/digest.ts";
+import {
+  digestBytes,
+  digestOf,
+  hash,
+  parseArtifactDigest,
+  parseDigest,
+  sha1Unsafe,
+  sha256,
+  splitDigest,
+} from "../../src/crypto/digest.ts";
 import { encodeHex } from "../../src/encoding/hex.ts";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
 import { refuses } from "../support/failures.ts";
@@ -42,4 +51,36 @@ describe("parseDigest()", () => {
   };
   for (const [name, text] of Object.entries(refused))
     it(`refuses ${name}`, () => refuses(/./, () => parseDigest(text)));
+});
+
+describe("parseArtifactDigest()", () => {
+  const lengths = { sha256: 64, sha384: 96, sha512: 128 };
+  for (const [algorithm, length] of Object.entries(lengths)) {
+    const text = `${algorithm}:${"0a".repeat(length / 2)}`;
+
+    it(`takes ${algorithm}, and digestBytes() gives its ${length / 2} bytes`, () => {
+      const digest = parseArtifactDigest(text);
+      assert.equal(digest, text);
+      assert.deepEqual(splitDigest(digest), { algorithm, hex: "0a".repeat(length / 2) });
+      assert.deepEqual(new Uint8Array(digestBytes(digest)), new Uint8Array(length / 2).fill(10));
+    });
+
+    it(`refuses every prefix of ${algorithm}, and a character inserted anywhere`, () => {
+      for (let at = 0; at <= text.length; at += 1) {
+        if (at < text.length) refuses(/./, () => parseArtifactDigest(text.slice(0, at)));
+        refuses(/./, () => parseArtifactDigest(`${text.slice(0, at)}0${text.slice(at)}`));
+      }
+    });
+  }
+
+  const refused: Readonly<Record<string, string>> = {
+    "SHA-1": `sha1:${"0".repeat(40)}`,
+    "no algorithm": ABC,
+    "the name of a prototype's member": `constructor:${ABC}`,
+    "upper-case hex": `sha256:${ABC.toUpperCase()}`,
+    "the length of another hash": `sha512:${ABC}`,
+    nothing: "",
+  };
+  for (const [name, text] of Object.entries(refused))
+    it(`refuses ${name}`, () => refuses(/./, () => parseArtifactDigest(text)));
 });
