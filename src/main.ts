@@ -2,12 +2,13 @@
  * The composition root: options to adapters, adapters to the application, the application to its mouths. The only file
  * that knows them all, and the only one that ends the process.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { PodReviewer } from "./app/review-pod.ts";
 import { ImageVerifier } from "./app/verify-image.ts";
 import { runApply } from "./cli/apply.ts";
 import { runCli, type Actions, type ApplyFlags, type ServeFlags } from "./cli/index.ts";
 import { UsageError, type CommandIo, type ExitCode } from "./cli/io.ts";
+import { runVerifyBundle } from "./cli/verify-bundle.ts";
 import { runVerify } from "./cli/verify.ts";
 import { DocumentError } from "./config/documents.ts";
 import { readPods, readPolicies, toYaml } from "./config/pods.ts";
@@ -19,9 +20,11 @@ import { makeServingCertificate } from "./kubernetes/serving-certificate.ts";
 import { canonicalHost } from "./oci/reference.ts";
 import { compilePolicy } from "./policy/compile.ts";
 import type { Policies } from "./ports/policies.ts";
+import type { TrustRoot } from "./ports/trust.ts";
 import { buildRegistry } from "./registry/client.ts";
 import { makeLogger, type Logger } from "./telemetry/logger.ts";
 import { makeMetrics, type Metrics } from "./telemetry/metrics.ts";
+import { builtInTrustRoot } from "./trust/built-in.ts";
 import type { AdmissionLog } from "./webhook/admission-log.ts";
 import { buildOperationsServer, type ReadinessCheck } from "./webhook/operations.ts";
 import { buildWebhookServer, type TlsMaterial } from "./webhook/server.ts";
@@ -188,10 +191,18 @@ async function abortableWait(milliseconds: number, signal: AbortSignal): Promise
   });
 }
 
+function embeddedRoot(name: string): TrustRoot {
+  const root = builtInTrustRoot(name);
+  if (root === undefined) throw new Error(`there is no built-in trust root "${name}"`);
+  return root;
+}
+
 const io: CommandIo = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   readText,
+  readBytes: (path) => usage(() => readFileSync(path)),
+  isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
 };
 
 const actions: Actions = {
@@ -203,6 +214,8 @@ const actions: Actions = {
     await close();
     return code;
   },
+  verifyBundle: async (target, flags) =>
+    runVerifyBundle(target, flags, { builtInRoot: embeddedRoot, now: Date.now() }, io),
   apply: (flags) => apply(flags, io),
 };
 

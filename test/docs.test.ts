@@ -7,6 +7,7 @@ import { runCli, type Actions } from "../src/cli/index.ts";
 import { parseImageReference } from "../src/oci/reference.ts";
 import { parsePattern, parseSkipPattern } from "../src/policy/pattern.ts";
 import { validatePolicy } from "../src/policy/validate.ts";
+import { fakeIo } from "./cli/fake-io.ts";
 import { HOMES, ORDER } from "./support/architecture/rules.ts";
 import { schemaLeaves } from "./policy/schema-leaves.ts";
 
@@ -90,10 +91,10 @@ describe("the pages: commands", () => {
       run += 1;
       return 0;
     };
-    const actions: Actions = { version: "", serve: done, verify: done, apply: done };
+    const actions: Actions = { version: "", serve: done, verify: done, verifyBundle: done, apply: done };
     for (const line of commands) {
       let said = "";
-      const io = { out: () => undefined, err: (text: string) => void (said += text), readText: () => "" };
+      const io = { ...fakeIo(), err: (text: string) => void (said += text) };
       assert.equal(await runCli(line.split(" ").slice(1), actions, io), 0, `${line}: ${said}`);
     }
     assert.equal(run, commands.length);

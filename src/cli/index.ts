@@ -4,6 +4,10 @@
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
+import { addVerify, addVerifyBundle } from "./verify-commands.ts";
+import type { VerifyBundleFlags } from "./verify-bundle.ts";
+import type { VerifyFlags } from "./verify.ts";
+import { plainHttp, subcommand } from "./commands.ts";
 
 export interface ServeFlags {
   readonly kubeconfig?: string;
@@ -15,12 +19,6 @@ export interface ServeFlags {
   readonly plainHttp: readonly string[];
   readonly drainSeconds: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
-}
-
-export interface VerifyFlags {
-  readonly key: string;
-  readonly output: "text" | "json";
-  readonly plainHttp: readonly string[];
 }
 
 export interface ApplyFlags {
@@ -39,6 +37,7 @@ export interface Actions {
   readonly version: string;
   readonly serve: (flags: ServeFlags) => Promise<ExitCode>;
   readonly verify: (image: string, flags: VerifyFlags) => Promise<ExitCode>;
+  readonly verifyBundle: (target: string, flags: VerifyBundleFlags) => Promise<ExitCode>;
   readonly apply: (flags: ApplyFlags) => Promise<ExitCode>;
 }
 
@@ -68,7 +67,8 @@ function buildProgram(actions: Actions, io: CommandIo, finish: (code: ExitCode) 
     .showHelpAfterError('(see "sealgate --help")');
   program.action(() => program.help({ error: true }));
   addServe(program, actions, finish);
-  addVerify(program, actions, finish);
+  addVerify(program, async (image, flags) => finish(await actions.verify(image, flags)));
+  addVerifyBundle(program, async (target, flags) => finish(await actions.verifyBundle(target, flags)));
   addApply(program, actions, finish);
   return program;
 }
@@ -92,18 +92,6 @@ function addServe(program: Command, actions: Actions, finish: (code: ExitCode) =
     .action(async (flags: ServeFlags) => finish(await actions.serve(flags)));
 }
 
-function addVerify(program: Command, actions: Actions, finish: (code: ExitCode) => void): void {
-  subcommand(program, "verify")
-    .description("Verify one image against a public key. Exit 0 verified, 1 denied, 2 could not determine.")
-    .argument("<image>", "reference by tag or digest")
-    .requiredOption("--key <file>", 'public key, PEM "PUBLIC KEY" (cosign.pub)')
-    .addOption(
-      new Option("--output <form>", "text, or json as cosign v2 prints it").choices(["text", "json"]).default("text"),
-    )
-    .addOption(plainHttp())
-    .action(async (image: string, flags: VerifyFlags) => finish(await actions.verify(image, flags)));
-}
-
 function addApply(program: Command, actions: Actions, finish: (code: ExitCode) => void): void {
   subcommand(program, "apply")
     .description(
@@ -116,17 +104,6 @@ function addApply(program: Command, actions: Actions, finish: (code: ExitCode) =
     )
     .addOption(plainHttp())
     .action(async (flags: ApplyFlags) => finish(await actions.apply(flags)));
-}
-
-function subcommand(program: Command, name: string): Command {
-  return program.command(name).copyInheritedSettings(program);
-}
-
-function plainHttp(): Option {
-  const collect = (host: string, hosts: readonly string[]): readonly string[] => [...hosts, host];
-  return new Option("--plain-http <host[:port]>", "registry that is spoken to without TLS; may be given again")
-    .argParser(collect)
-    .default([]);
 }
 
 function address(text: string): Address {

@@ -4,6 +4,10 @@ export interface CommandIo {
   readonly err: (text: string) => void;
   /** UTF-8 text of a file; throws Error with a message that names it. */
   readonly readText: (path: string) => string;
+  /** As readText, for what need not be text. */
+  readonly readBytes: (path: string) => Uint8Array;
+  /** False also for what cannot be looked at. */
+  readonly isFile: (path: string) => boolean;
 }
 
 /** 0 admitted, 1 denied, 2 usage or could not determine. */

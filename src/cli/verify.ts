@@ -13,15 +13,16 @@ import { validatePolicy } from "../policy/validate.ts";
 import type { ImageVerdict, RuleVerdict } from "../policy/verdict.ts";
 import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
 
-export interface VerifyOptions {
+export interface VerifyFlags {
   readonly key: string;
   readonly output: "text" | "json";
+  readonly plainHttp: readonly string[];
 }
 
 /** Prints the result; exit 0 verified, 1 denied, 2 could not determine. Throws UsageError for a bad reference or key. */
 export async function runVerify(
   image: string,
-  options: VerifyOptions,
+  options: VerifyFlags,
   verifier: ImageVerifier,
   io: CommandIo,
 ): Promise<ExitCode> {

@@ -1,0 +1,14 @@
+/** What several commands have in common: how a command is made, and the options that more than one of them takes. */
+import { Option, type Command } from "commander";
+
+/** A command that prints and fails as the program does. */
+export function subcommand(program: Command, name: string): Command {
+  return program.command(name).copyInheritedSettings(program);
+}
+
+export function plainHttp(): Option {
+  const collect = (host: string, hosts: readonly string[]): readonly string[] => [...hosts, host];
+  return new Option("--plain-http <host[:port]>", "registry that is spoken to without TLS; may be given again")
+    .argParser(collect)
+    .default([]);
+}
