@@ -6,10 +6,8 @@ import { createPublicKey, generateKeyPairSync, sign, type KeyObject } from "node
 import { sha256, type Digest } from "../../src/crypto/digest.ts";
 import { encodeBase64 } from "../../src/encoding/base64.ts";
 import { concatBytes, encodeUtf8 } from "../../src/encoding/text.ts";
-import { fallbackTag, signatureTag } from "../../src/oci/cosign-tag.ts";
-import { MEDIA_TYPE } from "../../src/oci/manifest.ts";
+import { attachBundle, attachLayer } from "./registry/attach.ts";
 import type { EmbeddedRegistry } from "./registry/registry.ts";
-import type { PlainDescriptor } from "./registry/store.ts";
 
 export interface KeyPair {
   readonly privateKey: KeyObject;
@@ -68,14 +66,8 @@ export async function signLegacy(
   const signature = encodeBase64(sign("sha256", signed, signing.privateKey));
   const stored = signing.afterSigning?.(signed) ?? signed;
   const annotations = { "dev.cosignproject.cosign/signature": signing.signature?.(signature) ?? signature };
-  const layer = { ...(await registry.putBlob(repository, stored, SIMPLE_SIGNING)), annotations };
-  const tag = signatureTag(digest);
-  return await registry.putManifest(repository, tag, {
-    schemaVersion: 2,
-    mediaType: MEDIA_TYPE.ociManifest,
-    config: await registry.putBlob(repository, encodeUtf8("{}"), "application/vnd.oci.image.config.v1+json"),
-    layers: [...listed(registry, repository, tag, "layers"), layer],
-  });
+  const layer = { kind: "sig", blob: stored, mediaType: SIMPLE_SIGNING, annotations } as const;
+  return await attachLayer({ registry, repository, digest }, layer);
 }
 
 /** Pushes a bundle with a signed in-toto statement whose subject is `digest`; gives the digest of its manifest. */
@@ -85,47 +77,9 @@ export async function signBundle(
   digest: Digest,
   signing: BundleSigning,
 ): Promise<Digest> {
-  const bytes = makeBundle(digest, signing);
-  const content = {
-    schemaVersion: 2,
-    mediaType: MEDIA_TYPE.ociManifest,
-    artifactType: BUNDLE,
-    config: await registry.putEmptyConfig(repository),
-    layers: [await registry.putBlob(repository, bytes, BUNDLE)],
-    subject: registry.describe(repository, digest),
-    annotations: {
-      "dev.sigstore.bundle.content": "dsse-envelope",
-      "dev.sigstore.bundle.predicateType": SIGN_PREDICATE,
-    },
-  };
-  const referrer = await registry.putManifest(repository, undefined, signing.manifest?.(content) ?? content);
-  if (signing.fallback ?? !registry.hasReferrersApi) await listUnderFallbackTag(registry, repository, digest, referrer);
-  return referrer;
-}
-
-async function listUnderFallbackTag(
-  registry: EmbeddedRegistry,
-  repository: string,
-  digest: Digest,
-  referrer: Digest,
-): Promise<void> {
-  const tag = fallbackTag(digest);
-  const entry = { ...registry.describe(repository, referrer), artifactType: BUNDLE };
-  const manifests = [...listed(registry, repository, tag, "manifests"), entry];
-  await registry.putManifest(repository, tag, { schemaVersion: 2, mediaType: MEDIA_TYPE.ociIndex, manifests });
-}
-
-function listed(
-  registry: EmbeddedRegistry,
-  repository: string,
-  tag: string,
-  member: "layers" | "manifests",
-): readonly PlainDescriptor[] {
-  const stored = registry.stored(repository, tag);
-  if (stored === undefined) return [];
-  return (
-    (JSON.parse(new TextDecoder().decode(stored.bytes)) as Record<string, readonly PlainDescriptor[]>)[member] ?? []
-  );
+  const { manifest, fallback } = signing;
+  const options = { predicateType: SIGN_PREDICATE, manifest, fallback };
+  return await attachBundle({ registry, repository, digest }, makeBundle(digest, signing), options);
 }
 
 function makeBundle(digest: Digest, signing: BundleSigning): Uint8Array {
