@@ -15,7 +15,7 @@ export const matching: Benchmark = {
     const reference = parseImageReference("ghcr.io/acme/web:1.0");
     const operations = [1, 100, 1000].map((count): [string, () => void] => {
       const policies = Array.from({ length: count }, (_, i) =>
-        compilePolicy(policyOver(i === 0 ? "acme" : `team-${i}`)),
+        compilePolicy(policyOver(i === 0 ? "acme" : `team-${i}`), () => undefined),
       );
       return [
         `1 of ${count} policies`,

@@ -23,13 +23,20 @@ const KINDS = [
   },
 ];
 
+const VARIANTS = [
+  { variant: "keys", file: "keys-schema.generated.ts", name: "KEYS_SCHEMA" },
+  { variant: "keyless", file: "keyless-schema.generated.ts", name: "KEYLESS_SCHEMA" },
+  { variant: "githubActions", file: "github-actions-schema.generated.ts", name: "GITHUB_ACTIONS_SCHEMA" },
+  { variant: "certificates", file: "certificates-schema.generated.ts", name: "CERTIFICATES_SCHEMA" },
+];
+
 /** File name to content, for generate.mjs. */
 export async function crdFiles() {
   const files = KINDS.map((kind) => [`crds/${kind.plural}.yaml`, crdYaml(kind)]);
   const schema = forAjv(clusterSpec);
   return new Map([
     ...files,
-    ["src/policy/schema.generated.ts", await schemaModule(schema)],
+    ...(await schemaModules(schema)),
     ["src/policy/spec.generated.ts", await typesModule(schema)],
   ]);
 }
@@ -65,7 +72,7 @@ function crdYaml({ kind, plural, shortNames, scope, spec, description }) {
     },
   };
   const yaml = stringify(resource, { lineWidth: 120, aliasDuplicateObjects: false });
-  return `# Made by "npm run generate" from scripts/crd-schema.mjs: edit that file.\n${yaml}`;
+  return `# Made by "npm run generate" from scripts/crd-schema.mjs and scripts/crd-schema/: edit those.\n${yaml}`;
 }
 
 function rootSchema(description, spec) {
@@ -82,17 +89,13 @@ function rootSchema(description, spec) {
   };
 }
 
-/**
- * JSON Schema draft 7: no Kubernetes extensions; unknown members refused; sets are unique. Of the CEL rules `self` alone
- * (a boolean that must be true) has a counterpart; the others are checked by policy/.
- */
+/** JSON Schema draft 7: no Kubernetes extensions; unknown members refused; sets are unique. policy/ checks the CEL rules. */
 function forAjv(schema) {
   const { properties, items, additionalProperties, format: _format, ...rest } = schema;
   const own = Object.entries(rest).filter(([key]) => !key.startsWith("x-kubernetes-") && key !== "default");
   return {
     ...Object.fromEntries(own),
     ...(schema["x-kubernetes-list-type"] === "set" ? { uniqueItems: true } : {}),
-    ...(schema["x-kubernetes-validations"]?.[0]?.rule === "self" ? { enum: [true] } : {}),
     ...(items === undefined ? {} : { items: forAjv(items) }),
     ...(additionalProperties === undefined ? {} : { additionalProperties: forAjv(additionalProperties) }),
     ...(properties === undefined ? {} : { additionalProperties: false, properties: mapValues(properties, forAjv) }),
@@ -103,11 +106,28 @@ function mapValues(object, change) {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 }
 
-async function schemaModule(schema) {
-  const text = [
-    header("The spec of the policy kinds as a JSON schema, for schema/validator.ts. The namespaced kind has no match."),
-    `export const POLICY_SPEC_SCHEMA = ${JSON.stringify(schema)} as const;\n`,
-  ].join("\n");
+/** The variants of an entry in files of their own, since nobody should have to read a file that has no end. */
+async function schemaModules(schema) {
+  const { entries } = schema.properties.verifyImages.items.properties.attestors.items.properties;
+  const files = [];
+  let text = JSON.stringify(schema);
+  for (const { variant, file, name } of VARIANTS) {
+    const json = JSON.stringify(entries.items.properties[variant]);
+    const what = `The variant ${variant} of an attestor entry as a JSON schema.`;
+    files.push([`src/policy/${file}`, await schemaModule(what, [], `${name} = ${json}`)]);
+    text = text.replace(json, name);
+  }
+  const imports = VARIANTS.map(({ file, name }) => `import { ${name} } from "./${file}";`);
+  const what =
+    "The spec of the policy kinds as a JSON schema, for schema/validator.ts. The namespaced kind has no match.";
+  return [
+    ...files,
+    ["src/policy/schema.generated.ts", await schemaModule(what, imports, `POLICY_SPEC_SCHEMA = ${text}`)],
+  ];
+}
+
+async function schemaModule(what, imports, constant) {
+  const text = [header(what), ...imports, `export const ${constant} as const;\n`].join("\n");
   return prettier.format(text, { parser: "typescript", printWidth: 120 });
 }
 
@@ -128,5 +148,5 @@ async function typesModule(schema) {
 }
 
 function header(what) {
-  return `/**\n * ${what}\n * Made by "npm run generate" from scripts/crd-schema.mjs: edit that file. It refuses nothing by itself.\n */`;
+  return `/**\n * ${what}\n * Made by "npm run generate" from scripts/crd-schema.mjs and scripts/crd-schema/: edit those. It refuses nothing by itself.\n */`;
 }

@@ -18,7 +18,8 @@ import { buildKubernetesClient } from "./kubernetes/client.ts";
 import { PolicyWatch } from "./kubernetes/policy-watch.ts";
 import { makeServingCertificate } from "./kubernetes/serving-certificate.ts";
 import { canonicalHost } from "./oci/reference.ts";
-import { compilePolicy } from "./policy/compile.ts";
+import { compilePolicy, type CompiledPolicy } from "./policy/compile.ts";
+import type { PolicyResource } from "./policy/types.ts";
 import type { Policies } from "./ports/policies.ts";
 import type { TrustRoot } from "./ports/trust.ts";
 import { buildRegistry } from "./registry/client.ts";
@@ -85,19 +86,21 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   return 0;
 }
 
+function compile(resource: PolicyResource): CompiledPolicy {
+  return compilePolicy(resource, builtInTrustRoot);
+}
+
 function openPolicies(flags: ServeFlags, logger: Logger): PolicySource {
   const onChange = (detail: string): void => logger.info({ detail }, "policies changed");
   if (flags.policies !== undefined) {
-    const directory = usage(
-      () => new PolicyDirectory({ folder: flags.policies ?? "", compile: compilePolicy, onChange }),
-    );
+    const directory = usage(() => new PolicyDirectory({ folder: flags.policies ?? "", compile, onChange }));
     const readiness = (): readonly ReadinessCheck[] => [{ name: "policies", ok: true, detail: directory.detail() }];
     return { policies: directory, readiness, close: () => directory.close() };
   }
   const client = usage(() => buildKubernetesClient(flags.kubeconfig));
   const watch = new PolicyWatch({
     client,
-    compile: compilePolicy,
+    compile,
     onChange,
     delay: abortableWait,
     random: Math.random,
@@ -137,7 +140,7 @@ function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
 }
 
 async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
-  const snapshot = usage(() => readPolicies(flags.policy, compilePolicy));
+  const snapshot = usage(() => readPolicies(flags.policy, compile));
   const pods = usage(() => readPods(flags.resource));
   const { verifier, close } = buildVerifier(flags.plainHttp);
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };

@@ -124,7 +124,10 @@ describe("the pages: policies", () => {
       if (Array.isArray(value)) return value.flatMap((item) => leaves(item, `${path}[]`));
       if (typeof value !== "object" || value === null) return [path];
       return Object.entries(value).flatMap(([name, child]) =>
-        leaves(child, path.endsWith(".matchLabels") ? `${path}.*` : path === "" ? name : `${path}.${name}`),
+        leaves(
+          child,
+          /\.(?:matchLabels|annotations)$/u.test(path) ? `${path}.*` : path === "" ? name : `${path}.${name}`,
+        ),
       );
     };
     const shown = new Set(examples.flatMap(({ policy }) => leaves(policy["spec"], "")));

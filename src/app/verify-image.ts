@@ -107,7 +107,8 @@ export class ImageVerifier {
     const prove = async (): Promise<RuleVerdict> =>
       evaluateRule(rule, await this.#gather(place, reference, digest), this.#now());
     // A verdict names its rule, so two rules that ask the same do not share one.
-    const proof = (): Promise<RuleVerdict> => this.#proofs.verdict(`${place} ${rule.hash} ${rule.name}`, prove);
+    const remembered = (): Promise<RuleVerdict> => this.#proofs.verdict(`${place} ${rule.hash} ${rule.name}`, prove);
+    const proof = rule.dependsOnNow ? prove : remembered;
     return await beforeDeadline(proof, signal, "verification");
   }
 

@@ -8,6 +8,7 @@ import { toPlain } from "../encoding/json.ts";
 import { attempt } from "../failure/attempt.ts";
 import { parseImageReference, type ImageReference } from "../oci/reference.ts";
 import { compilePolicy, type CompiledRule } from "../policy/compile.ts";
+import type { TrustRoots } from "../policy/trust-root.ts";
 import type { PolicyResource } from "../policy/types.ts";
 import { validatePolicy } from "../policy/validate.ts";
 import type { ImageVerdict, RuleVerdict } from "../policy/verdict.ts";
@@ -40,6 +41,9 @@ export async function runVerify(
   return 0;
 }
 
+/** By key alone no trust root is asked for. */
+const noTrustRoots: TrustRoots = () => undefined;
+
 function ruleForKey(publicKeys: string, file: string): CompiledRule {
   const resource: PolicyResource = {
     apiVersion: "sealgate.dev/v1alpha1",
@@ -60,7 +64,7 @@ function ruleForKey(publicKeys: string, file: string): CompiledRule {
   };
   const [problem] = validatePolicy(resource);
   if (problem !== undefined) throw new UsageError(`Cannot use ${file} as a public key: ${problem.message}`);
-  const [rule] = compilePolicy(resource).rules;
+  const [rule] = compilePolicy(resource, noTrustRoots).rules;
   if (rule === undefined) throw new Error("the policy for one key has no rule");
   return rule;
 }

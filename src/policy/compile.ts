@@ -4,23 +4,18 @@
  * what it covers (policy-api.md §5), and what cannot be read at all covers every image.
  */
 import { digestOf } from "../crypto/digest.ts";
-import { parsePublicKeyPem } from "../crypto/public-key.ts";
 import { encodeUtf8 } from "../encoding/text.ts";
 import type { ImageReference } from "../oci/reference.ts";
-import type { KeyRequirement, Requirement } from "../verify/requirement.ts";
+import { compileEntry, isUnavailable, type CompiledEntry } from "./compile-entry.ts";
 import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 import { parsePattern, parseSkipPattern, type ImagePattern } from "./pattern.ts";
 import { compileSelector, type Labels } from "./selector.ts";
+import type { TrustRoots } from "./trust-root.ts";
 import type { PolicyResource, RuleSpec } from "./types.ts";
 import { checkMetadata, checkSpec } from "./validate.ts";
 import type { FailureAction, FailurePolicy, RuleResult } from "./verdict.ts";
 
 export type { FieldError } from "./field-errors.ts";
-
-export interface CompiledEntry {
-  readonly name: string;
-  readonly requirement: Requirement & { readonly signer: KeyRequirement };
-}
 
 export interface CompiledSet {
   /** Entries that must each be met by a signature of a different principal; at least 1. */
@@ -38,8 +33,10 @@ export interface CompiledRule {
   readonly sets: readonly CompiledSet[];
   /** Non-empty: the rule does not compile and is Undetermined (PolicyInvalid) for what it covers. */
   readonly errors: readonly FieldError[];
-  /** SHA-256 over everything that decides a verdict (key material included): part of a proof's key. */
+  /** SHA-256 over everything that decides a verdict (key and trust material included): part of a proof's key. */
   readonly hash: string;
+  /** Its verdict may be another one a moment later, on the same evidence: it is never remembered. */
+  readonly dependsOnNow: boolean;
 }
 
 export interface CompiledPolicy {
@@ -53,15 +50,17 @@ export interface CompiledPolicy {
 
 const RULE_PATH = /^spec\.verifyImages\[(\d+)\]/;
 
-/** Never throws for what an operator wrote; see the rules' `errors`. */
-export function compilePolicy(resource: PolicyResource): CompiledPolicy {
+/** Never throws for what an operator wrote; see the rules' `errors`, and the entries whose trust root is not at hand. */
+export function compilePolicy(resource: PolicyResource, trustRoots: TrustRoots): CompiledPolicy {
   const { kind, metadata, spec } = resource;
   const errors = [...checkMetadata(kind, metadata), ...checkSpec(kind, spec)];
   const shared = errors.filter(({ path }) => !RULE_PATH.test(path));
   const failureAction = readFailureAction(memberOf(spec, "failureAction"));
   const rules = itemsOf(memberOf(spec, "verifyImages"), "").map(({ value }, index) => {
     const own = errors.filter(({ path }) => RULE_PATH.exec(path)?.[1] === String(index));
-    return compileRule(value, failureAction, [...shared, ...own]);
+    const ruleErrors = [...shared, ...own];
+    if (ruleErrors.length > 0) return invalidRule(value, ruleErrors);
+    return validRule(value as RuleSpec, failureAction, trustRoots);
   });
   return {
     id: policyId(resource),
@@ -92,18 +91,15 @@ function compileScope(resource: PolicyResource, errors: readonly FieldError[]): 
   return (_namespace, labels) => matches(labels);
 }
 
-function compileRule(rule: unknown, action: FailureAction, errors: readonly FieldError[]): CompiledRule {
-  return errors.length > 0 ? invalidRule(rule, errors) : validRule(rule as RuleSpec, action);
-}
-
-function validRule(rule: RuleSpec, action: FailureAction): CompiledRule {
-  const sets = (rule.attestors ?? []).map(compileSet);
+function validRule(rule: RuleSpec, action: FailureAction, trustRoots: TrustRoots): CompiledRule {
+  const sets = (rule.attestors ?? []).map(({ count, entries }) => ({
+    count: count ?? entries.length,
+    entries: entries.map((entry) => compileEntry(entry, rule.trustRoot, trustRoots)),
+  }));
+  const entries = sets.flatMap((set) => set.entries);
   const mutateDigest = rule.mutateDigest ?? action === "Enforce";
   const verifyDigest = rule.verifyDigest ?? action === "Enforce";
-  const decides = sets.map(({ count, entries }) => [
-    count,
-    entries.map(({ name, requirement }) => [name, requirement.signer.key.keyId, requirement.content.kind]),
-  ]);
+  const written = [mutateDigest, verifyDigest, rule.trustRoot ?? null, rule.attestors ?? null];
   return {
     name: rule.name,
     covers: compileCoverage(rule),
@@ -111,24 +107,21 @@ function validRule(rule: RuleSpec, action: FailureAction): CompiledRule {
     verifyDigest,
     sets,
     errors: [],
-    hash: hashOf([mutateDigest, verifyDigest, decides]),
+    hash: hashOf([written, entries.map(trustOf)]),
+    dependsOnNow: entries.some(usesCurrentTime),
   };
 }
 
-type SetSpec = NonNullable<RuleSpec["attestors"]>[number];
+/** What decides beside what is written. */
+function trustOf({ requirement }: CompiledEntry): unknown {
+  if (isUnavailable(requirement)) return requirement;
+  return [requirement.trust?.hash ?? null, requirement.thresholds];
+}
 
-function compileSet({ count, entries }: SetSpec): CompiledSet {
-  return {
-    count: count ?? entries.length,
-    entries: entries.map(({ name, keys }) => ({
-      name,
-      requirement: {
-        signer: { kind: "key", key: parsePublicKeyPem(keys.publicKeys) },
-        content: { kind: "signature" },
-        thresholds: { logs: 0, certificateLogs: 0, times: 0, timestamps: 0 },
-      },
-    })),
-  };
+function usesCurrentTime({ requirement }: CompiledEntry): boolean {
+  if (isUnavailable(requirement)) return false;
+  const { signer } = requirement;
+  return signer.kind === "authority" && signer.insecureUseCurrentTime;
 }
 
 function invalidRule(rule: unknown, errors: readonly FieldError[]): CompiledRule {
@@ -141,6 +134,7 @@ function invalidRule(rule: unknown, errors: readonly FieldError[]): CompiledRule
     sets: [],
     errors,
     hash: hashOf(["invalid", errors]),
+    dependsOnNow: false,
   };
 }
 

@@ -2,18 +2,20 @@
  * evaluateRule(): one rule held against what was gathered for one digest (policy-api.md §4, steps 7, 8 and 10). Every
  * candidate is tried for every entry and keeps its reason; what could not be read makes Undetermined, never Pass.
  */
+import type { Instant } from "../encoding/instant.ts";
 import { attempt, type Attempt } from "../failure/attempt.ts";
 import { FAILURES } from "../failure/catalogue.ts";
 import { quoted } from "../failure/failure.ts";
-import type { Instant } from "../encoding/instant.ts";
-import { formatPrincipal, type VerifiedEntity } from "../verify/evidence.ts";
 import type { SignedEntity } from "../verify/entity.ts";
+import { formatPrincipal, type VerifiedEntity } from "../verify/evidence.ts";
 import { precheck } from "../verify/precheck.ts";
 import type { Requirement } from "../verify/requirement.ts";
 import { verify } from "../verify/verifier.ts";
 import { evaluateSet, type SetOutcome } from "./attestor-set.ts";
-import type { CompiledEntry, CompiledRule, CompiledSet } from "./compile.ts";
+import { isUnavailable, type CompiledEntry } from "./compile-entry.ts";
+import type { CompiledRule, CompiledSet } from "./compile.ts";
 import type { ImageEvidence } from "./evidence.ts";
+import { unavailableFinding } from "./trust-root.ts";
 import { allOf, type Finding, type PlaceAnswer, type RuleVerdict, type UndeterminedCause } from "./verdict.ts";
 
 /** One entity held against one requirement, everything else being settled. */
@@ -22,6 +24,14 @@ type Check = (entity: SignedEntity, requirement: Requirement) => VerifiedEntity;
 interface EntryResult {
   readonly accepted: readonly VerifiedEntity[];
   readonly findings: readonly Finding[];
+  /** Why nobody can tell whether a signature meets the entry. */
+  readonly cause?: UndeterminedCause;
+}
+
+interface SetResult extends SetOutcome {
+  readonly findings: readonly Finding[];
+  readonly evidence: readonly VerifiedEntity[];
+  readonly causes: readonly UndeterminedCause[];
 }
 
 /** `now` in milliseconds. `verifier` is verify() of verify/; a test may hand in its own. */
@@ -38,12 +48,13 @@ export function evaluateRule(
     precheck(entity, requirement);
     return verifier(entity, requirement, evidence.artifact, now);
   };
-  const sets = rule.sets.map((set) => evaluateOneSet(set, evidence, unread.length > 0, check));
+  const sets = rule.sets.map((set) => evaluateOneSet(set, evidence, unread.map(causeOf), check));
   const outcome = allOf(sets.map((set) => set.outcome));
+  const causes = outcome === "Undetermined" ? [...new Set(sets.flatMap((set) => set.causes))] : [];
   return {
     outcome,
     rule: rule.name,
-    summary: summarize(rule.sets, sets, outcome),
+    summary: summarize(rule.sets, sets, causes),
     findings: withHintsOnce([
       ...unparsed(evidence),
       ...sets.flatMap(({ findings }) => findings),
@@ -51,39 +62,45 @@ export function evaluateRule(
       ...(evidence.candidates.length === 0 && outcome === "Fail" ? [noSignature(rule, evidence)] : []),
     ]),
     evidence: [...new Set(sets.flatMap((set) => set.evidence))],
-    causes: outcome === "Undetermined" ? [...new Set(unread.map(causeOf))] : [],
+    causes,
   };
 }
 
+/** `unread`: why places that could hold a signature of any entry were not read. */
 function evaluateOneSet(
   set: CompiledSet,
   evidence: ImageEvidence,
-  hasUnread: boolean,
+  unread: readonly UndeterminedCause[],
   check: Check,
-): SetOutcome & { findings: readonly Finding[]; evidence: readonly VerifiedEntity[] } {
+): SetResult {
   const entries = set.entries.map((entry) => evaluateEntry(entry, evidence, check));
-  const parties = entries.map(({ accepted }) => ({ principals: accepted.map(principalOf), hasUnread }));
+  const parties = entries.map(({ accepted, cause }) => ({
+    principals: accepted.map(({ principal }) => formatPrincipal(principal)),
+    hasUnread: unread.length > 0 || cause !== undefined,
+  }));
+  const result = evaluateSet(parties, set.count);
   return {
-    ...evaluateSet(parties, set.count),
+    ...result,
     findings: entries.flatMap(({ findings }) => findings),
     evidence: entries.flatMap(({ accepted }) => accepted),
+    causes: result.outcome === "Undetermined" ? [...unread, ...entries.flatMap(({ cause }) => cause ?? [])] : [],
   };
 }
 
 function evaluateEntry(entry: CompiledEntry, evidence: ImageEvidence, check: Check): EntryResult {
+  const { name, requirement } = entry;
+  if (isUnavailable(requirement)) {
+    return { accepted: [], findings: [unavailableFinding(requirement, name)], cause: requirement.cause };
+  }
   const accepted: VerifiedEntity[] = [];
   const findings: Finding[] = [];
   for (const { subject, entity } of evidence.candidates) {
     if (!entity.ok) continue;
-    const result = attempt(() => check(entity.value, entry.requirement));
+    const result = attempt(() => check(entity.value, requirement));
     if (result.ok) accepted.push(result.value);
-    else findings.push({ ...failureFinding(subject, result), entry: entry.name });
+    else findings.push({ ...failureFinding(subject, result), entry: name });
   }
   return { accepted, findings };
-}
-
-function principalOf({ principal }: VerifiedEntity): string {
-  return formatPrincipal(principal);
 }
 
 function failureFinding(subject: string, { failure }: Extract<Attempt<unknown>, { ok: false }>): Finding {
@@ -115,12 +132,17 @@ function noSignature(rule: CompiledRule, { places }: ImageEvidence): Finding {
 function summarize(
   asked: readonly CompiledSet[],
   sets: readonly SetOutcome[],
-  outcome: RuleVerdict["outcome"],
+  causes: readonly UndeterminedCause[],
 ): string {
   const accepted = sets.reduce((sum, set) => sum + set.accepted, 0);
   const required = asked.reduce((sum, set) => sum + set.count, 0);
   const text = `${accepted} of ${required} required signatures accepted`;
-  return outcome === "Undetermined" ? `${text}, and not every place could be read` : text;
+  const isRoot = (cause: UndeterminedCause): boolean => cause === "TrustRootMissing" || cause === "TrustRootNotReady";
+  const unknown = [
+    ...(causes.every(isRoot) ? [] : ["not every place could be read"]),
+    ...(causes.some(isRoot) ? ["not every trust root was at hand"] : []),
+  ];
+  return [text, ...unknown].join(", and ");
 }
 
 /** The same advice on every line would bury the reasons. */

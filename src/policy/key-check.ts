@@ -1,13 +1,15 @@
 /**
- * Keys of an attestor entry: exactly one PEM block that holds a public key of an allowed type (policy-api.md §2.4).
- * A private key is refused without repeating any of it.
+ * Keys of attestor entries: exactly one PEM block that holds a public key of an allowed type, with options that this type
+ * has and a window that some time can lie in (policy-api.md §2.4). A private key is refused without repeating any of it.
  */
 import { parsePublicKeyPem, type PublicKey } from "../crypto/public-key.ts";
+import { parseRfc3339, type Instant } from "../encoding/instant.ts";
 import { attempt } from "../failure/attempt.ts";
-import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
+import { EncodingError } from "../failure/encoding-error.ts";
+import { memberOf, type FieldError } from "./field-errors.ts";
 
 /** The key, or the sentence that says why `pem` is none to verify with. */
-function readKey(pem: string): PublicKey | string {
+export function readKey(pem: string): PublicKey | string {
   if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(pem)) {
     return "holds a private key, want the public key: replace the key pair, since whoever can read the policy has it";
   }
@@ -17,35 +19,54 @@ function readKey(pem: string): PublicKey | string {
   return key.ok ? key.value : key.failure.message;
 }
 
-/** Every bad key of a set, and a count that its different keys cannot reach. */
-export function checkKeys(set: unknown, path: string): readonly FieldError[] {
-  const entries = itemsOf(memberOf(set, "entries"), `${path}.entries`);
-  const errors: FieldError[] = [];
-  const keyIds: PublicKey["keyId"][] = [];
-  for (const entry of entries) {
-    const pem = memberOf(memberOf(entry.value, "keys"), "publicKeys");
-    if (typeof pem !== "string") continue;
-    const key = readKey(pem);
-    if (typeof key === "string") errors.push({ path: `${entry.path}.keys.publicKeys`, message: key });
-    else keyIds.push(key.keyId);
-  }
-  // A key that cannot be read says enough; it may or may not be another one
-  const keys = keyIds.length < entries.length ? entries.length : new Set(keyIds).size;
-  return [...errors, ...checkCount(set, path, { entries: entries.length, keys })];
+/** Everything that is wrong with the `keys` of one entry. */
+export function checkKeys(keys: unknown, path: string): readonly FieldError[] {
+  const pem = memberOf(keys, "publicKeys");
+  const key = typeof pem === "string" ? readKey(pem) : undefined;
+  return [
+    ...(typeof key === "string" ? [{ path: `${path}.publicKeys`, message: key }] : []),
+    ...(typeof key === "object" ? checkOptions(keys, key, path) : []),
+    ...checkWindow(keys, path),
+  ];
 }
 
-/** Each counted entry needs a signature of a different key, so fewer keys than `count` could never pass. */
-function checkCount(set: unknown, path: string, have: { entries: number; keys: number }): readonly FieldError[] {
-  const written = memberOf(set, "count");
-  const count = typeof written === "number" ? written : have.entries;
-  if (count > have.entries) {
-    return [{ path: `${path}.count`, message: `is ${count}, want at most ${have.entries}, the number of entries` }];
+function checkOptions(keys: unknown, { algorithm }: PublicKey, path: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  if (memberOf(keys, "hashAlgorithm") !== undefined && algorithm.kind === "ed25519") {
+    const message = "must not be written for an Ed25519 key, which knows one hash only";
+    errors.push({ path: `${path}.hashAlgorithm`, message });
   }
-  if (count <= have.keys) return [];
-  return [
-    {
-      path: `${path}.entries`,
-      message: `hold ${have.keys} different keys, want at least ${count}, one for each party`,
-    },
-  ];
+  if (memberOf(keys, "rsaPadding") !== undefined && algorithm.kind !== "rsa") {
+    errors.push({ path: `${path}.rsaPadding`, message: "must not be written for a key that is not RSA" });
+  }
+  return errors;
+}
+
+function checkWindow(keys: unknown, path: string): readonly FieldError[] {
+  const errors: FieldError[] = [];
+  const read = (field: "validFrom" | "validUntil"): Instant | undefined => {
+    const text = memberOf(keys, field);
+    const instant = typeof text === "string" ? readInstant(text) : undefined;
+    if (typeof text === "string" && instant === undefined) {
+      const message = "must be a time of RFC 3339 in 1970 or later, for example 2027-01-31T00:00:00Z";
+      errors.push({ path: `${path}.${field}`, message });
+    }
+    return instant;
+  };
+  const from = read("validFrom");
+  const until = read("validUntil");
+  if (from !== undefined && until !== undefined && until < from) {
+    errors.push({ path: `${path}.validUntil`, message: "validUntil must not be before validFrom" });
+  }
+  return errors;
+}
+
+function readInstant(text: string): Instant | undefined {
+  try {
+    const instant = parseRfc3339(text);
+    return instant < 0 ? undefined : instant;
+  } catch (error) {
+    if (error instanceof EncodingError) return undefined;
+    throw error;
+  }
 }

@@ -1,7 +1,11 @@
 /**
  * The spec of the policy kinds as a JSON schema, for schema/validator.ts. The namespaced kind has no match.
- * Made by "npm run generate" from scripts/crd-schema.mjs: edit that file. It refuses nothing by itself.
+ * Made by "npm run generate" from scripts/crd-schema.mjs and scripts/crd-schema/: edit those. It refuses nothing by itself.
  */
+import { KEYS_SCHEMA } from "./keys-schema.generated.ts";
+import { KEYLESS_SCHEMA } from "./keyless-schema.generated.ts";
+import { GITHUB_ACTIONS_SCHEMA } from "./github-actions-schema.generated.ts";
+import { CERTIFICATES_SCHEMA } from "./certificates-schema.generated.ts";
 export const POLICY_SPEC_SCHEMA = {
   type: "object",
   description: "Rules over images. Every rule of every policy that applies to an image must pass.",
@@ -140,6 +144,14 @@ export const POLICY_SPEC_SCHEMA = {
             description:
               "Refuses an image of a pod that has no digest when the validating webhook sees it. True under Enforce and false under Warn and Audit when it is absent.",
           },
+          trustRoot: {
+            type: "string",
+            minLength: 1,
+            maxLength: 253,
+            pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+            description:
+              "Name of the trust root that signatures are verified with, for example sigstore-public-good or github. Default: sigstore-public-good.",
+          },
           attestors: {
             type: "array",
             minItems: 1,
@@ -156,7 +168,7 @@ export const POLICY_SPEC_SCHEMA = {
                   minimum: 1,
                   maximum: 16,
                   description:
-                    "How many entries must be met, each by a signature of a different key. All of them when it is absent.",
+                    "How many entries must be met, each by a signature of a different signer. All of them when it is absent.",
                 },
                 entries: {
                   type: "array",
@@ -165,8 +177,9 @@ export const POLICY_SPEC_SCHEMA = {
                   description: "The signers of the set, by name. Each is one party.",
                   items: {
                     type: "object",
-                    description: "One signer that the set accepts, and what its signature must bring.",
-                    required: ["name", "keys", "insecureIgnoreTlog"],
+                    description:
+                      "One signer that the set accepts, and what its signature must bring. One variant must be written.",
+                    required: ["name"],
                     additionalProperties: false,
                     properties: {
                       name: {
@@ -176,28 +189,44 @@ export const POLICY_SPEC_SCHEMA = {
                         pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
                         description: "Name of the signer, a DNS label that is unique in its set. Messages show it.",
                       },
-                      keys: {
+                      keys: KEYS_SCHEMA,
+                      keyless: KEYLESS_SCHEMA,
+                      githubActions: GITHUB_ACTIONS_SCHEMA,
+                      certificates: CERTIFICATES_SCHEMA,
+                      annotations: {
                         type: "object",
-                        description: "The signer holds the private half of this key.",
-                        required: ["publicKeys"],
-                        additionalProperties: false,
-                        properties: {
-                          publicKeys: {
-                            type: "string",
-                            minLength: 64,
-                            maxLength: 8192,
-                            pattern:
-                              "^\\s*(-----BEGIN PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END PUBLIC KEY-----|-----BEGIN RSA PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END RSA PUBLIC KEY-----)\\s*$",
-                            description:
-                              'Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry.',
-                          },
+                        minProperties: 1,
+                        maxProperties: 16,
+                        description:
+                          "Annotations that the signed payload must hold, each with exactly this value. None when it is absent.",
+                        additionalProperties: {
+                          type: "string",
+                          maxLength: 1024,
+                          description: "The value that the annotation must have.",
                         },
+                      },
+                      trustRoot: {
+                        type: "string",
+                        minLength: 1,
+                        maxLength: 253,
+                        pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                        description:
+                          "Name of the trust root that this signer's signatures are verified with. Default: the rule's.",
                       },
                       insecureIgnoreTlog: {
                         type: "boolean",
                         description:
-                          "Must be written and must be true: no entry of a transparency log is asked for, since the log is not supported yet and a policy may not look as if it were.",
-                        enum: [true],
+                          "No entry of a transparency log is asked for or looked at, whatever the trust root requires. Default: false.",
+                      },
+                      insecureIgnoreSCT: {
+                        type: "boolean",
+                        description:
+                          "The certificate needs no proof that a certificate transparency log has it, whatever the trust root requires. Default: false.",
+                      },
+                      requireTimestamp: {
+                        type: "boolean",
+                        description:
+                          "At least one time stamp of RFC 3161 must be verified, beside what the trust root requires. Default: false.",
                       },
                     },
                   },

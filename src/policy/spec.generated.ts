@@ -1,6 +1,6 @@
 /**
  * The spec of the policy kinds as TypeScript types.
- * Made by "npm run generate" from scripts/crd-schema.mjs: edit that file. It refuses nothing by itself.
+ * Made by "npm run generate" from scripts/crd-schema.mjs and scripts/crd-schema/: edit those. It refuses nothing by itself.
  */
 /**
  * Rules over images. Every rule of every policy that applies to an image must pass.
@@ -97,6 +97,10 @@ export interface PolicySpec {
      */
     readonly verifyDigest?: boolean;
     /**
+     * Name of the trust root that signatures are verified with, for example sigstore-public-good or github. Default: sigstore-public-good.
+     */
+    readonly trustRoot?: string;
+    /**
      * Sets of signers. Every set must pass.
      *
      * @minItems 1
@@ -106,7 +110,7 @@ export interface PolicySpec {
      */
     readonly attestors?: {
       /**
-       * How many entries must be met, each by a signature of a different key. All of them when it is absent.
+       * How many entries must be met, each by a signature of a different signer. All of them when it is absent.
        */
       readonly count?: number;
       /**
@@ -115,7 +119,7 @@ export interface PolicySpec {
        * @minItems 1
        * @maxItems 16
        *
-       * Items: One signer that the set accepts, and what its signature must bring.
+       * Items: One signer that the set accepts, and what its signature must bring. One variant must be written.
        */
       readonly entries: {
         /**
@@ -125,16 +129,247 @@ export interface PolicySpec {
         /**
          * The signer holds the private half of this key.
          */
-        readonly keys: {
+        readonly keys?: {
           /**
            * Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry.
            */
           readonly publicKeys: string;
+          /**
+           * The one hash that signatures may use; not for Ed25519. By the type of the key when it is absent: sha256, sha384 or sha512 as the curve has it, sha256 for RSA.
+           */
+          readonly hashAlgorithm?: "sha256" | "sha384" | "sha512";
+          /**
+           * The padding that signatures of an RSA key must use; for other keys it is refused. Default: PKCS1v15.
+           */
+          readonly rsaPadding?: "PKCS1v15" | "PSS";
+          /**
+           * A time of RFC 3339. Every proven time of a signature must be at it or later, and one must be proven. Unbounded when it is absent.
+           */
+          readonly validFrom?: string;
+          /**
+           * A time of RFC 3339. Every proven time of a signature must be at it or earlier, and one must be proven. Unbounded when it is absent.
+           */
+          readonly validUntil?: string;
         };
         /**
-         * Must be written and must be true: no entry of a transparency log is asked for, since the log is not supported yet and a policy may not look as if it were.
+         * The signer has a certificate of Fulcio's that names this OIDC issuer and this subject.
          */
-        readonly insecureIgnoreTlog: true;
+        readonly keyless?: {
+          /**
+           * The OIDC issuer, exactly, for example https://accounts.google.com.
+           */
+          readonly issuer?: string;
+          /**
+           * A regular expression of RE2 that matches the whole OIDC issuer, from its first character to its last.
+           */
+          readonly issuerRegExp?: string;
+          /**
+           * The subject, exactly: an e-mail address, a URI or a user name, as the certificate has it.
+           */
+          readonly subject?: string;
+          /**
+           * A regular expression of RE2 that matches the whole subject, from its first character to its last.
+           */
+          readonly subjectRegExp?: string;
+          /**
+           * What else Fulcio must have written down, by name. A field that a certificate has not never matches.
+           */
+          readonly extensions?: {
+            /**
+             * Fulcio's .9: the workflow file, with its ref, whose job signed. Compared exactly.
+             */
+            readonly buildSignerURI?: string;
+            /**
+             * Fulcio's .10: the commit of the workflow file whose job signed. Compared exactly.
+             */
+            readonly buildSignerDigest?: string;
+            /**
+             * Fulcio's .11: the kind of machine, for example github-hosted. Compared exactly.
+             */
+            readonly runnerEnvironment?: string;
+            /**
+             * Fulcio's .12: the repository that was built, as a URL. Compared exactly.
+             */
+            readonly sourceRepositoryURI?: string;
+            /**
+             * Fulcio's .13: the commit that was built. Compared exactly.
+             */
+            readonly sourceRepositoryDigest?: string;
+            /**
+             * Fulcio's .14: the ref that was built, for example refs/heads/main. Compared exactly.
+             */
+            readonly sourceRepositoryRef?: string;
+            /**
+             * Fulcio's .15: the number of the repository that was built. Compared exactly.
+             */
+            readonly sourceRepositoryIdentifier?: string;
+            /**
+             * Fulcio's .16: the owner of the repository, as a URL. Compared exactly.
+             */
+            readonly sourceRepositoryOwnerURI?: string;
+            /**
+             * Fulcio's .17: the number of the repository's owner. Compared exactly.
+             */
+            readonly sourceRepositoryOwnerIdentifier?: string;
+            /**
+             * Fulcio's .22: the repository's visibility at signing, for example public. Compared exactly.
+             */
+            readonly sourceRepositoryVisibility?: string;
+            /**
+             * Fulcio's .18: the workflow file that began the run, with its ref. Compared exactly.
+             */
+            readonly buildConfigURI?: string;
+            /**
+             * Fulcio's .19: the commit of the workflow file that began the run. Compared exactly.
+             */
+            readonly buildConfigDigest?: string;
+            /**
+             * Fulcio's .20: the event that began the run, for example push. Compared exactly.
+             */
+            readonly buildTrigger?: string;
+            /**
+             * Fulcio's .21: the one run that signed, as a URL. Compared exactly.
+             */
+            readonly runInvocationURI?: string;
+            /**
+             * Fulcio's .23: the deployment environment that the job named. Compared exactly.
+             */
+            readonly deploymentEnvironment?: string;
+            /**
+             * Fulcio's .24: the sub claim of the OIDC token. Compared exactly.
+             */
+            readonly tokenSubject?: string;
+            /**
+             * Fulcio's .2 (old): the event that began the run. Compared exactly.
+             */
+            readonly githubWorkflowTrigger?: string;
+            /**
+             * Fulcio's .3 (old): the commit of the workflow file. Compared exactly.
+             */
+            readonly githubWorkflowSHA?: string;
+            /**
+             * Fulcio's .4 (old): the name of the workflow. Compared exactly.
+             */
+            readonly githubWorkflowName?: string;
+            /**
+             * Fulcio's .5 (old): the repository, as owner/name. Compared exactly.
+             */
+            readonly githubWorkflowRepository?: string;
+            /**
+             * Fulcio's .6 (old): the ref that was built. Compared exactly.
+             */
+            readonly githubWorkflowRef?: string;
+          };
+        };
+        /**
+         * The signer is a workflow of GitHub Actions with a certificate of Fulcio's.
+         */
+        readonly githubActions?: {
+          /**
+           * The repository that was built: owner/name, or owner/* for all of an owner. Upper and lower case differ, as GitHub writes the name.
+           */
+          readonly repository: string;
+          /**
+           * The refs that were built; one that matches suffices. The ref * is whoever can push a branch.
+           *
+           * @minItems 1
+           * @maxItems 16
+           *
+           * Items: A ref in full, for example refs/heads/main or refs/tags/v*: * matches any run of characters, ? one character but /.
+           */
+          readonly refs: readonly string[];
+          /**
+           * File name of the workflow that began the run, for example release.yml, in .github/workflows of the repository. Any when it is absent.
+           */
+          readonly workflow?: string;
+          /**
+           * The workflow whose job signed, as owner/repo/.github/workflows/file.yml@ref with * and ? as in refs. One of the repository that was built when it is absent, so that a reusable workflow of another one must be named.
+           */
+          readonly signerWorkflow?: string;
+          /**
+           * The events that may have begun the run. Any but pull_request and pull_request_target when it is absent.
+           *
+           * @minItems 1
+           * @maxItems 16
+           *
+           * Items: The name of one event, for example push or workflow_dispatch.
+           */
+          readonly triggers?: readonly string[];
+          /**
+           * The deployment environment that the job must have named, exactly. Any or none when it is absent.
+           */
+          readonly environment?: string;
+          /**
+           * The kind of machine that the job must have run on. Either when it is absent.
+           */
+          readonly runnerEnvironment?: "github-hosted" | "self-hosted";
+          /**
+           * The repository's number, which outlives renaming and is never given twice. Any when it is absent.
+           */
+          readonly repositoryID?: string;
+          /**
+           * The number of the repository's owner, which outlives renaming and is never given twice. Any when it is absent.
+           */
+          readonly repositoryOwnerID?: string;
+          /**
+           * The OIDC issuer, exactly. Default: https://token.actions.githubusercontent.com.
+           */
+          readonly issuer?: string;
+          /**
+           * The server's URL without a path, for GitHub Enterprise; issuer is then required. Default: https://github.com.
+           */
+          readonly serverURL?: string;
+        };
+        /**
+         * The signer has a certificate of these authorities that names this subject.
+         */
+        readonly certificates?: {
+          /**
+           * The trust anchors: one or more PEM blocks "CERTIFICATE". Nothing else of the trust root is trusted to issue certificates for this entry.
+           */
+          readonly roots: string;
+          /**
+           * Certificates between anchors and signers: one or more PEM blocks "CERTIFICATE". What a signature brings along is not used. None when it is absent.
+           */
+          readonly intermediates?: string;
+          /**
+           * Any of the certificate's subject alternative names, exactly: an e-mail address, URI, DNS name or IP address.
+           */
+          readonly subject?: string;
+          /**
+           * A regular expression of RE2 that matches the whole of any of the certificate's subject alternative names.
+           */
+          readonly subjectRegExp?: string;
+          /**
+           * Without any proven time, leaf and chain must be valid now: who finds the key of a certificate may sign for as long as it is valid. Default: false, some time must be proven.
+           */
+          readonly insecureUseCurrentTime?: boolean;
+        };
+        /**
+         * Annotations that the signed payload must hold, each with exactly this value. None when it is absent.
+         */
+        readonly annotations?: {
+          /**
+           * The value that the annotation must have.
+           */
+          [k: string]: string;
+        };
+        /**
+         * Name of the trust root that this signer's signatures are verified with. Default: the rule's.
+         */
+        readonly trustRoot?: string;
+        /**
+         * No entry of a transparency log is asked for or looked at, whatever the trust root requires. Default: false.
+         */
+        readonly insecureIgnoreTlog?: boolean;
+        /**
+         * The certificate needs no proof that a certificate transparency log has it, whatever the trust root requires. Default: false.
+         */
+        readonly insecureIgnoreSCT?: boolean;
+        /**
+         * At least one time stamp of RFC 3161 must be verified, beside what the trust root requires. Default: false.
+         */
+        readonly requireTimestamp?: boolean;
       }[];
     }[];
   }[];

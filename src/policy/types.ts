@@ -16,6 +16,8 @@ export interface PolicyResource {
 }
 
 export type RuleSpec = PolicySpec["verifyImages"][number];
+export type SetSpec = NonNullable<RuleSpec["attestors"]>[number];
+export type EntrySpec = SetSpec["entries"][number];
 export type NamespaceSelector = NonNullable<NonNullable<PolicySpec["match"]>["namespaceSelector"]>;
 
 export function isPolicyKind(kind: unknown): kind is PolicyKind {

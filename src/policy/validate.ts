@@ -3,6 +3,8 @@
  * can say (policy-api.md §5). Unknown fields are refused, since a field that nothing reads protects nobody.
  */
 import { compileSchema } from "../schema/validator.ts";
+import { checkCount } from "./count-check.ts";
+import { checkEntry } from "./entry-check.ts";
 import { duplicateNames, itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 import { checkKeys } from "./key-check.ts";
 import { parsePattern, parseSkipPattern } from "./pattern.ts";
@@ -86,10 +88,19 @@ function checkRule(rule: unknown, path: string): readonly FieldError[] {
     ...checkAsksForSomething(rule, path),
     ...checkPatterns(memberOf(rule, "imageReferences"), `${path}.imageReferences`, parsePattern),
     ...checkPatterns(memberOf(rule, "skipImageReferences"), `${path}.skipImageReferences`, parseSkipPattern),
-    ...sets.flatMap((set) => [
-      ...duplicateNames(memberOf(set.value, "entries"), `${set.path}.entries`),
-      ...checkKeys(set.value, set.path),
+    ...sets.flatMap((set) => checkSet(set.value, set.path)),
+  ];
+}
+
+function checkSet(set: unknown, path: string): readonly FieldError[] {
+  const entries = itemsOf(memberOf(set, "entries"), `${path}.entries`);
+  return [
+    ...duplicateNames(memberOf(set, "entries"), `${path}.entries`),
+    ...entries.flatMap((entry) => [
+      ...checkEntry(entry.value, entry.path),
+      ...checkKeys(memberOf(entry.value, "keys"), `${entry.path}.keys`),
     ]),
+    ...checkCount(set, path),
   ];
 }
 

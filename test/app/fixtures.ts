@@ -39,7 +39,7 @@ export function makePolicy({ name = "signed", namespace, spec, rule, key = KEY }
       ...spec,
     },
   };
-  return compilePolicy(resource as PolicyResource);
+  return compilePolicy(resource as PolicyResource, () => undefined);
 }
 
 /** Asks for a digest in the pod, and for nothing of a registry. */

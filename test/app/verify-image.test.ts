@@ -71,6 +71,24 @@ describe("ImageVerifier", () => {
     });
   });
 
+  it("remembers nothing of a rule whose verdict depends on the clock", async () => {
+    await withApplication({}, async ({ server, registry }) => {
+      const verifier = new ImageVerifier({ registry, monotonicNow: () => 1, now: () => 0 });
+      const digest = await server.putImage(PATH, "1", "a");
+      await signLegacy(server, PATH, digest, KEY);
+      const reference = parseImageReference(`${server.host}/${PATH}@${digest}`);
+      const look = async (dependsOnNow: boolean): Promise<string | undefined> => {
+        const rules = makePolicy().rules.map((rule) => ({ ...rule, dependsOnNow }));
+        return (await verifier.verify(reference, rules, signal)).verdicts[0]?.outcome;
+      };
+      assert.equal(await look(false), "Pass");
+      assert.equal(await look(true), "Pass");
+      misbehaveOn(server, /./, status(503));
+      assert.equal(await look(false), "Pass");
+      assert.equal(await look(true), "Undetermined");
+    });
+  });
+
   const DIGEST = `sha256:${"1".repeat(64)}` as const;
   const WEB = `registry.local/acme/web@${DIGEST}`;
 

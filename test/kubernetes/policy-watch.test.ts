@@ -43,7 +43,7 @@ async function run(steps: Readonly<Record<string, readonly Step[]>>): Promise<Wa
   });
   const watching = new PolicyWatch({
     client,
-    compile: compilePolicy,
+    compile: (resource) => compilePolicy(resource, () => undefined),
     onChange: (detail) => details.push(detail),
     delay: () => Promise.resolve(),
     random: () => 0,
@@ -97,7 +97,7 @@ describe("PolicyWatch", () => {
     const { client } = fakeApi({}, () => undefined);
     const watching = new PolicyWatch({
       client,
-      compile: compilePolicy,
+      compile: (resource) => compilePolicy(resource, () => undefined),
       onChange: () => undefined,
       delay: () => Promise.resolve(),
       random: () => 0,
@@ -219,7 +219,7 @@ describe("PolicyWatch", () => {
     const { client } = fakeApi(steps, (path) => over.add(path).size === 3 && finish());
     const watching: PolicyWatch = new PolicyWatch({
       client,
-      compile: compilePolicy,
+      compile: (resource) => compilePolicy(resource, () => undefined),
       onChange: () => {
         early ??= watching.snapshot();
       },

@@ -2,13 +2,13 @@
 import assert from "node:assert/strict";
 import { compilePolicy } from "../../src/policy/compile.ts";
 import type { PolicyResource } from "../../src/policy/types.ts";
-import { KEYS, entry, image, policy, rule } from "./resources.ts";
+import { NO_TRUST_ROOTS, KEYS, entry, image, policy, rule } from "./resources.ts";
 
 const APP = image("ghcr.io/acme/app");
 const OTHER = image("quay.io/x/y");
 
 function ruleOf(resource: PolicyResource, index = 0): ReturnType<typeof compilePolicy>["rules"][number] {
-  const found = compilePolicy(resource).rules[index];
+  const found = compilePolicy(resource, NO_TRUST_ROOTS).rules[index];
   assert.ok(found);
   return found;
 }
@@ -32,7 +32,7 @@ describe("policy/compile", () => {
   });
 
   it("applies a namespaced policy to its own namespace alone", () => {
-    const compiled = compilePolicy(policy({}, "ImageVerifyPolicy"));
+    const compiled = compilePolicy(policy({}, "ImageVerifyPolicy"), NO_TRUST_ROOTS);
     assert.deepEqual(compiled.id, { kind: "ImageVerifyPolicy", namespace: "prod", name: "signed" });
     assert.equal(compiled.appliesTo("prod", undefined), true);
     assert.equal(compiled.appliesTo("test", undefined), false);
@@ -48,7 +48,7 @@ describe("policy/compile", () => {
   it("makes every rule invalid, everywhere, when match is broken", () => {
     const resource = policy({ match: { namespaceSelector: { matchExpressions: [{ key: "a", operator: "In" }] } } });
     assert.equal(ruleOf(resource).errors.length, 1);
-    assert.equal(compilePolicy(resource).appliesTo("any", new Map()), true);
+    assert.equal(compilePolicy(resource, NO_TRUST_ROOTS).appliesTo("any", new Map()), true);
   });
 
   it("covers every image by an include that cannot be read, and skips none by a skip that cannot", () => {
@@ -65,7 +65,7 @@ describe("policy/compile", () => {
       const resource = { ...policy(), spec } as PolicyResource;
       assert.ok(ruleOf(resource).errors.length > 0);
       assert.equal(ruleOf(resource).covers(OTHER), true);
-      assert.equal(compilePolicy(resource).appliesTo("any", undefined), true);
+      assert.equal(compilePolicy(resource, NO_TRUST_ROOTS).appliesTo("any", undefined), true);
     });
   }
 

@@ -1,53 +1,20 @@
 // The definitions that the API server gets: everything bounded and described, and the patterns that its CEL rules refuse
 // are the ones that parsePattern() refuses. The rules are written so that they read the same as JavaScript.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { Script, createContext } from "node:vm";
 import fc from "fast-check";
-import { parse } from "yaml";
+import { checkEntry } from "../../src/policy/entry-check.ts";
+import { checkKeys } from "../../src/policy/key-check.ts";
 import { parsePattern, parseSkipPattern } from "../../src/policy/pattern.ts";
+import { celErrors, crd, specNode } from "./cel.ts";
+import { ROOT } from "./instance.ts";
+import { KEYS, type Json } from "./resources.ts";
 import { schemaNodes } from "./schema-leaves.ts";
-
-interface CrdNode {
-  readonly properties: Readonly<Record<string, CrdNode>>;
-  readonly items: CrdNode;
-  readonly "x-kubernetes-validations"?: readonly { readonly rule: string; readonly message: string }[];
-}
-
-interface Crd {
-  readonly metadata: { readonly name: string };
-  readonly spec: {
-    readonly scope: string;
-    readonly names: { readonly shortNames: readonly string[]; readonly categories: readonly string[] };
-    readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: CrdNode } }[];
-  };
-}
-
-function crd(plural: string): Crd {
-  return parse(readFileSync(`crds/${plural}.yaml`, "utf8")) as Crd;
-}
-
-function specOf(plural: string): CrdNode {
-  const node = crd(plural).spec.versions[0]?.schema.openAPIV3Schema.properties["spec"];
-  assert.ok(node);
-  return node;
-}
 
 /** True if the CEL rules of `list`'s items take `text`. */
 function celTakes(list: "imageReferences" | "skipImageReferences"): (text: string) => boolean {
-  const rules = specOf("clusterimageverifypolicies").properties["verifyImages"]?.items.properties[list]?.items;
-  const source = (rules?.["x-kubernetes-validations"] ?? []).map(({ rule }) => `(${rule})`).join(" && ");
-  assert.ok(source !== "");
-  const setUp = `
-    String.prototype.matches = function (source) { return new RegExp(source).test(String(this)); };
-    String.prototype.contains = String.prototype.includes;`;
-  const context = createContext({ self: "" });
-  new Script(setUp).runInContext(context);
-  const script = new Script(source);
-  return (text) => {
-    context["self"] = text;
-    return script.runInContext(context) === true;
-  };
+  const node = specNode("clusterimageverifypolicies", "verifyImages", "[]", list, "[]");
+  assert.ok(node["x-kubernetes-validations"]?.length);
+  return (text) => celErrors(node, text, "").length === 0;
 }
 
 const PIECES = [
@@ -70,6 +37,34 @@ const PIECES = [
 ];
 const MORE = [":5000", "443", "0", "A", " ", "{", "library/", "nginx", "acme/", "*.", `@sha256:${"0".repeat(64)}`];
 const patterns = fc.array(fc.constantFrom(...PIECES, ...MORE), { maxLength: 7 }).map((parts) => parts.join(""));
+
+/** Members that are there or not, so that every union and every combination is met. */
+const members = (fields: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<Json> =>
+  fc.record(fields, { requiredKeys: [] });
+const times = fc.constantFrom("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", "1969-01-01T00:00:00Z");
+const texts = fc.constantFrom("https://a.example", "*@acme.io");
+const expressions = fc.constantFrom(".*@acme\\.io", "[a", "(a");
+const named = { subject: texts, subjectRegExp: expressions };
+const entries = members({
+  keys: members({ validFrom: times, validUntil: times }).map((more) => ({ publicKeys: KEYS.a.pem, ...more })),
+  keyless: members({ issuer: texts, issuerRegExp: expressions, ...named }),
+  githubActions: members({ issuer: texts, serverURL: fc.constant("https://g.example") }),
+  certificates: members({ insecureUseCurrentTime: fc.boolean(), ...named }).map((more) => ({
+    roots: ROOT.pem,
+    ...more,
+  })),
+  annotations: fc.dictionary(fc.constantFrom("", "env", "k".repeat(129)), fc.constant("x"), { noNullPrototype: true }),
+  insecureIgnoreTlog: fc.boolean(),
+  insecureIgnoreSCT: fc.boolean(),
+  requireTimestamp: fc.boolean(),
+}).chain((entry) => {
+  // Most have one variant, as most that people write
+  const variants = ["keys", "keyless", "githubActions", "certificates"];
+  return fc.constantFrom(...variants, undefined).map((only) => {
+    const dropped = variants.filter((variant) => only !== undefined && variant !== only);
+    return Object.fromEntries(Object.entries(entry).filter(([name]) => !dropped.includes(name)));
+  });
+});
 
 describe("crds", () => {
   it("describes every field in a sentence", () => {
@@ -99,8 +94,8 @@ describe("crds", () => {
   }
 
   it("gives match to the cluster kind alone", () => {
-    assert.ok("match" in specOf("clusterimageverifypolicies").properties);
-    assert.ok(!("match" in specOf("imageverifypolicies").properties));
+    assert.ok("match" in (specNode("clusterimageverifypolicies").properties ?? {}));
+    assert.ok(!("match" in (specNode("imageverifypolicies").properties ?? {})));
   });
 
   for (const [list, parsePart] of [
@@ -118,4 +113,23 @@ describe("crds", () => {
       );
     });
   }
+
+  it("refuses the same attestor entries in CEL as in code, with the same sentences", () => {
+    const node = specNode("clusterimageverifypolicies", "verifyImages", "[]", "attestors", "[]", "entries", "[]");
+    // Of expressions and times the code says more
+    const lines = (errors: readonly { path: string; message: string }[]): readonly string[] => {
+      const texts = errors.map(({ path, message }) => (/RegExp$|\.valid/.test(path) ? path : `${path} ${message}`));
+      return [...new Set(texts)].toSorted();
+    };
+    let refused = 0;
+    fc.assert(
+      fc.property(entries, (entry) => {
+        const inCode = lines([...checkEntry(entry, "e"), ...checkKeys(entry["keys"], "e.keys")]);
+        assert.deepEqual(lines(celErrors(node, entry, "e")), inCode, JSON.stringify(entry));
+        if (inCode.length > 0) refused += 1;
+      }),
+      { numRuns: 1000 },
+    );
+    assert.ok(refused > 200 && refused < 990, String(refused));
+  });
 });

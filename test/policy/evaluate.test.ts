@@ -2,15 +2,23 @@
 import assert from "node:assert/strict";
 import { attempt } from "../../src/failure/attempt.ts";
 import { VerificationFailure } from "../../src/failure/failure.ts";
-import { compilePolicy, type CompiledRule } from "../../src/policy/compile.ts";
+import { compilePolicy } from "../../src/policy/compile.ts";
 import { evaluateRule } from "../../src/policy/evaluate.ts";
-import { ABSENT, KEYS, NOW, READ, UNREAD, candidate, entry, evidence, policy, rule, type Json } from "./resources.ts";
-
-function compiled(more: Json = {}): CompiledRule {
-  const [first] = compilePolicy(policy({ verifyImages: [rule(more)] })).rules;
-  assert.ok(first);
-  return first;
-}
+import {
+  compiledRule,
+  ABSENT,
+  NO_TRUST_ROOTS,
+  KEYS,
+  NOW,
+  READ,
+  UNREAD,
+  candidate,
+  entry,
+  evidence,
+  policy,
+  rule,
+  type Json,
+} from "./resources.ts";
 
 const threeTeams = (count?: number): Json => ({
   attestors: [
@@ -23,7 +31,7 @@ const threeTeams = (count?: number): Json => ({
 
 describe("policy/evaluate", () => {
   it("passes with the evidence that earned it", () => {
-    const verdict = evaluateRule(compiled(), evidence([candidate("cosign a", KEYS.a)]), NOW);
+    const verdict = evaluateRule(compiledRule(), evidence([candidate("cosign a", KEYS.a)]), NOW);
     assert.equal(verdict.outcome, "Pass");
     assert.equal(verdict.summary, "1 of 1 required signatures accepted");
     assert.equal(verdict.evidence.length, 1);
@@ -31,7 +39,7 @@ describe("policy/evaluate", () => {
   });
 
   it("fails a signature by another key, and says the hint once", () => {
-    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.b), candidate("y", KEYS.c)]), NOW);
+    const verdict = evaluateRule(compiledRule(), evidence([candidate("x", KEYS.b), candidate("y", KEYS.c)]), NOW);
     assert.equal(verdict.outcome, "Fail");
     assert.equal(verdict.summary, "0 of 1 required signatures accepted");
     assert.deepEqual(
@@ -48,13 +56,13 @@ describe("policy/evaluate", () => {
   });
 
   it("fails a signature of another digest", () => {
-    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.a, `sha256:${"2".repeat(64)}`)]), NOW);
+    const verdict = evaluateRule(compiledRule(), evidence([candidate("x", KEYS.a, `sha256:${"2".repeat(64)}`)]), NOW);
     assert.equal(verdict.outcome, "Fail");
     assert.equal(verdict.evidence.length, 0);
   });
 
   it("says NoSignatureFound, and how to sign, when nothing is there", () => {
-    const verdict = evaluateRule(compiled(), evidence([], [ABSENT, READ]), NOW);
+    const verdict = evaluateRule(compiledRule(), evidence([], [ABSENT, READ]), NOW);
     assert.equal(verdict.outcome, "Fail");
     assert.deepEqual(
       verdict.findings.map(({ code }) => code),
@@ -67,7 +75,7 @@ describe("policy/evaluate", () => {
     const broken = attempt<never>(() => {
       throw new VerificationFailure("KeyMalformed", "Cannot parse it");
     });
-    const verdict = evaluateRule(compiled(threeTeams(1)), evidence([{ subject: "bad", entity: broken }]), NOW);
+    const verdict = evaluateRule(compiledRule(threeTeams(1)), evidence([{ subject: "bad", entity: broken }]), NOW);
     assert.equal(verdict.outcome, "Fail");
     assert.deepEqual(
       verdict.findings.map(({ subject, code }) => [subject, code]),
@@ -76,7 +84,7 @@ describe("policy/evaluate", () => {
   });
 
   it("is undetermined when a place that could hold the signature was not read", () => {
-    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.b)], [READ, UNREAD]), NOW);
+    const verdict = evaluateRule(compiledRule(), evidence([candidate("x", KEYS.b)], [READ, UNREAD]), NOW);
     assert.equal(verdict.outcome, "Undetermined");
     assert.deepEqual(verdict.causes, ["RegistryError"]);
     assert.match(verdict.summary, /^0 of 1 required signatures accepted, and not every place could be read$/);
@@ -88,7 +96,7 @@ describe("policy/evaluate", () => {
   });
 
   it("passes in spite of an unread place when enough was seen", () => {
-    const verdict = evaluateRule(compiled(), evidence([candidate("x", KEYS.a)], [READ, UNREAD]), NOW);
+    const verdict = evaluateRule(compiledRule(), evidence([candidate("x", KEYS.a)], [READ, UNREAD]), NOW);
     assert.equal(verdict.outcome, "Pass");
     assert.deepEqual(verdict.causes, []);
   });
@@ -116,14 +124,14 @@ describe("policy/evaluate", () => {
   ];
   for (const [name, more, given, outcome, summary] of counts) {
     it(`counts ${name}: ${outcome}`, () => {
-      const verdict = evaluateRule(compiled(more), given, NOW);
+      const verdict = evaluateRule(compiledRule(more), given, NOW);
       assert.equal(verdict.outcome, outcome);
       assert.equal(verdict.summary, `${summary} required signatures accepted`);
     });
   }
 
   it("is PolicyInvalid with the paths when the rule does not compile", () => {
-    const bad = compiled({ attestors: [{ count: 2, entries: [entry("release", KEYS.a)] }] });
+    const bad = compiledRule({ attestors: [{ count: 2, entries: [entry("release", KEYS.a)] }] });
     const verdict = evaluateRule(bad, signedBy("a"), NOW);
     assert.equal(verdict.outcome, "Undetermined");
     assert.deepEqual(verdict.causes, ["PolicyInvalid"]);
@@ -133,7 +141,7 @@ describe("policy/evaluate", () => {
 
   it("asks for no signature in a rule about digests alone", () => {
     const { attestors: _none, ...digestRule } = rule({ verifyDigest: true });
-    const [first] = compilePolicy(policy({ verifyImages: [digestRule] })).rules;
+    const [first] = compilePolicy(policy({ verifyImages: [digestRule] }), NO_TRUST_ROOTS).rules;
     assert.ok(first);
     assert.equal(evaluateRule(first, evidence([]), NOW).outcome, "Pass");
   });
@@ -142,6 +150,6 @@ describe("policy/evaluate", () => {
     const defect = (): never => {
       throw new TypeError("defect");
     };
-    assert.throws(() => evaluateRule(compiled(), signedBy("a"), NOW, defect), TypeError);
+    assert.throws(() => evaluateRule(compiledRule(), signedBy("a"), NOW, defect), TypeError);
   });
 });

@@ -2,11 +2,14 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { isUnavailable } from "../../src/policy/compile-entry.ts";
 import { compilePolicy, type CompiledPolicy } from "../../src/policy/compile.ts";
 import { applicableRules } from "../../src/policy/match.ts";
 import type { PolicyResource } from "../../src/policy/types.ts";
 import { validatePolicy } from "../../src/policy/validate.ts";
-import { image } from "./resources.ts";
+import { builtInTrustRoot } from "../../src/trust/built-in.ts";
+import { ROOTS } from "./instance.ts";
+import { image, KEYS, NO_TRUST_ROOTS, policy, type Json } from "./resources.ts";
 
 const FILES = readdirSync("examples").filter((file) => file.endsWith("policy.yaml"));
 
@@ -21,23 +24,23 @@ function rulesFor(policy: CompiledPolicy, namespace: string, env: string, name: 
 }
 
 describe("examples", () => {
-  it("has three policies", () => assert.equal(FILES.length, 3));
+  it("has four policies", () => assert.equal(FILES.length, 4));
 
   for (const file of FILES) {
     it(`${file} is valid and compiles`, () => {
-      const compiled = compilePolicy(example(file));
+      const compiled = compilePolicy(example(file), NO_TRUST_ROOTS);
       for (const rule of compiled.rules) assert.deepEqual(rule.errors, []);
     });
   }
 
   it("the namespaced policy is about its own namespace", () => {
-    const policy = compilePolicy(example("namespaced-policy.yaml"));
+    const policy = compilePolicy(example("namespaced-policy.yaml"), NO_TRUST_ROOTS);
     assert.equal(rulesFor(policy, "prod", "prod", "ghcr.io/acme/app"), 1);
     assert.equal(rulesFor(policy, "test", "prod", "ghcr.io/acme/app"), 0);
   });
 
   it("the cluster policy selects namespaces and leaves out its skips", () => {
-    const policy = compilePolicy(example("cluster-policy.yaml"));
+    const policy = compilePolicy(example("cluster-policy.yaml"), NO_TRUST_ROOTS);
     assert.equal(rulesFor(policy, "any", "prod", "ghcr.io/acme/app"), 1);
     assert.equal(rulesFor(policy, "any", "prod", "eu.registry.acme.example/app"), 1);
     assert.equal(rulesFor(policy, "any", "test", "ghcr.io/acme/app"), 0);
@@ -45,10 +48,85 @@ describe("examples", () => {
   });
 
   it("two of three teams are asked for", () => {
-    const [rule] = compilePolicy(example("two-of-three-policy.yaml")).rules;
+    const [rule] = compilePolicy(example("two-of-three-policy.yaml"), NO_TRUST_ROOTS).rules;
     assert.equal(rule?.sets[0]?.count, 2);
     assert.equal(rule?.sets[0]?.entries.length, 3);
     assert.equal(rule?.mutateDigest, true);
     assert.equal(rule?.verifyDigest, false);
   });
+
+  it("any one of three identities is asked for, by the public good instance", () => {
+    const [rule] = compilePolicy(example("identities-policy.yaml"), ROOTS).rules;
+    const signers = rule?.sets[0]?.entries.map(({ requirement }) =>
+      isUnavailable(requirement) ? requirement.cause : requirement.signer.kind,
+    );
+    assert.equal(rule?.sets[0]?.count, 1);
+    assert.deepEqual(signers, ["keyless", "keyless", "key"]);
+  });
+});
+
+/** Policies of the design (policy-api.md §7) that ask for what there is; keys stand in for Secrets. */
+const FRAGMENTS: Readonly<Record<string, Json>> = {
+  "a digest in every pod spec, nothing pinned for it": {
+    name: "digest",
+    imageReferences: ["*"],
+    mutateDigest: false,
+    verifyDigest: true,
+  },
+  "any signature by any of these; system images skipped": {
+    name: "any",
+    imageReferences: ["*"],
+    skipImageReferences: ["registry.k8s.io/*", "quay.io/cilium/*"],
+    attestors: [
+      {
+        count: 1,
+        entries: [
+          { name: "ci", githubActions: { repository: "acme/*", refs: ["refs/heads/main"] } },
+          { name: "ops", keyless: { issuer: "https://login.acme.io", subject: "ops@acme.io" } },
+          { name: "legacy", keys: { publicKeys: KEYS.a.pem } },
+        ],
+      },
+    ],
+  },
+  "two of three teams": {
+    name: "two-teams",
+    imageReferences: ["ghcr.io/acme/*"],
+    attestors: [
+      {
+        count: 2,
+        entries: [
+          { name: "dev", keys: { publicKeys: KEYS.a.pem } },
+          { name: "qa", keys: { publicKeys: KEYS.b.pem } },
+          { name: "sec", keys: { publicKeys: KEYS.c.pem, validUntil: "2027-01-01T00:00:00Z" } },
+        ],
+      },
+    ],
+  },
+  "GitHub's own instance": {
+    name: "gh",
+    imageReferences: ["ghcr.io/acme/*"],
+    trustRoot: "github",
+    attestors: [
+      {
+        entries: [
+          {
+            name: "gh",
+            githubActions: { repository: "acme/*", refs: ["refs/heads/main"], repositoryOwnerID: "123456" },
+          },
+        ],
+      },
+    ],
+  },
+};
+
+describe("policies of the design", () => {
+  for (const [name, written] of Object.entries(FRAGMENTS)) {
+    it(`${name} is valid, and compiles with the roots that are built in`, () => {
+      const resource = policy({ verifyImages: [written] });
+      assert.deepEqual(validatePolicy(resource), []);
+      const [rule] = compilePolicy(resource, builtInTrustRoot).rules;
+      assert.deepEqual(rule?.errors, []);
+      for (const entry of rule.sets.flatMap(({ entries }) => entries)) assert.ok(!isUnavailable(entry.requirement));
+    });
+  }
 });

@@ -1,66 +1,100 @@
-// Keys of attestor entries and the count that they can reach (policy-api.md §2.4).
+// Keys of attestor entries, the options that their types have, and their windows (policy-api.md §2.4).
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { checkKeys } from "../../src/policy/key-check.ts";
+import { checkKeys, readKey } from "../../src/policy/key-check.ts";
 
-const pair = (): { publicKey: string; privateKey: string } => {
-  const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-  return {
-    publicKey: String(publicKey.export({ type: "spki", format: "pem" })),
-    privateKey: String(privateKey.export({ type: "pkcs8", format: "pem" })),
-  };
-};
-const first = pair();
-const second = pair();
-const set = (keys: readonly unknown[], count?: number): unknown => ({
-  ...(count === undefined ? {} : { count }),
-  entries: keys.map((publicKeys, i) => ({ name: `e${i}`, keys: { publicKeys } })),
+const { publicKey, privateKey } = generateKeyPairSync("ec", {
+  namedCurve: "P-256",
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
 });
-const messages = (value: unknown): readonly string[] =>
-  checkKeys(value, "set").map(({ path, message }) => `${path} ${message}`);
+const ed25519 = String(generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }));
+const rsa = String(
+  generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ type: "spki", format: "pem" }),
+);
+
+const messages = (keys: unknown): readonly string[] =>
+  checkKeys(keys, "keys").map(({ path, message }) => `${path} ${message}`);
+
+const TIME = "must be a time of RFC 3339 in 1970 or later, for example 2027-01-31T00:00:00Z";
 
 describe("policy/key-check", () => {
-  it("finds nothing wrong with different keys and a count that they reach", () => {
-    for (const count of [undefined, 1, 2]) {
-      assert.deepEqual(messages(set([first.publicKey, second.publicKey], count)), []);
-    }
-  });
+  const sound: readonly [string, Record<string, unknown>][] = [
+    ["a key alone", { publicKeys: publicKey }],
+    ["a hash for ECDSA", { publicKeys: publicKey, hashAlgorithm: "sha512" }],
+    ["hash and padding for RSA", { publicKeys: rsa, hashAlgorithm: "sha384", rsaPadding: "PSS" }],
+    ["Ed25519", { publicKeys: ed25519 }],
+    ["an open window", { publicKeys: publicKey, validFrom: "2026-01-01T00:00:00Z" }],
+    [
+      "a window of one instant, in two offsets",
+      { publicKeys: publicKey, validFrom: "2026-01-01T00:00:00Z", validUntil: "2026-01-01T02:00:00+02:00" },
+    ],
+  ];
+  for (const [name, keys] of sound) it(`takes ${name}`, () => assert.deepEqual(messages(keys), []));
 
   it("refuses a private key and repeats none of it", () => {
-    const found = messages(set([first.privateKey]));
+    const found = messages({ publicKeys: privateKey });
     assert.equal(found.length, 1);
-    assert.match(found[0] ?? "", /^set\.entries\[0\]\.keys\.publicKeys holds a private key, want the public key/);
-    for (const line of first.privateKey.split("\n").filter((text) => !text.startsWith("-") && text !== "")) {
+    assert.match(found[0] ?? "", /^keys\.publicKeys holds a private key, want the public key/);
+    for (const line of privateKey.split("\n").filter((text) => !text.startsWith("-") && text !== "")) {
       assert.ok(!found.join().includes(line));
     }
   });
 
-  it("refuses several blocks in one entry", () => {
-    const found = messages(set([first.publicKey + second.publicKey]));
-    assert.deepEqual(found, [
-      "set.entries[0].keys.publicKeys holds 2 PEM blocks, want one: write an entry for each key",
-    ]);
-  });
+  const refused: readonly [string, Record<string, unknown>, string | RegExp][] = [
+    [
+      "several blocks in one entry",
+      { publicKeys: publicKey + publicKey },
+      "keys.publicKeys holds 2 PEM blocks, want one: write an entry for each key",
+    ],
+    ["text that is no key", { publicKeys: "no key" }, /^keys\.publicKeys Cannot /],
+    [
+      "a hash for Ed25519",
+      { publicKeys: ed25519, hashAlgorithm: "sha512" },
+      "keys.hashAlgorithm must not be written for an Ed25519 key, which knows one hash only",
+    ],
+    [
+      "a padding for ECDSA",
+      { publicKeys: publicKey, rsaPadding: "PSS" },
+      "keys.rsaPadding must not be written for a key that is not RSA",
+    ],
+    [
+      "a day that does not exist",
+      { publicKeys: publicKey, validFrom: "2026-02-30T00:00:00Z" },
+      `keys.validFrom ${TIME}`,
+    ],
+    [
+      "a time without an offset",
+      { publicKeys: publicKey, validUntil: "2026-02-03T00:00:00" },
+      `keys.validUntil ${TIME}`,
+    ],
+    ["a time before 1970", { publicKeys: publicKey, validFrom: "1969-12-31T23:59:59Z" }, `keys.validFrom ${TIME}`],
+    [
+      "a window that ends before it begins",
+      { publicKeys: publicKey, validFrom: "2026-01-01T00:00:00Z", validUntil: "2025-12-31T23:59:59.999Z" },
+      "keys.validUntil validUntil must not be before validFrom",
+    ],
+  ];
+  for (const [name, keys, message] of refused) {
+    it(`refuses ${name}`, () => {
+      const [found = "", ...more] = messages(keys);
+      assert.deepEqual(more, []);
+      if (typeof message === "string") assert.equal(found, message);
+      else assert.match(found, message);
+    });
+  }
 
-  it("refuses text that is no key, and tells the entry", () => {
-    const found = messages(set([first.publicKey, "no key"]));
-    assert.equal(found.length, 1);
-    assert.match(found[0] ?? "", /^set\.entries\[1\]\.keys\.publicKeys Cannot /);
-  });
-
-  it("refuses a count above the number of entries", () => {
-    assert.deepEqual(messages(set([first.publicKey], 2)), ["set.count is 2, want at most 1, the number of entries"]);
-  });
-
-  it("refuses a count that one key under two names would have to reach", () => {
-    const wanted = "set.entries hold 1 different keys, want at least 2, one for each party";
-    assert.deepEqual(messages(set([first.publicKey, first.publicKey])), [wanted]);
-    assert.deepEqual(messages(set([first.publicKey, first.publicKey], 2)), [wanted]);
-    assert.deepEqual(messages(set([first.publicKey, first.publicKey], 1)), []);
+  it("gives the key, or the sentence about it", () => {
+    const key = readKey(publicKey);
+    assert.ok(typeof key === "object");
+    assert.equal(key.keyId.length, 64);
+    const sentence = readKey("");
+    assert.ok(typeof sentence === "string");
+    assert.match(sentence, /^Cannot parse public key/);
   });
 
   it("leaves to the schema what has not the right shape", () => {
-    for (const value of [undefined, null, {}, { entries: "text" }, { entries: [{ keys: { publicKeys: 1 } }] }]) {
+    for (const value of [undefined, null, {}, "text", { publicKeys: 1, validFrom: 2 }]) {
       assert.deepEqual(messages(value), []);
     }
   });

@@ -5,6 +5,8 @@ import { evaluateRule } from "../../src/policy/evaluate.ts";
 import { validatePolicy } from "../../src/policy/validate.ts";
 import { effectOf } from "../../src/policy/verdict.ts";
 import { evaluateWrittenDigest } from "../../src/policy/written-digest.ts";
+import { ENTRY_CHANGES } from "./entry-changes.ts";
+import { ROOTS, signedByKey } from "./instance.ts";
 import { KEYS, NOW, UNREAD, candidate, entry, evidence, image, policy, rule, type Json } from "./resources.ts";
 import { schemaLeaves } from "./schema-leaves.ts";
 
@@ -41,6 +43,8 @@ const rules = (more: Json): Json => ({ verifyImages: [rule(more)] });
 const oneEntry = (written: Json): Json => rules({ attestors: [{ entries: [written] }] });
 const selected = (namespaceSelector: Json): Json => ({ match: { namespaceSelector } });
 const expression = (written: Json): Json => selected({ matchExpressions: [written] });
+
+const logged = entry("one", KEYS.a, { insecureIgnoreTlog: false });
 
 const LIVE: Readonly<Record<string, Change>> = {
   failureAction: { before: { failureAction: "Enforce" }, after: { failureAction: "Warn" }, observe: effect([]) },
@@ -100,27 +104,37 @@ const LIVE: Readonly<Record<string, Change>> = {
     after: oneEntry(entry("two", KEYS.b)),
     observe: (compiled) => verdict(compiled).findings.map((finding) => finding.entry),
   },
-  "verifyImages[].attestors[].entries[].keys.publicKeys": {
-    before: oneEntry(entry("one", KEYS.a)),
-    after: oneEntry(entry("one", KEYS.b)),
-    observe: (compiled) => verdict(compiled).outcome,
-  },
-  "verifyImages[].attestors[].entries[].insecureIgnoreTlog": {
-    before: oneEntry(entry("one", KEYS.a)),
-    after: oneEntry(entry("one", KEYS.a, { insecureIgnoreTlog: false })),
-    observe: (compiled) => verdict(compiled).outcome,
+  "verifyImages[].trustRoot": {
+    before: rules({ trustRoot: "sigstore-public-good", attestors: [{ entries: [logged] }] }),
+    after: rules({ trustRoot: "github", attestors: [{ entries: [logged] }] }),
+    observe: (compiled) => evaluateRule(first(compiled), evidence([signedByKey(KEYS.a.privateKey)]), NOW).outcome,
   },
 };
 
 describe("policy: every field is live", () => {
   it("has a change for every leaf of the schema, and for no other", () => {
-    assert.deepEqual(Object.keys(LIVE).toSorted(), schemaLeaves().toSorted());
+    const entries = Object.keys(ENTRY_CHANGES).map((leaf) => `verifyImages[].attestors[].entries[].${leaf}`);
+    assert.deepEqual([...Object.keys(LIVE), ...entries].toSorted(), schemaLeaves().toSorted());
   });
 
   for (const [leaf, { before, after, observe }] of Object.entries(LIVE)) {
     it(`${leaf} changes what the policy does`, () => {
       assert.deepEqual(validatePolicy(policy(before)), []);
-      assert.notDeepEqual(observe(compilePolicy(policy(before))), observe(compilePolicy(policy(after))));
+      assert.notDeepEqual(observe(compilePolicy(policy(before), ROOTS)), observe(compilePolicy(policy(after), ROOTS)));
+    });
+  }
+
+  for (const [leaf, { signature, met, unmet }] of Object.entries(ENTRY_CHANGES)) {
+    it(`${leaf} of an entry decides over a signature`, () => {
+      const outcome = (more: Json): string => {
+        const text = JSON.stringify(policy(oneEntry({ name: "one", ...more })));
+        const resource = JSON.parse(text) as ReturnType<typeof policy>;
+        assert.deepEqual(validatePolicy(resource), []);
+        const verdict = evaluateRule(first(compilePolicy(resource, ROOTS)), evidence([signature]), NOW);
+        return [verdict.outcome, ...verdict.findings.map(({ code }) => code)].join(" ");
+      };
+      assert.equal(outcome(met), "Pass");
+      assert.match(outcome(unmet), /^Fail /);
     });
   }
 });

@@ -2,14 +2,15 @@
 import assert from "node:assert/strict";
 import { compilePolicy } from "../../src/policy/compile.ts";
 import { applicablePolicies, applicableRules } from "../../src/policy/match.ts";
-import { image, policy, rule } from "./resources.ts";
+import { NO_TRUST_ROOTS, image, policy, rule } from "./resources.ts";
 
-const namespaced = compilePolicy(policy({}, "ImageVerifyPolicy"));
+const namespaced = compilePolicy(policy({}, "ImageVerifyPolicy"), NO_TRUST_ROOTS);
 const cluster = compilePolicy(
   policy({
     match: { namespaceSelector: { matchLabels: { env: "prod" } } },
     verifyImages: [rule({ name: "one" }), rule({ name: "two", imageReferences: ["quay.io/*"] })],
   }),
+  NO_TRUST_ROOTS,
 );
 
 describe("policy/match", () => {

@@ -3,7 +3,9 @@ import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import type { Digest } from "../../src/crypto/digest.ts";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
 import type { ImageReference } from "../../src/oci/reference.ts";
+import { compilePolicy, type CompiledRule } from "../../src/policy/compile.ts";
 import type { Candidate, ImageEvidence } from "../../src/policy/evidence.ts";
+import type { TrustRoots } from "../../src/policy/trust-root.ts";
 import type { PolicyKind, PolicyResource } from "../../src/policy/types.ts";
 import type { PlaceAnswer } from "../../src/policy/verdict.ts";
 
@@ -48,6 +50,15 @@ export function policy(spec: Json = {}, kind: PolicyKind = "ClusterImageVerifyPo
     spec: { verifyImages: [rule()], ...spec },
   };
   return resource as PolicyResource;
+}
+
+export const NO_TRUST_ROOTS: TrustRoots = () => undefined;
+
+/** The one rule of a policy, which is valid but for what `more` says. */
+export function compiledRule(more: Json = {}, trustRoots = NO_TRUST_ROOTS): CompiledRule {
+  const [first] = compilePolicy(policy({ verifyImages: [rule(more)] }), trustRoots).rules;
+  if (first === undefined) throw new Error("the policy has no rule");
+  return first;
 }
 
 export function image(name: string, digest?: Digest): ImageReference {

@@ -10,7 +10,8 @@ const rules = (more: Json): Json => ({ verifyImages: [rule(more)] });
 const key = (publicKeys: unknown): Json => entries(entry("release", KEYS.a, { keys: { publicKeys } }));
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const PRIVATE_PEM = String(privateKey.export({ type: "pkcs8", format: "pem" }));
-const KEY_PATH = "spec.verifyImages[0].attestors[0].entries[0].keys.publicKeys";
+const ENTRY = "spec.verifyImages[0].attestors[0].entries[0]";
+const KEY_PATH = `${ENTRY}.keys.publicKeys`;
 
 const INVALID: readonly [string, Json, path: string, message: RegExp][] = [
   [
@@ -28,9 +29,9 @@ const INVALID: readonly [string, Json, path: string, message: RegExp][] = [
   ["an unknown field", { background: true }, "spec.background", /is unknown, want one of failureAction/],
   [
     "an unknown field of an entry",
-    entries(entry("a", KEYS.a, { keyless: {} })),
-    "spec.verifyImages[0].attestors[0].entries[0].keyless",
-    /is unknown/,
+    entries(entry("a", KEYS.a, { party: "a" })),
+    "spec.verifyImages[0].attestors[0].entries[0].party",
+    /is unknown, want one of name, keys, keyless/,
   ],
   ["no rules", { verifyImages: [] }, "spec.verifyImages", /fewer than 1/],
   ["rules that are no list", { verifyImages: "x" }, "spec.verifyImages", /must be array/],
@@ -79,19 +80,7 @@ const INVALID: readonly [string, Json, path: string, message: RegExp][] = [
     "one key for two parties",
     entries(entry("a", KEYS.a), entry("b", KEYS.a)),
     "spec.verifyImages[0].attestors[0].entries",
-    /hold 1 different keys, want at least 2/,
-  ],
-  [
-    "a log entry that is not written off",
-    entries({ name: "a", keys: { publicKeys: KEYS.a.pem } }),
-    "spec.verifyImages[0].attestors[0].entries[0].insecureIgnoreTlog",
-    /is required: .*not supported yet/,
-  ],
-  [
-    "a log entry that is asked for",
-    entries(entry("a", KEYS.a, { insecureIgnoreTlog: false })),
-    "spec.verifyImages[0].attestors[0].entries[0].insecureIgnoreTlog",
-    /is false, want true: .*not supported yet/,
+    /hold 1 different signers, want at least 2/,
   ],
   ["a malformed key", key("not a key".repeat(20)), KEY_PATH, /Cannot parse public key: want exactly one PEM block/],
   ["a private key", key(PRIVATE_PEM), KEY_PATH, /^holds a private key, want the public key/],

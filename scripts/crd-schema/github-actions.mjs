@@ -1,0 +1,105 @@
+// entries[].githubActions (policy-api.md §2.4): a signer that is a workflow of GitHub Actions, without an expression that
+// could be written too wide.
+import { exactText } from "./text.mjs";
+
+const OWNER = "[A-Za-z0-9_-]+";
+
+const glob = (pattern, description) => ({ type: "string", minLength: 1, maxLength: 512, pattern, description });
+
+const number = (description) => ({
+  type: "string",
+  minLength: 1,
+  maxLength: 20,
+  pattern: "^[1-9][0-9]*$",
+  description,
+});
+
+export const githubActions = {
+  type: "object",
+  description: "The signer is a workflow of GitHub Actions with a certificate of Fulcio's.",
+  required: ["repository", "refs"],
+  "x-kubernetes-validations": [
+    {
+      rule: "!has(self.serverURL) || has(self.issuer)",
+      message: "must be written when serverURL is: another server has another issuer",
+      fieldPath: ".issuer",
+    },
+  ],
+  properties: {
+    repository: {
+      type: "string",
+      minLength: 3,
+      maxLength: 256,
+      pattern: `^${OWNER}/([A-Za-z0-9._-]+|[*])$`,
+      description:
+        "The repository that was built: owner/name, or owner/* for all of an owner. Upper and lower case differ, as GitHub writes the name.",
+    },
+    refs: {
+      type: "array",
+      minItems: 1,
+      maxItems: 16,
+      "x-kubernetes-list-type": "set",
+      description: "The refs that were built; one that matches suffices. The ref * is whoever can push a branch.",
+      items: glob(
+        "^([*]$|refs/)",
+        "A ref in full, for example refs/heads/main or refs/tags/v*: * matches any run of characters, ? one character but /.",
+      ),
+    },
+    workflow: {
+      type: "string",
+      minLength: 1,
+      maxLength: 255,
+      pattern: "^[^/@*?]+[.]ya?ml$",
+      description:
+        "File name of the workflow that began the run, for example release.yml, in .github/workflows of the repository. Any when it is absent.",
+    },
+    signerWorkflow: glob(
+      `^${OWNER}/[^/@]+/[.]github/workflows/[^/@]+@[^@]+$`,
+      "The workflow whose job signed, as owner/repo/.github/workflows/file.yml@ref with * and ? as in refs. One of the repository that was built when it is absent, so that a reusable workflow of another one must be named.",
+    ),
+    triggers: {
+      type: "array",
+      minItems: 1,
+      maxItems: 16,
+      "x-kubernetes-list-type": "set",
+      description:
+        "The events that may have begun the run. Any but pull_request and pull_request_target when it is absent.",
+      items: {
+        type: "string",
+        minLength: 1,
+        maxLength: 64,
+        pattern: "^[a-z_]+$",
+        description: "The name of one event, for example push or workflow_dispatch.",
+      },
+    },
+    environment: {
+      type: "string",
+      minLength: 1,
+      maxLength: 255,
+      description: "The deployment environment that the job must have named, exactly. Any or none when it is absent.",
+    },
+    runnerEnvironment: {
+      type: "string",
+      enum: ["github-hosted", "self-hosted"],
+      description: "The kind of machine that the job must have run on. Either when it is absent.",
+    },
+    repositoryID: number(
+      "The repository's number, which outlives renaming and is never given twice. Any when it is absent.",
+    ),
+    repositoryOwnerID: number(
+      "The number of the repository's owner, which outlives renaming and is never given twice. Any when it is absent.",
+    ),
+    issuer: exactText(
+      "The OIDC issuer, exactly. Default: https://token.actions.githubusercontent.com.",
+      "a keyless entry takes expressions",
+    ),
+    serverURL: {
+      type: "string",
+      minLength: 9,
+      maxLength: 255,
+      pattern: "^https://[a-z0-9][a-z0-9.-]*(:[1-9][0-9]{0,4})?$",
+      description:
+        "The server's URL without a path, for GitHub Enterprise; issuer is then required. Default: https://github.com.",
+    },
+  },
+};

@@ -1,0 +1,149 @@
+/**
+ * One entry of an attestor set to the requirement that verify() holds signatures against (policy-api.md §2.4, §2.7): the
+ * signer, what must have been signed, and how many witnesses a signature must bring. What the trust root asks for is asked
+ * for, unless the entry says that it is not: no threshold is zero because something is absent.
+ */
+import { parsePublicKeyPem } from "../crypto/public-key.ts";
+import type { Interval } from "../encoding/interval.ts";
+import { parseRfc3339 } from "../encoding/instant.ts";
+import type { IdentityRequirement, TextMatcher } from "../verify/identity.ts";
+import type {
+  AuthorityRequirement,
+  ContentRequirement,
+  KeyRequirement,
+  Requirement,
+  SignerRequirement,
+  Thresholds,
+} from "../verify/requirement.ts";
+import { buildAuthorities } from "../x509/authority.ts";
+import { EXTENSION_NAMES } from "../x509/fulcio-extensions.ts";
+import { parseCertificates } from "./certificate-list.ts";
+import { compileGithubActions } from "./github-actions.ts";
+import { exactly, matchOf } from "./text-matcher.ts";
+import { DEFAULT_TRUST_ROOT, type TrustRoot, type TrustRoots, type UnavailableTrustRoot } from "./trust-root.ts";
+import type { EntrySpec } from "./types.ts";
+
+export interface CompiledEntry {
+  readonly name: string;
+  /** What a signature must meet, or the trust root without which nobody can tell. */
+  readonly requirement: Requirement | UnavailableTrustRoot;
+}
+
+/** Requires a spec that validation took. `ruleTrustRoot` is the rule's. */
+export function compileEntry(
+  entry: EntrySpec,
+  ruleTrustRoot: string | undefined,
+  trustRoots: TrustRoots,
+): CompiledEntry {
+  return { name: entry.name, requirement: compileRequirement(entry, ruleTrustRoot, trustRoots) };
+}
+
+export function isUnavailable(requirement: CompiledEntry["requirement"]): requirement is UnavailableTrustRoot {
+  return "cause" in requirement;
+}
+
+const NO_WITNESSES: Thresholds = { logs: 0, certificateLogs: 0, times: 0, timestamps: 0 };
+
+function compileRequirement(
+  entry: EntrySpec,
+  ruleTrustRoot: string | undefined,
+  trustRoots: TrustRoots,
+): CompiledEntry["requirement"] {
+  const common = { signer: signerOf(entry), content: contentOf(entry) };
+  if (decidesByKeyAlone(entry)) return { ...common, thresholds: NO_WITNESSES };
+  const name = entry.trustRoot ?? ruleTrustRoot ?? DEFAULT_TRUST_ROOT;
+  const root = trustRoots(name);
+  if (root === undefined) return { name, cause: "TrustRootMissing" };
+  if (root === "not-ready") return { name, cause: "TrustRootNotReady" };
+  return { ...common, trust: root.material, thresholds: thresholdsOf(entry, root.requires) };
+}
+
+/** Then no trust root is asked for, whether there is one or not (§2.3). */
+export function decidesByKeyAlone({ keys, insecureIgnoreTlog, requireTimestamp }: EntrySpec): boolean {
+  return keys !== undefined && insecureIgnoreTlog === true && requireTimestamp !== true;
+}
+
+function thresholdsOf(entry: EntrySpec, requires: TrustRoot["requires"]): Thresholds {
+  const { keys, certificates } = entry;
+  const isFulcio = keys === undefined && certificates === undefined;
+  const mayUseNow = certificates?.insecureUseCurrentTime === true;
+  const needsTime = keys === undefined ? !mayUseNow : windowOf(keys) !== undefined;
+  return {
+    logs: count(requires.transparencyLog && entry.insecureIgnoreTlog !== true),
+    certificateLogs: count(isFulcio && requires.signedCertificateTimestamp && entry.insecureIgnoreSCT !== true),
+    times: count(needsTime),
+    timestamps: count(requires.timestamp || entry.requireTimestamp === true),
+  };
+}
+
+function count(isAsked: boolean): number {
+  return isAsked ? 1 : 0;
+}
+
+function contentOf({ annotations }: EntrySpec): ContentRequirement {
+  if (annotations === undefined) return { kind: "signature" };
+  return { kind: "signature", annotations: new Map(Object.entries(annotations)) };
+}
+
+function signerOf({ keys, keyless, githubActions, certificates }: EntrySpec): SignerRequirement {
+  if (keys !== undefined) return keyOf(keys);
+  if (keyless !== undefined) return { kind: "keyless", identity: identityOf(keyless) };
+  if (githubActions !== undefined) return { kind: "keyless", identity: compileGithubActions(githubActions) };
+  if (certificates !== undefined) return authorityOf(certificates);
+  throw new Error("an entry has no variant after it was validated");
+}
+
+type KeysSpec = NonNullable<EntrySpec["keys"]>;
+
+function keyOf(keys: KeysSpec): KeyRequirement {
+  const { publicKeys, hashAlgorithm, rsaPadding } = keys;
+  const validFor = windowOf(keys);
+  return {
+    kind: "key",
+    key: parsePublicKeyPem(publicKeys),
+    ...(hashAlgorithm === undefined ? {} : { hashAlgorithm }),
+    ...(rsaPadding === undefined ? {} : { rsaPadding }),
+    ...(validFor === undefined ? {} : { validFor }),
+  };
+}
+
+function windowOf({ validFrom, validUntil }: KeysSpec): Interval | undefined {
+  if (validFrom === undefined && validUntil === undefined) return undefined;
+  return {
+    ...(validFrom === undefined ? {} : { start: parseRfc3339(validFrom) }),
+    ...(validUntil === undefined ? {} : { end: parseRfc3339(validUntil) }),
+  };
+}
+
+function identityOf(keyless: NonNullable<EntrySpec["keyless"]>): IdentityRequirement {
+  const subject = textOf(keyless.subject, keyless.subjectRegExp);
+  const extensions = EXTENSION_NAMES.flatMap((name) => {
+    const wanted = keyless.extensions?.[name];
+    return wanted === undefined ? [] : [[name, exactly(wanted)] as const];
+  });
+  return {
+    issuer: textOf(keyless.issuer, keyless.issuerRegExp),
+    subject: () => subject,
+    extensions: new Map(extensions),
+  };
+}
+
+function authorityOf(certificates: NonNullable<EntrySpec["certificates"]>): AuthorityRequirement {
+  const { roots, intermediates, subject, subjectRegExp, insecureUseCurrentTime = false } = certificates;
+  return {
+    kind: "authority",
+    authorities: buildAuthorities(
+      parseCertificates(roots),
+      intermediates === undefined ? [] : parseCertificates(intermediates),
+    ),
+    subject: textOf(subject, subjectRegExp),
+    insecureUseCurrentTime,
+  };
+}
+
+/** One of the two is written: without either, anything would do. */
+function textOf(exact: string | undefined, expression: string | undefined): TextMatcher {
+  if (exact !== undefined) return exactly(exact);
+  if (expression !== undefined) return matchOf(expression);
+  throw new Error("an entry names nobody after it was validated");
+}

@@ -1,0 +1,171 @@
+/**
+ * The variant keyless of an attestor entry as a JSON schema.
+ * Made by "npm run generate" from scripts/crd-schema.mjs and scripts/crd-schema/: edit those. It refuses nothing by itself.
+ */
+export const KEYLESS_SCHEMA = {
+  type: "object",
+  description: "The signer has a certificate of Fulcio's that names this OIDC issuer and this subject.",
+  additionalProperties: false,
+  properties: {
+    issuer: {
+      type: "string",
+      minLength: 1,
+      maxLength: 1024,
+      description: "The OIDC issuer, exactly, for example https://accounts.google.com.",
+    },
+    issuerRegExp: {
+      type: "string",
+      minLength: 1,
+      maxLength: 512,
+      description:
+        "A regular expression of RE2 that matches the whole OIDC issuer, from its first character to its last.",
+    },
+    subject: {
+      type: "string",
+      minLength: 1,
+      maxLength: 1024,
+      description: "The subject, exactly: an e-mail address, a URI or a user name, as the certificate has it.",
+    },
+    subjectRegExp: {
+      type: "string",
+      minLength: 1,
+      maxLength: 512,
+      description: "A regular expression of RE2 that matches the whole subject, from its first character to its last.",
+    },
+    extensions: {
+      type: "object",
+      minProperties: 1,
+      description:
+        "What else Fulcio must have written down, by name. A field that a certificate has not never matches.",
+      additionalProperties: false,
+      properties: {
+        buildSignerURI: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .9: the workflow file, with its ref, whose job signed. Compared exactly.",
+        },
+        buildSignerDigest: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .10: the commit of the workflow file whose job signed. Compared exactly.",
+        },
+        runnerEnvironment: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .11: the kind of machine, for example github-hosted. Compared exactly.",
+        },
+        sourceRepositoryURI: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .12: the repository that was built, as a URL. Compared exactly.",
+        },
+        sourceRepositoryDigest: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .13: the commit that was built. Compared exactly.",
+        },
+        sourceRepositoryRef: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .14: the ref that was built, for example refs/heads/main. Compared exactly.",
+        },
+        sourceRepositoryIdentifier: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .15: the number of the repository that was built. Compared exactly.",
+        },
+        sourceRepositoryOwnerURI: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .16: the owner of the repository, as a URL. Compared exactly.",
+        },
+        sourceRepositoryOwnerIdentifier: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .17: the number of the repository's owner. Compared exactly.",
+        },
+        sourceRepositoryVisibility: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .22: the repository's visibility at signing, for example public. Compared exactly.",
+        },
+        buildConfigURI: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .18: the workflow file that began the run, with its ref. Compared exactly.",
+        },
+        buildConfigDigest: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .19: the commit of the workflow file that began the run. Compared exactly.",
+        },
+        buildTrigger: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .20: the event that began the run, for example push. Compared exactly.",
+        },
+        runInvocationURI: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .21: the one run that signed, as a URL. Compared exactly.",
+        },
+        deploymentEnvironment: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .23: the deployment environment that the job named. Compared exactly.",
+        },
+        tokenSubject: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .24: the sub claim of the OIDC token. Compared exactly.",
+        },
+        githubWorkflowTrigger: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .2 (old): the event that began the run. Compared exactly.",
+        },
+        githubWorkflowSHA: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .3 (old): the commit of the workflow file. Compared exactly.",
+        },
+        githubWorkflowName: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .4 (old): the name of the workflow. Compared exactly.",
+        },
+        githubWorkflowRepository: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .5 (old): the repository, as owner/name. Compared exactly.",
+        },
+        githubWorkflowRef: {
+          type: "string",
+          minLength: 1,
+          maxLength: 1024,
+          description: "Fulcio's .6 (old): the ref that was built. Compared exactly.",
+        },
+      },
+    },
+  },
+} as const;

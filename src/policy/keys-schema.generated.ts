@@ -1,0 +1,49 @@
+/**
+ * The variant keys of an attestor entry as a JSON schema.
+ * Made by "npm run generate" from scripts/crd-schema.mjs and scripts/crd-schema/: edit those. It refuses nothing by itself.
+ */
+export const KEYS_SCHEMA = {
+  type: "object",
+  description: "The signer holds the private half of this key.",
+  required: ["publicKeys"],
+  additionalProperties: false,
+  properties: {
+    publicKeys: {
+      type: "string",
+      minLength: 64,
+      maxLength: 8192,
+      pattern:
+        "^\\s*(-----BEGIN PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END PUBLIC KEY-----|-----BEGIN RSA PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END RSA PUBLIC KEY-----)\\s*$",
+      description:
+        'Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry.',
+    },
+    hashAlgorithm: {
+      type: "string",
+      enum: ["sha256", "sha384", "sha512"],
+      description:
+        "The one hash that signatures may use; not for Ed25519. By the type of the key when it is absent: sha256, sha384 or sha512 as the curve has it, sha256 for RSA.",
+    },
+    rsaPadding: {
+      type: "string",
+      enum: ["PKCS1v15", "PSS"],
+      description:
+        "The padding that signatures of an RSA key must use; for other keys it is refused. Default: PKCS1v15.",
+    },
+    validFrom: {
+      type: "string",
+      minLength: 20,
+      maxLength: 35,
+      pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+      description:
+        "A time of RFC 3339. Every proven time of a signature must be at it or later, and one must be proven. Unbounded when it is absent.",
+    },
+    validUntil: {
+      type: "string",
+      minLength: 20,
+      maxLength: 35,
+      pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$",
+      description:
+        "A time of RFC 3339. Every proven time of a signature must be at it or earlier, and one must be proven. Unbounded when it is absent.",
+    },
+  },
+} as const;

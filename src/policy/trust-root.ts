@@ -1,0 +1,51 @@
+/**
+ * Trust roots as policies name them (policy-api.md §2.3, §2.7): the material of one Sigstore instance, and what a signature
+ * by it must bring. A root that is not at hand makes what depends on it Undetermined, never a Pass by something else.
+ */
+import { quoted } from "../failure/failure.ts";
+import type { TrustMaterial } from "../sigstore/trusted-root.ts";
+import type { Finding, UndeterminedCause } from "./verdict.ts";
+
+export const DEFAULT_TRUST_ROOT = "sigstore-public-good";
+
+export interface TrustRoot {
+  readonly material: TrustMaterial;
+  /** What every signature must bring; a key has no signed certificate timestamp. */
+  readonly requires: {
+    readonly transparencyLog: boolean;
+    readonly signedCertificateTimestamp: boolean;
+    readonly timestamp: boolean;
+  };
+}
+
+/** By name; undefined for a name that nobody gave to a root. */
+export type TrustRoots = (name: string) => TrustRoot | "not-ready" | undefined;
+
+/** A root that an entry needs and cannot have. */
+export interface UnavailableTrustRoot {
+  readonly name: string;
+  readonly cause: Extract<UndeterminedCause, "TrustRootMissing" | "TrustRootNotReady">;
+}
+
+const EXPLANATIONS = {
+  TrustRootMissing: {
+    reason: "it does not exist",
+    hint: "correct the name in trustRoot, or add the trust root to the configuration",
+  },
+  TrustRootNotReady: {
+    reason: "it is not ready",
+    hint: "see the readiness of the operations port for what the trust root lacks",
+  },
+} as const;
+
+/** One line about an entry that could not be judged. */
+export function unavailableFinding({ name, cause }: UnavailableTrustRoot, entry: string): Finding {
+  const { reason, hint } = EXPLANATIONS[cause];
+  return {
+    subject: `trust root ${quoted(name)}`,
+    entry,
+    code: cause,
+    reason: `Cannot verify signatures with trust root ${quoted(name)}: ${reason}`,
+    hint,
+  };
+}
