@@ -1,7 +1,7 @@
 /**
  * A strict DER reader and the one writer that wrapping a key needs (X.690; spec §0.6): definite minimal lengths, low tag
- * numbers, no trailing data, depth <= 32, total <= the caller's limit. Nothing here knows ASN.1 types beyond the
- * universal ones; the caller gives the nodes their meaning.
+ * numbers, no trailing data, depth <= 32, members <= 1,024, total <= the caller's limit. Nothing here knows ASN.1 types
+ * beyond the universal ones; the caller gives the nodes their meaning.
  *
  *   identifier octet | length octets | content octets
  */
@@ -30,30 +30,31 @@ export const TAG = {
   set: 0x31,
 } as const;
 
+const CONSTRUCTED = 0x20;
 const MAX_DEPTH = 32;
+/** Of a value that is read, not of one that is passed over: no certificate or token needs as many. */
+const MAX_CHILDREN = 1024;
 const DEFAULT_MAX_BYTES = 65_536;
 
 /** Reads exactly one DER value from the whole of `bytes`. Throws EncodingError. */
 export function parseDer(bytes: Uint8Array, maxBytes: number = DEFAULT_MAX_BYTES): DerNode {
   if (bytes.length > maxBytes) throw new EncodingError(`DER has ${bytes.length} bytes, want at most ${maxBytes}`);
-  const node = readNode(bytes, 0);
-  if (node.raw.length !== bytes.length) {
-    throw new EncodingError(`DER is followed by ${bytes.length - node.raw.length} more bytes`);
-  }
-  checkDeep(node);
-  return node;
+  const root = extentOf(bytes, 0, bytes.length);
+  if (root.end !== bytes.length) throw new EncodingError(`DER is followed by ${bytes.length - root.end} more bytes`);
+  checkInside(bytes, root, 0);
+  return nodeAt(bytes, 0, root, 0);
 }
 
 /** The values inside a constructed node, in order. Throws EncodingError when the content is not a row of DER values. */
-export function derChildren(node: DerNode): readonly DerNode[] {
-  if ((node.tag & 0x20) === 0) throw new EncodingError(`DER tag 0x${node.tag.toString(16)} is not constructed`);
-  if (node.depth >= MAX_DEPTH) throw new EncodingError(`DER is nested deeper than ${MAX_DEPTH}`);
+export function derChildren({ tag, content, depth }: DerNode): readonly DerNode[] {
+  if ((tag & CONSTRUCTED) === 0) throw new EncodingError(`DER tag 0x${tag.toString(16)} is not constructed`);
+  checkDepth(depth);
   const children: DerNode[] = [];
-  let rest = node.content;
-  while (rest.length > 0) {
-    const child = readNode(rest, node.depth + 1);
-    children.push(child);
-    rest = rest.subarray(child.raw.length);
+  for (let at = 0; at < content.length;) {
+    if (children.length === MAX_CHILDREN) throw new EncodingError(`DER value has more than ${MAX_CHILDREN} members`);
+    const extent = extentOf(content, at, content.length);
+    children.push(nodeAt(content, at, extent, depth + 1));
+    at = extent.end;
   }
   return children;
 }
@@ -133,27 +134,55 @@ function encodeLength(length: number): Uint8Array {
   return Uint8Array.of(0x80 | bytes.length, ...bytes);
 }
 
-function readNode(bytes: Uint8Array, depth: number): DerNode {
-  const [tag, first] = bytes;
-  if (tag === undefined || first === undefined) throw new EncodingError("DER value is cut");
-  if ((tag & 0x1f) === 0x1f) throw new EncodingError("DER tag number above 30");
-  const { length, header } = first < 0x80 ? { length: first, header: 2 } : readLongLength(bytes, first);
-  if (header + length > bytes.length) throw new EncodingError("DER length exceeds the data");
-  return { tag, depth, content: bytes.subarray(header, header + length), raw: bytes.subarray(0, header + length) };
+/** One value inside of some bytes, by offsets. */
+interface Extent {
+  readonly tag: number;
+  readonly content: number;
+  readonly end: number;
 }
 
-function readLongLength(bytes: Uint8Array, first: number): { length: number; header: number } {
+/** The value that begins at `start`; no byte of it may lie at or beyond `end`. */
+function extentOf(bytes: Uint8Array, start: number, end: number): Extent {
+  const tag = bytes[start];
+  const first = bytes[start + 1];
+  if (tag === undefined || first === undefined || start + 2 > end) throw new EncodingError("DER value is cut");
+  if ((tag & 0x1f) === 0x1f) throw new EncodingError("DER tag number above 30");
+  const content = start + 2 + countOfLengthBytes(first);
+  if (content > end) throw new EncodingError("DER length is cut");
+  const length = first < 0x80 ? first : readLongLength(bytes, start + 2, content);
+  if (content + length > end) throw new EncodingError("DER length exceeds the data");
+  return { tag, content, end: content + length };
+}
+
+function countOfLengthBytes(first: number): number {
+  if (first < 0x80) return 0;
   const count = first & 0x7f;
   if (count === 0) throw new EncodingError("DER length is indefinite");
   if (count > 4) throw new EncodingError("DER length has more than four bytes");
-  if (2 + count > bytes.length) throw new EncodingError("DER length is cut");
-  let length = 0;
-  for (const byte of bytes.subarray(2, 2 + count)) length = length * 256 + byte;
-  if (length < 0x80 || bytes[2] === 0) throw new EncodingError("DER length is not minimal");
-  return { length, header: 2 + count };
+  return count;
 }
 
-function checkDeep(node: DerNode): void {
-  if ((node.tag & 0x20) === 0) return;
-  for (const child of derChildren(node)) checkDeep(child);
+function readLongLength(bytes: Uint8Array, start: number, end: number): number {
+  const length = bytes.subarray(start, end).reduce((value, byte) => value * 256 + byte, 0);
+  if (length < 0x80 || bytes[start] === 0) throw new EncodingError("DER length is not minimal");
+  return length;
+}
+
+function nodeAt(bytes: Uint8Array, start: number, { tag, content, end }: Extent, depth: number): DerNode {
+  return { tag, depth, content: bytes.subarray(content, end), raw: bytes.subarray(start, end) };
+}
+
+/** Everything below a value, by offsets alone: hostile bytes may hold a value in every second one. */
+function checkInside(bytes: Uint8Array, { tag, content, end }: Extent, depth: number): void {
+  if ((tag & CONSTRUCTED) === 0) return;
+  checkDepth(depth);
+  for (let at = content; at < end;) {
+    const extent = extentOf(bytes, at, end);
+    checkInside(bytes, extent, depth + 1);
+    at = extent.end;
+  }
+}
+
+function checkDepth(depth: number): void {
+  if (depth >= MAX_DEPTH) throw new EncodingError(`DER is nested deeper than ${MAX_DEPTH}`);
 }

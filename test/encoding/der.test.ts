@@ -39,6 +39,17 @@ describe("parseDer()", () => {
     it(`refuses ${name}`, () => refuses(reason, () => parseDer(der(hex))));
   }
 
+  it("gives 1,024 members and refuses to give more, but passes over them", () => {
+    const many = (count: number): Uint8Array =>
+      encodeDer(
+        TAG.sequence,
+        new Uint8Array(2 * count).map((_, at) => (at % 2 === 0 ? TAG.null : 0)),
+      );
+    assert.equal(derChildren(parseDer(many(1024))).length, 1024);
+    const crowded = parseDer(many(1025));
+    refuses(/more than 1024 members/, () => derChildren(crowded));
+  });
+
   it("takes a nesting of 32 and refuses 33", () => {
     let value: Uint8Array = encodeDer(TAG.null);
     for (let depth = 0; depth < 32; depth += 1) value = encodeDer(TAG.sequence, value);
