@@ -10,7 +10,10 @@ import { runCli, type Actions, type ApplyFlags, type ServeFlags } from "./cli/in
 import { UsageError, type CommandIo, type ExitCode } from "./cli/io.ts";
 import { runVerifyBundle } from "./cli/verify-bundle.ts";
 import { runVerify } from "./cli/verify.ts";
+import { ConfigFile } from "./config/config-file.ts";
 import { DocumentError } from "./config/documents.ts";
+import { FileWatch } from "./config/file-watch.ts";
+import { ConfigError, DEFAULT_CONFIG, formatConfig, loadConfig } from "./config/load.ts";
 import { readPods, readPolicies, toYaml } from "./config/pods.ts";
 import { PolicyDirectory, PolicyFilesError } from "./config/policy-directory.ts";
 import { EncodingError } from "./failure/encoding-error.ts";
@@ -26,6 +29,7 @@ import { buildRegistry } from "./registry/client.ts";
 import { makeLogger, type Logger } from "./telemetry/logger.ts";
 import { makeMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { builtInTrustRoot } from "./trust/built-in.ts";
+import { TrustRootsError, TrustRootStore } from "./trust/trust-root-store.ts";
 import type { AdmissionLog } from "./webhook/admission-log.ts";
 import { buildOperationsServer, type ReadinessCheck } from "./webhook/operations.ts";
 import { buildWebhookServer, type TlsMaterial } from "./webhook/server.ts";
@@ -35,6 +39,8 @@ const IN_FLIGHT_MS = 10_000;
 
 interface PolicySource {
   readonly policies: Policies;
+  /** After a change of trust roots. */
+  recompile(): void;
   readiness(): readonly ReadinessCheck[];
   close(): void;
 }
@@ -54,10 +60,63 @@ function plainHttpHost(host: string): string {
   }
 }
 
+/** The trust roots that policies may name, by the configuration. */
+interface Trust {
+  readonly compile: (resource: PolicyResource) => CompiledPolicy;
+  readiness(): readonly ReadinessCheck[];
+  /** Reads the configuration and the files of its roots whenever they change, until the answer is called. */
+  follow(onChange: (detail: string) => void): () => void;
+}
+
+function openTrust(path: string | undefined): Trust {
+  const file = path === undefined ? undefined : usage(() => new ConfigFile(path));
+  const store = usage(() => new TrustRootStore(file?.config ?? DEFAULT_CONFIG));
+  const check = (name: string, detail: string): ReadinessCheck => ({ name, ok: true, detail });
+  return {
+    compile: (resource) => compilePolicy(resource, (name) => store.get(name)),
+    readiness: () => [
+      check("trust-roots", store.detail()),
+      ...(file === undefined ? [] : [check("configuration", file.detail())]),
+    ],
+    follow: (onChange) => {
+      if (file === undefined) return () => undefined;
+      const reload = (): void => {
+        file.reload();
+        store.reload(file.config);
+      };
+      const files = (): readonly string[] => [
+        file.path,
+        ...[...file.config.trustRoots.values()].map((root) => root.file),
+      ];
+      const watch = new FileWatch({
+        files,
+        onChange: () => {
+          reload();
+          onChange(store.detail());
+        },
+      });
+      // What changed between the first read and the first look
+      reload();
+      return () => watch.close();
+    },
+  };
+}
+
+function printConfig(path: string | undefined): ExitCode {
+  process.stdout.write(formatConfig(path === undefined ? DEFAULT_CONFIG : usage(() => loadConfig(path))));
+  return 0;
+}
+
 async function serve(flags: ServeFlags): Promise<ExitCode> {
+  if (flags.printConfig) return printConfig(flags.config);
   const logger = makeLogger(flags.logLevel);
   const metrics = makeMetrics();
-  const source = openPolicies(flags, logger);
+  const trust = openTrust(flags.config);
+  const unfollow = trust.follow((detail) => {
+    logger.info({ detail }, "trust roots changed");
+    source.recompile();
+  });
+  const source = openPolicies(flags, trust, logger);
   const { verifier, close } = buildVerifier(flags.plainHttp);
   let draining = false;
   const reviewer = new PodReviewer(source.policies, verifier);
@@ -71,6 +130,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   const drained = { name: "serving", ok: true, detail: "accepting reviews" };
   const readiness = (): readonly ReadinessCheck[] => [
     ...source.readiness(),
+    ...trust.readiness(),
     draining ? { ...drained, ok: false, detail: "draining after SIGTERM" } : drained,
   ];
   const operations = await buildOperationsServer({ readiness, metrics });
@@ -81,21 +141,18 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   draining = true;
   logger.info({ seconds: flags.drainSeconds }, "draining");
   await wait(flags.drainSeconds * 1000);
+  unfollow();
   source.close();
   await Promise.race([Promise.all([webhook.close(), operations.close(), close()]), waitIdly(IN_FLIGHT_MS)]);
   return 0;
 }
 
-function compile(resource: PolicyResource): CompiledPolicy {
-  return compilePolicy(resource, builtInTrustRoot);
-}
-
-function openPolicies(flags: ServeFlags, logger: Logger): PolicySource {
+function openPolicies(flags: ServeFlags, { compile }: Trust, logger: Logger): PolicySource {
   const onChange = (detail: string): void => logger.info({ detail }, "policies changed");
   if (flags.policies !== undefined) {
     const directory = usage(() => new PolicyDirectory({ folder: flags.policies ?? "", compile, onChange }));
     const readiness = (): readonly ReadinessCheck[] => [{ name: "policies", ok: true, detail: directory.detail() }];
-    return { policies: directory, readiness, close: () => directory.close() };
+    return { policies: directory, recompile: () => directory.recompile(), readiness, close: () => directory.close() };
   }
   const client = usage(() => buildKubernetesClient(flags.kubeconfig));
   const watch = new PolicyWatch({
@@ -108,7 +165,7 @@ function openPolicies(flags: ServeFlags, logger: Logger): PolicySource {
   watch.start();
   const readiness = (): readonly ReadinessCheck[] =>
     watch.states().map(({ source, listed, state }) => ({ name: source, ok: listed, detail: state }));
-  return { policies: watch, readiness, close: () => watch.close() };
+  return { policies: watch, recompile: () => watch.recompile(), readiness, close: () => watch.close() };
 }
 
 async function servingMaterial({ tlsCert, tlsKey }: ServeFlags): Promise<TlsMaterial> {
@@ -140,7 +197,7 @@ function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
 }
 
 async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
-  const snapshot = usage(() => readPolicies(flags.policy, compile));
+  const snapshot = usage(() => readPolicies(flags.policy, openTrust(flags.config).compile));
   const pods = usage(() => readPods(flags.resource));
   const { verifier, close } = buildVerifier(flags.plainHttp);
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
@@ -151,13 +208,15 @@ async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
   return code;
 }
 
+const WRITTEN_WRONGLY = [DocumentError, PolicyFilesError, ConfigError, TrustRootsError];
+
 /** What an operator wrote wrongly is printed as it is. */
 function usage<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    const expected = error instanceof DocumentError || error instanceof PolicyFilesError;
-    if (expected || (error instanceof Error && "code" in error) || isNoCluster(error))
+    const expected = WRITTEN_WRONGLY.some((kind) => error instanceof kind);
+    if ((error instanceof Error && expected) || (error instanceof Error && "code" in error) || isNoCluster(error))
       throw new UsageError(error.message);
     throw error;
   }

@@ -6,6 +6,10 @@ export function subcommand(program: Command, name: string): Command {
   return program.command(name).copyInheritedSettings(program);
 }
 
+export function config(): Option {
+  return new Option("--config <file>", "configuration, YAML: trust roots of private Sigstore instances");
+}
+
 export function plainHttp(): Option {
   const collect = (host: string, hosts: readonly string[]): readonly string[] => [...hosts, host];
   return new Option("--plain-http <host[:port]>", "registry that is spoken to without TLS; may be given again")

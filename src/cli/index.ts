@@ -7,9 +7,11 @@ import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
 import { addVerify, addVerifyBundle } from "./verify-commands.ts";
 import type { VerifyBundleFlags } from "./verify-bundle.ts";
 import type { VerifyFlags } from "./verify.ts";
-import { plainHttp, subcommand } from "./commands.ts";
+import { config, plainHttp, subcommand } from "./commands.ts";
 
 export interface ServeFlags {
+  readonly config?: string;
+  readonly printConfig: boolean;
   readonly kubeconfig?: string;
   readonly policies?: string;
   readonly listenWebhook: Address;
@@ -22,6 +24,7 @@ export interface ServeFlags {
 }
 
 export interface ApplyFlags {
+  readonly config?: string;
   readonly policy: readonly string[];
   readonly resource: readonly string[];
   readonly output: "table" | "json" | "yaml";
@@ -76,6 +79,8 @@ function buildProgram(actions: Actions, io: CommandIo, finish: (code: ExitCode) 
 function addServe(program: Command, actions: Actions, finish: (code: ExitCode) => void): void {
   subcommand(program, "serve")
     .description("Serve the admission webhook, with the policies of a cluster or of a directory.")
+    .addOption(config())
+    .option("--print-config", "print the configuration in full, with its defaults, and end", false)
     .option("--kubeconfig <file>", "cluster whose policies are read (default: in-cluster, or KUBECONFIG)")
     .option("--policies <dir>", "read policies from files instead, live; no cluster is needed")
     .option("--listen-webhook <host:port>", "admission over TLS", address, { host: "0.0.0.0", port: 8443 })
@@ -97,6 +102,7 @@ function addApply(program: Command, actions: Actions, finish: (code: ExitCode) =
     .description(
       "Print the verdict on pods that the webhook would give. Exit 0 admitted, 1 denied, 2 could not determine.",
     )
+    .addOption(config())
     .requiredOption("-p, --policy <file...>", "policy files, or directories of them")
     .requiredOption("-r, --resource <file...>", "files with Pods (and Namespaces, for their labels)")
     .addOption(

@@ -3,10 +3,11 @@
  * ConfigMap's ..data link), by looking every few seconds. It says that something changed and reads nothing.
  */
 import { statSync, watch, type FSWatcher } from "node:fs";
+import { dirname } from "node:path";
 
 export interface FileWatchOptions {
-  /** The folders whose entries may change. */
-  folders(): readonly string[];
+  /** The folders whose entries may change; by default those of the files. */
+  folders?(): readonly string[];
   /** The files that matter there. What it throws is a state of its own. */
   files(): readonly string[];
   onChange(): void;
@@ -46,7 +47,7 @@ export class FileWatch {
 
   /** A folder that cannot be watched now is tried again at each check; until then the poll sees its files. */
   #follow(): void {
-    const folders = new Set(this.#options.folders());
+    const folders = new Set(this.#options.folders?.() ?? this.#options.files().map((file) => dirname(file)));
     for (const [folder, watcher] of this.#watchers) {
       if (folders.has(folder)) continue;
       watcher.close();

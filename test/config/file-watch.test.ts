@@ -16,9 +16,10 @@ describe("config/file-watch", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const follow = async (folders: readonly string[], files: readonly string[]): Promise<void> =>
+  const follow = async (folders: readonly string[] | undefined, files: readonly string[]): Promise<void> =>
     await new Promise((resolve) => {
-      watch = new FileWatch({ folders: () => folders, files: () => files, onChange: resolve });
+      const own = folders === undefined ? {} : { folders: (): readonly string[] => folders };
+      watch = new FileWatch({ ...own, files: () => files, onChange: resolve });
     });
 
   it("tells a file that was written", async () => {
@@ -26,6 +27,13 @@ describe("config/file-watch", () => {
     writeFileSync(file, "1");
     const changed = follow([folder], [file]);
     writeFileSync(file, "22");
+    await changed;
+  });
+
+  it("looks into the folders of the files, where it is told of none", async () => {
+    const file = join(folder, "a.yaml");
+    const changed = follow(undefined, [file]);
+    writeFileSync(file, "1");
     await changed;
   });
 

@@ -1,6 +1,6 @@
 // The configuration file: what it may say, its defaults, and every problem at once with file and line.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DocumentError } from "../../src/config/documents.ts";
@@ -33,6 +33,13 @@ describe("config/load", () => {
 
   it("leaves an absolute path as it is", () =>
     assert.equal(load("trustRoots: {acme: {file: /etc/acme.json}}").trustRoots.get("acme")?.file, "/etc/acme.json"));
+
+  it("takes what README shows, which is the defaults beside a root", () => {
+    const [, block = ""] = /```yaml\n( *trustRoots:[^`]*)```/.exec(readFileSync("README.md", "utf8")) ?? [];
+    const file = join(folder, "acme-trusted_root.json");
+    const requires = { transparencyLog: true, signedCertificateTimestamp: true, timestamp: false };
+    assert.deepEqual(load(block), { ...DEFAULT_CONFIG, trustRoots: new Map([["acme", { file, requires }]]) });
+  });
 
   it("is printed as a file that says the same in full", () => {
     const text = "trustRoots: {acme.example: {file: a.json, requires: {transparencyLog: false, timestamp: true}}}";

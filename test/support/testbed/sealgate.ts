@@ -21,6 +21,8 @@ export interface SealgateOptions {
   /** Where its policies are: a cluster, or a folder of files. */
   readonly source: { readonly kubeconfig: string } | { readonly policies: string };
   readonly plainHttp: readonly string[];
+  /** Its configuration file. */
+  readonly config?: string;
   /** Put before the command line of Node, for example to pin the program to one core. */
   readonly launcher?: readonly string[];
 }
@@ -30,7 +32,7 @@ export const sealgateProgram = join(repositoryRoot(), "dist", "bin", "sealgate.m
 
 const plainHttpArguments = (hosts: readonly string[]): string[] => hosts.map((host) => `--plain-http=${host}`);
 
-export async function startSealgate({ source, plainHttp, launcher = [] }: SealgateOptions): Promise<Sealgate> {
+export async function startSealgate({ source, plainHttp, config, launcher = [] }: SealgateOptions): Promise<Sealgate> {
   const dir = makeTemporaryDir("serve");
   const [port, operationsPort] = (await freePorts(2)) as [number, number];
   const authority = await makeAuthority("CN=webhook-ca");
@@ -55,6 +57,7 @@ export async function startSealgate({ source, plainHttp, launcher = [] }: Sealga
       `--tls-key=${key}`,
       "--drain-seconds=0",
       ...plainHttpArguments(plainHttp),
+      ...(config === undefined ? [] : [`--config=${config}`]),
     ],
     dir,
     ready: { url: `${operationsUrl}/readyz`, isReady: (status) => status === 200 },

@@ -1,0 +1,93 @@
+// Every key of the configuration file is live: changing it changes what a policy asks of a signature.
+import assert from "node:assert/strict";
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig } from "../../src/config/load.ts";
+import { CONFIG_SCHEMA } from "../../src/config/schema.ts";
+import { compilePolicy } from "../../src/policy/compile.ts";
+import { TrustRootStore } from "../../src/trust/trust-root-store.ts";
+import { policy, rule } from "../policy/resources.ts";
+import { schemaNodes } from "../policy/schema-leaves.ts";
+import { ROOT_FILES } from "../sigstore/roots.ts";
+import { VECTORS_ROOT } from "../vectors/check.ts";
+
+interface Change {
+  readonly before: string;
+  readonly after: string;
+  /** The root that the policy names. */
+  readonly trustRoot: string;
+}
+
+const acme = (more: string): string => `trustRoots: {acme: {file: public-good.json${more}}}`;
+const requires = (written: string): string => acme(`, requires: {${written}}`);
+
+const LIVE: Readonly<Record<string, Change>> = {
+  "trustRoots.*.file": {
+    before: acme(""),
+    after: "trustRoots: {acme: {file: staging.json}}",
+    trustRoot: "acme",
+  },
+  "trustRoots.*.requires.transparencyLog": {
+    before: requires("timestamp: true, transparencyLog: true"),
+    after: requires("timestamp: true, transparencyLog: false"),
+    trustRoot: "acme",
+  },
+  "trustRoots.*.requires.signedCertificateTimestamp": {
+    before: requires("signedCertificateTimestamp: true"),
+    after: requires("signedCertificateTimestamp: false"),
+    trustRoot: "acme",
+  },
+  "trustRoots.*.requires.timestamp": {
+    before: requires("timestamp: false"),
+    after: requires("timestamp: true"),
+    trustRoot: "acme",
+  },
+  "builtInTrustRoots[]": {
+    before: "builtInTrustRoots: [github]",
+    after: "builtInTrustRoots: [sigstore-public-good]",
+    trustRoot: "github",
+  },
+};
+
+describe("config: every key is live", () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "sealgate-liveness-"));
+    copyFileSync(join(VECTORS_ROOT, ROOT_FILES.publicGood), join(folder, "public-good.json"));
+    copyFileSync(join(VECTORS_ROOT, ROOT_FILES.staging), join(folder, "staging.json"));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  /** What a rule asks by this configuration, and the key under which its verdicts are remembered. */
+  function asked(config: string, trustRoot: string): { readonly entry: unknown; readonly hash: string } {
+    const file = join(folder, "config.yaml");
+    writeFileSync(file, config);
+    const store = new TrustRootStore(loadConfig(file));
+    const keyless = { issuer: "https://issuer.example", subject: "a@example.com" };
+    const resource = policy({
+      verifyImages: [rule({ trustRoot, attestors: [{ entries: [{ name: "a", keyless }] }] })],
+    });
+    const [compiled] = compilePolicy(resource, (name) => store.get(name)).rules;
+    assert.ok(compiled);
+    assert.deepEqual(compiled.errors, []);
+    const requirement = compiled.sets[0]?.entries[0]?.requirement;
+    assert.ok(requirement);
+    const entry =
+      "cause" in requirement ? requirement.cause : [requirement.trust?.hash, Object.values(requirement.thresholds)];
+    return { entry, hash: compiled.hash };
+  }
+
+  for (const [key, { before: first, after: second, trustRoot }] of Object.entries(LIVE)) {
+    it(key, () => {
+      const [before, after] = [asked(first, trustRoot), asked(second, trustRoot)];
+      assert.notDeepEqual(after.entry, before.entry);
+      assert.notEqual(after.hash, before.hash);
+    });
+  }
+
+  it("and has a row here", () => {
+    const leaves = schemaNodes(CONFIG_SCHEMA).filter(([, { type }]) => type !== "object" && type !== "array");
+    assert.deepEqual(leaves.map(([path]) => path).toSorted(), Object.keys(LIVE).toSorted());
+  });
+});

@@ -1,0 +1,77 @@
+/** The configuration of a running program: read at the start, read again when it changes, kept when it breaks. */
+import assert from "node:assert/strict";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeTemporaryDir, run } from "../support/testbed/process.ts";
+import { sealgateProgram, startSealgate, type Sealgate } from "../support/testbed/sealgate.ts";
+
+const PUBLIC_GOOD = "test/vectors/real/root-signing/targets/trusted_root.json";
+
+describe("the configuration file of the built program", () => {
+  const dir = makeTemporaryDir("configuration");
+  const config = join(dir, "config.yaml");
+  const root = join(dir, "acme.json");
+  const policies = join(dir, "policies");
+  let sealgate: Sealgate;
+
+  before(async () => {
+    mkdirSync(policies);
+    copyFileSync(PUBLIC_GOOD, root);
+    writeFileSync(config, "builtInTrustRoots: [github]\ntrustRoots: {acme: {file: acme.json}}\n");
+    sealgate = await startSealgate({ source: { policies }, plainHttp: [], config });
+  });
+  after(async () => sealgate.stop());
+
+  /** Waits until the readiness page shows it; the suite's own limit ends a wait in vain. */
+  async function shows(line: RegExp): Promise<void> {
+    for (;;) {
+      const page = await (await fetch(`${sealgate.operationsUrl}/readyz?verbose`)).text();
+      if (line.test(page)) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  it("names the trust roots in force", async () => {
+    await shows(/^\[\+\] trust-roots: github, acme$/mu);
+    await shows(/^\[\+\] configuration: \S+config\.yaml$/mu);
+  });
+
+  it("is taken when it changes", async () => {
+    writeFileSync(config, "trustRoots: {acme: {file: acme.json}, other: {file: acme.json}}\n");
+    await shows(/^\[\+\] trust-roots: sigstore-public-good, github, acme, other$/mu);
+  });
+
+  it("keeps the last good when it breaks, and says what is wrong", async () => {
+    writeFileSync(config, "trustRoot: {}\n");
+    await shows(/^\[\+\] configuration: kept as it last was: \S+config\.yaml:1: trustRoot: is unknown/mu);
+    await shows(/^\[\+\] trust-roots: sigstore-public-good, github, acme, other$/mu);
+    writeFileSync(config, "trustRoots: {acme: {file: acme.json}}\n");
+    await shows(/^\[\+\] trust-roots: sigstore-public-good, github, acme$/mu);
+  });
+
+  it("keeps the last good of a trust root's file that breaks", async () => {
+    writeFileSync(root, "{");
+    await shows(/^\[\+\] trust-roots: sigstore-public-good, github, acme; kept as it last was: \S+acme\.json: /mu);
+    copyFileSync(PUBLIC_GOOD, root);
+    await shows(/^\[\+\] trust-roots: sigstore-public-good, github, acme$/mu);
+  });
+
+  it("ends the program at start when it is broken, with every fault's line", async () => {
+    writeFileSync(join(dir, "broken.yaml"), "a: 1\nb: 2\n");
+    const broken = join(dir, "broken.yaml");
+    const { code, stderr } = await run(process.execPath, [
+      sealgateProgram,
+      "serve",
+      `--policies=${policies}`,
+      `--config=${broken}`,
+    ]);
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: \S+broken\.yaml:1: a: is unknown.*\n\S+broken\.yaml:2: b: is unknown/u);
+  });
+
+  it("is printed in full by --print-config", async () => {
+    const { code, stdout } = await run(process.execPath, [sealgateProgram, "serve", "--print-config"]);
+    assert.equal(code, 0);
+    assert.equal(stdout, "trustRoots: {}\nbuiltInTrustRoots:\n  - sigstore-public-good\n  - github\n");
+  });
+});
