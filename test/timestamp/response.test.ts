@@ -29,7 +29,7 @@ describe("readResponse()", () => {
     ],
     "a negative status": ["TimestampNotGranted", { response: put(0, sequence(integer(-1))) }],
     "a granted response without a token": ["TimestampTokenMissing", { response: drop(1) }],
-    "reject list: malformed/trailing (a third member)": ["TimestampMalformed", { response: add(nul()) }],
+    "reject list: TSA: malformed/trailing (a third member)": ["TimestampMalformed", { response: add(nul()) }],
     "no status": ["TimestampMalformed", { response: drop(0) }],
     "an empty PKIStatusInfo": ["TimestampMalformed", { response: put(0, sequence()) }],
     "a status that is no number": ["TimestampMalformed", { response: put(0, sequence(nul())) }],
@@ -53,8 +53,8 @@ describe("readResponse()", () => {
 
   const token = authority.stamp(SIGNATURE);
   const broken: Readonly<Record<string, Uint8Array>> = {
-    "reject list: malformed/trailing (a byte behind)": concatBytes(token, Uint8Array.of(0)),
-    "reject list: malformed/trailing (nothing)": new Uint8Array(),
+    "reject list: TSA: malformed/trailing (a byte behind)": concatBytes(token, Uint8Array.of(0)),
+    "reject list: TSA: malformed/trailing (nothing)": new Uint8Array(),
     "an indefinite length": concatBytes(Uint8Array.of(0x30, 0x80), token.subarray(4), Uint8Array.of(0, 0)),
     "a length that is not minimal": concatBytes(
       Uint8Array.of(0x30, 0x83, 0, token[2] ?? 0, token[3] ?? 0),

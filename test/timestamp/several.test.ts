@@ -118,7 +118,7 @@ describe("verifyTimestamps()", () => {
     assert.equal(count([undefined, undefined]), 2);
   });
 
-  it("takes 32 tokens and none, and refuses reject list: > 32", () => {
+  it("takes 32 tokens and none, and refuses reject list: TSA: > 32", () => {
     const junk = Array.from({ length: 31 }, () => new Uint8Array());
     const { verified, refused } = verifyTimestamps([...junk, token], SIGNATURE, trusted);
     assert.equal(verified.length, 1);

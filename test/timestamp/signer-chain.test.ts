@@ -50,27 +50,27 @@ describe("the chain of a signer", () => {
       "CertificateAlgorithmUnsupported",
       { signer: { hash: "sha1" } },
     ],
-    "reject list: genTime outside chain (before the signer)": [
+    "reject list: genTime outside chain, TSA window, leaf validity, or future (chain: before the signer)": [
       "CertificateNotValid",
       { signer: { notBefore: STAMPED_AT + 1000 } },
     ],
-    "reject list: genTime outside chain (after the signer)": [
+    "reject list: genTime outside chain, TSA window, leaf validity, or future (chain: after the signer)": [
       "CertificateNotValid",
       { signer: { notAfter: STAMPED_AT - 1000 } },
     ],
-    "reject list: genTime outside chain (after the intermediate)": [
+    "reject list: genTime outside chain, TSA window, leaf validity, or future (chain: after the intermediate)": [
       "CertificateAuthorityNotValid",
       { intermediate: { notAfter: STAMPED_AT - 1000 } },
     ],
-    "reject list: genTime outside chain (before the root)": [
+    "reject list: genTime outside chain, TSA window, leaf validity, or future (chain: before the root)": [
       "CertificateAuthorityNotValid",
       { root: { notBefore: STAMPED_AT + 1000 } },
     ],
-    "reject list: genTime outside TSA window (before)": [
+    "reject list: genTime outside chain, TSA window, leaf validity, or future (TSA window: before)": [
       "CertificateAuthorityOutsideWindow",
       { validFor: { start: STAMPED_AT + 1 } },
     ],
-    "reject list: genTime outside TSA window (after)": [
+    "reject list: genTime outside chain, TSA window, leaf validity, or future (TSA window: after)": [
       "CertificateAuthorityOutsideWindow",
       { validFor: { end: STAMPED_AT - 1 } },
     ],

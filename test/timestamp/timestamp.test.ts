@@ -85,7 +85,7 @@ describe("verifyTimestamp()", () => {
     },
   };
   for (const [name, parts] of Object.entries(badSignatures)) {
-    it(`refuses reject list: bad signature (${name})`, () =>
+    it(`refuses reject list: TSA: bad signature (${name})`, () =>
       void failsWith("TimestampSignatureInvalid", () => verifyWith(parts)));
   }
 

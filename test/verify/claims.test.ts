@@ -53,7 +53,7 @@ describe("verifyClaims()", () => {
       "PredicateTypeNotSignature",
       statementWith({ predicateType: "https://sigstore.dev/cosign/sign/v1x" }),
     ],
-    "a message digest of other bytes": [
+    "reject list: messageDigest ≠ artifact": [
       "MessageDigestMismatch",
       { kind: "message", messageDigest: { algorithm: "SHA2_256", digest: new Uint8Array(32) } },
     ],

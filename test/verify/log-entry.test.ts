@@ -175,7 +175,7 @@ describe("verifyTransparency()", () => {
     failsWith("SignedEntryTimestampMissing", () => verify(log, { ...bundle, format: "bundle-v0.1" }, [proven]));
   });
 
-  it("reject list: Tlog none", () => {
+  it("reject list: Tlog v1: none (no entry at all)", () => {
     const log = new TestLog({ generation: "v1" });
     failsWith("LogEntryMissing", () => verify(log, legacy, []));
   });

@@ -82,13 +82,13 @@ describe("verifySigner() of a key", () => {
     assert.equal(identity, undefined);
   });
 
-  it("reject list: key window violated, by any of the times; its ends belong to it", () => {
+  it("reject list: key window violated, or window without a proven time (by any of the times; its ends belong to it)", () => {
     verify({ signer: key({ start: AT, end: AT + 5 }), times: [AT, AT + 5] });
     failsWith("KeyOutsideWindow", () => verify({ signer: key({ start: AT, end: AT + 5 }), times: [AT, AT + 6] }));
     failsWith("KeyOutsideWindow", () => verify({ signer: key({ start: AT + 1 }), times: [AT, AT + 6] }));
   });
 
-  it("reject list: key window without a proven time", () => {
+  it("reject list: key window violated, or window without a proven time (no time)", () => {
     failsWith("KeyTimeMissing", () => verify({ signer: key({}), times: [] }));
   });
 });
@@ -100,20 +100,20 @@ describe("verifySigner() of a keyless certificate", () => {
     assert.equal(identity?.issuer, ISSUER);
   });
 
-  it("holds at every proven time, ends included", () => {
+  it("reject list: integratedTime outside leaf validity or in the future (leaf validity, ends included)", () => {
     const leaf = keylessLeaf();
     verify({ leaf, times: [ISSUED_AT, ISSUED_AT + LEAF_MS] });
     failsWith("CertificateNotValid", () => verify({ leaf, times: [AT, ISSUED_AT - 1] }));
     failsWith("CertificateNotValid", () => verify({ leaf, times: [AT, ISSUED_AT + LEAF_MS + 1] }));
   });
 
-  it("wants promises of as many distinct logs as the trust root says", () => {
+  it("reject list: below threshold (distinct logs are counted)", () => {
     const twice = keylessLeaf({ promises: [ctLog.promise(), ctLog.promise({ timestamp: BigInt(AT) })] });
     failsWith("SctTooFew", () => verify({ leaf: twice, certificateLogs: 2 }));
     verify({ leaf: keylessLeaf({ promises: [ctLog.promise(), otherCtLog.promise()] }), certificateLogs: 2 });
   });
 
-  it("reject list: SCT none", () => {
+  it("reject list: SCT: none", () => {
     const leaf = makeLeaf(intermediate, { extensions: fulcioExtensions({ 8: ISSUER }) });
     failsWith("SctMissing", () => verify({ leaf }));
     verify({ leaf, certificateLogs: 0 });

@@ -66,12 +66,12 @@ describe("establishTimes()", () => {
     establish({ signer: byCertificate(false), logged: [SIGNED_AT] });
   });
 
-  it("reject list: no RFC 3161 time (certificate): an entry of Rekor v2 proves none", () => {
+  it("reject list: no RFC 3161 time (certificate) (an entry of Rekor v2 proves none)", () => {
     failsWith("TimeMissing", () => establish({ signer: byCertificate(false), logged: [undefined] }));
     establish({ signer: byCertificate(false), logged: [undefined], stamped: [[SIGNED_AT, 0]] });
   });
 
-  it("reject list: current time used without insecureUseCurrentTime", () => {
+  it("reject list: current time used without `insecureUseCurrentTime`", () => {
     const [time, ...others] = establish({ signer: byCertificate(true) });
     assert.deepEqual([time, others], [{ instant: NOW, source: "current-time" }, []]);
     failsWith("TimeMissing", () => establish({ signer: byCertificate(false) }));
@@ -111,17 +111,17 @@ describe("establishTimes()", () => {
     establish({ refused, logged: [SIGNED_AT], thresholds: { times: 1 } });
   });
 
-  it("reject list: integratedTime in the future: more than a minute ahead of the clock", () => {
+  it("reject list: integratedTime outside leaf validity or in the future (more than a minute ahead of the clock)", () => {
     establish({ logged: [NOW + 60_000] });
     failsWith("TimeInFuture", () => establish({ logged: [NOW + 60_001] }));
   });
 
-  it("reject list: genTime in the future", () => {
+  it("reject list: genTime outside chain, TSA window, leaf validity, or future (future)", () => {
     failsWith("TimeInFuture", () => establish({ stamped: [[NOW + 60_001, 0]] }));
     failsWith("TimeInFuture", () => establish({ logged: [SIGNED_AT], stamped: [[NOW + 60_001, 0]] }));
   });
 
-  it("reject list: log window of an entry without time of its own", () => {
+  it("reject list: log window (of an entry without time of its own)", () => {
     const after = NOW + 30_000;
     establish({ logged: [undefined], stamped: [[NOW, 0]] });
     failsWith("LogKeyOutsideWindow", () => establish({ logged: [undefined], stamped: [[after, 0]] }));

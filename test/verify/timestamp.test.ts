@@ -67,7 +67,7 @@ describe("verifyObserverTimestamps()", () => {
   });
 
   const tooFew: Readonly<Record<string, [FailureCode, Given]>> = {
-    "reject list: TSA none when required": ["TimestampMissing", { timestamps: [] }],
+    "reject list: TSA: none when required": ["TimestampMissing", { timestamps: [] }],
     "one authority where two are asked for": [
       "TimestampMissing",
       { timestamps: [tsa.stamp(SIGNATURE), tsa.stamp(SIGNATURE, { hash: "sha384" })], wanted: 2 },

@@ -84,8 +84,11 @@ describe("verify()", () => {
 
   describe("refuses, with one thing broken,", () => {
     const rows: Readonly<Record<string, [Parameters<typeof failsWith>[0], () => SignedEntity]>> = {
-      "a payload signed by another key": ["SignatureInvalid", () => legacy(json(simpleSigning()), KEYS.other)],
-      "a statement signed by another key": ["SignatureInvalid", () => dsse(json(statement()), KEYS.other)],
+      "reject list: wrong key (a payload)": ["SignatureInvalid", () => legacy(json(simpleSigning()), KEYS.other)],
+      "reject list: bad PAE signature (by another key)": [
+        "SignatureInvalid",
+        () => dsse(json(statement()), KEYS.other),
+      ],
       "a payload changed after signing": [
         "SignatureInvalid",
         () => ({ ...legacy(json(simpleSigning())), content: { kind: "simple-signing", payload: json({}) } }),
@@ -97,7 +100,7 @@ describe("verify()", () => {
           content: { kind: "dsse", payloadType: "application/vnd.in-toto+jsonx", payload: json(statement()) },
         }),
       ],
-      "a payload about another image": ["PayloadDigestMismatch", () => legacy(json(simpleSigning(OTHER_DIGEST)))],
+      "reject list: digest claim ≠ D": ["PayloadDigestMismatch", () => legacy(json(simpleSigning(OTHER_DIGEST)))],
       "a statement about another image": ["StatementSubjectMismatch", () => dsse(json(statement(OTHER_DIGEST)))],
       "an attestation in place of a signature": [
         "PredicateTypeNotSignature",

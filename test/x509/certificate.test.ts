@@ -136,13 +136,11 @@ describe("parseCertificate() refuses", () => {
 
   const bytes: Readonly<Record<string, Uint8Array>> = {
     nothing: new Uint8Array(),
-    "reject list: malformed": encodeDer(0x31, tbs, algorithm, signature),
-    "reject list: BER, a length that is not minimal": longForm,
-    "reject list: BER, an indefinite length": indefinite,
-    "reject list: trailing bytes, though the certificate before them is sound (trap 4)": concatBytes(
-      leaf.der,
-      new Uint8Array(1),
-    ),
+    "reject list: malformed/BER/trailing (malformed)": encodeDer(0x31, tbs, algorithm, signature),
+    "reject list: malformed/BER/trailing (a length that is not minimal)": longForm,
+    "reject list: malformed/BER/trailing (an indefinite length)": indefinite,
+    "reject list: malformed/BER/trailing (trailing bytes, though the certificate before them is sound: trap 4)":
+      concatBytes(leaf.der, new Uint8Array(1)),
     "PEM text": Buffer.from(leaf.pem),
     "two members": sequence(tbs, algorithm),
     "four members": sequence(tbs, algorithm, signature, nul()),

@@ -141,7 +141,7 @@ describe("rule 2: names and signatures from leaf to anchor", () => {
 });
 
 describe("rule 3: validity at every time", () => {
-  it("reject list: expired/not-yet-valid leaf at any verified time; its ends belong to it (trap 18)", () => {
+  it("reject list: expired/not-yet-valid leaf or CA at any verified time (leaf; its ends belong to it: trap 18)", () => {
     const end = ISSUED_AT + LEAF_MS;
     verify({ leaf, authority }, [ISSUED_AT, end]);
     refuses("CertificateNotValid", { leaf, authority }, [ISSUED_AT - 1]);
@@ -157,19 +157,19 @@ describe("rule 3: validity at every time", () => {
     "an expired anchor": { root: ended },
     "an anchor that is not valid yet": { root: young },
   })) {
-    it(`reject list: expired/not-yet-valid CA at any verified time: ${which} (CVE-2026-24122)`, () => {
+    it(`reject list: expired/not-yet-valid leaf or CA at any verified time (${which}: CVE-2026-24122)`, () => {
       refuses("CertificateAuthorityNotValid", chainOf(parts));
     });
   }
 
-  it("reject list: expired CA at any verified time, though valid at the others", () => {
+  it("reject list: expired/not-yet-valid leaf or CA at any verified time (CA, though valid at the others)", () => {
     const end = ISSUED_AT + 5000;
     const link = chainOf({ intermediate: { notAfter: end } });
     verify(link, [ISSUED_AT, end]);
     refuses("CertificateAuthorityNotValid", link, [ISSUED_AT, end + 1]);
   });
 
-  it("reject list: expired leaf whose validity ends before it begins", () => {
+  it("reject list: expired/not-yet-valid leaf or CA at any verified time (a leaf whose validity ends before it begins)", () => {
     refuses("CertificateNotValid", chainOf({ leaf: { notAfter: ISSUED_AT - 1000 } }));
   });
 });

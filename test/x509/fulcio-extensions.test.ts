@@ -90,18 +90,18 @@ describe("the issuer (trap 11)", () => {
     });
   }
 
-  it("reject list: issuer missing: there is none without .1 and .8, whatever else is named", () => {
+  it("reject list: issuer missing or .1/.8 conflict (none without .1 and .8, whatever else is named)", () => {
     assert.equal(fulcioIdentity(leafWith({ 9: ISSUER, 24: ISSUER })).issuer, undefined);
   });
 
-  it("reject list: .1/.8 conflict", () => {
+  it("reject list: issuer missing or .1/.8 conflict (conflict)", () => {
     for (const other of [`${ISSUER}/`, ISSUER.toUpperCase(), "", `${ISSUER}\n`]) {
       failsWith("CertificateIssuerConflict", () => fulcioIdentity(leafWith({ 1: ISSUER, 8: other })));
       failsWith("CertificateIssuerConflict", () => fulcioIdentity(leafWith({ 1: other, 8: ISSUER })));
     }
   });
 
-  it("reject list: .1/.8 conflict when .1 is in DER: it is text as it stands", () => {
+  it("reject list: issuer missing or .1/.8 conflict (when .1 is in DER: it is text as it stands)", () => {
     failsWith("CertificateIssuerConflict", () => fulcioIdentity(leafWith({ 1: utf8String(ISSUER), 8: ISSUER })));
   });
 

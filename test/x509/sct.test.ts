@@ -55,7 +55,7 @@ describe("verifyScts()", () => {
 });
 
 describe("verifyScts() refuses", () => {
-  it("reject list: none", () => {
+  it("reject list: SCT: none", () => {
     failsWith("SctMissing", () => verify({}));
   });
 
@@ -106,7 +106,7 @@ describe("verifyScts() refuses", () => {
     });
   }
 
-  it("reject list: bad signature of a known log, beside a good one of another", () => {
+  it("reject list: SCT: bad signature of a known log, beside a good one of another", () => {
     const bad = log.promise({ signature: () => Uint8Array.of(1) });
     failsWith("SctSignatureInvalid", () => verify({ promises: [second.promise(), bad] }));
   });
@@ -117,7 +117,7 @@ describe("verifyScts() refuses", () => {
     failsWith("SctSignatureInvalid", () => verifyScts(leaf, namesake, logs));
   });
 
-  it("reject list: bad signature, over a certificate without another extension besides (trap 10)", () => {
+  it("reject list: SCT: bad signature, over a certificate without another extension besides (trap 10)", () => {
     const bare = makeLeaf(intermediate, { extensions: { subjectKeyId: undefined } }).precertificateTbs;
     failsWith("SctSignatureInvalid", () => promised({ precertificate: (own) => ({ ...own, tbs: bare }) }));
     const extensions = fulcioExtensions({ 8: "https://another.example" });
