@@ -69,7 +69,7 @@ describe("gatherEvidence()", () => {
     });
   });
 
-  it("passes over referrers of other kinds", async () => {
+  it("reject list: unexpected media type (referrers of other kinds are passed over)", async () => {
     await withApplication({}, async (bench) => {
       const manifest = (members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
         ...members,
@@ -88,7 +88,7 @@ describe("gatherEvidence()", () => {
     });
   });
 
-  it("refuses a bundle manifest with several layers, none, or one of another type: BundleManifestMalformed", async () => {
+  it("reject list: more than one layer in a bundle manifest (several, none, or one of another type: BundleManifestMalformed)", async () => {
     const layer = { mediaType: BUNDLE, digest: `sha256:${"1".repeat(64)}`, size: 2 };
     for (const layers of [[], [layer, layer], [{ ...layer, mediaType: "text/plain" }]]) {
       await withApplication({}, async (bench) => {
@@ -168,7 +168,7 @@ describe("gatherEvidence()", () => {
     const look = (registry: Registry): Promise<ImageEvidence> =>
       gatherEvidence(registry, { host: "registry.local", path: "a" }, { digest }, signal);
 
-    it("fetch at most 200 referrers, the newest, and say how many were left: TooManyCandidates", async () => {
+    it("reject list: too many layers/referrers/bytes (at most 200 referrers, the newest; TooManyCandidates says how many were left)", async () => {
       const fetched: string[] = [];
       const evidence = await look(hoard(descriptors(250), [], fetched));
       const objects = fetched.filter((reference) => reference.startsWith("sha256:"));

@@ -61,12 +61,12 @@ describe("a registry that fails on the image itself", () => {
     ["silence", silent, "Undetermined", "RegistryUnreachable"],
     ["an answer cut short", truncated, "Fail", "RegistryAnswerTruncated"],
     ["a page of HTML", text("<html>", "text/html"), "Fail", "ManifestDigestMismatch"],
-    ["the manifest of another image", text(EMPTY, OCI), "Fail", "ManifestDigestMismatch"],
+    ["reject list: manifest digest ≠ requested", text(EMPTY, OCI), "Fail", "ManifestDigestMismatch"],
   ];
   for (const [what, how, outcome, code] of cases) {
     for (const failurePolicy of ["Fail", "Ignore"] as const) {
       const allowed = outcome === "Undetermined" && failurePolicy === "Ignore";
-      it(`${what}, failurePolicy ${failurePolicy}: ${outcome}, ${code}, ${allowed ? "admitted with a warning" : "denied"}`, async () => {
+      it(`${what} (failurePolicy ${failurePolicy}: ${outcome}, ${code}, ${allowed ? "admitted with a warning" : "denied"})`, async () => {
         await withApplication(QUICK, async ({ server, repository, validate, enforce }) => {
           const digest = await server.putImage(PATH, "1", "a");
           await signLegacy(server, PATH, digest, KEY);
@@ -157,7 +157,7 @@ describe("a registry that fails where signatures are looked for", () => {
       });
     });
 
-    it(`${place}, unread: a bad signature elsewhere is still Undetermined`, async () => {
+    it(`reject list: registry outage treated as absence (must be Undetermined) (${place}, unread, beside a bad signature)`, async () => {
       await withApplication({}, async ({ server, repository, validate }) => {
         const digest = await server.putImage(PATH, "1", "a");
         await signLegacy(server, PATH, digest, OTHER_KEY);
@@ -174,10 +174,14 @@ describe("a registry that fails where signatures are looked for", () => {
     ["404", status(404), "Fail BlobNotFound"],
     ["429", status(429), "Undetermined RegistryThrottled"],
     ["503", status(503), "Undetermined RegistryError"],
-    ["other bytes", text("other", "application/octet-stream"), "Fail BlobDigestMismatch"],
+    [
+      "reject list: blob digest/size ≠ descriptor",
+      text("other", "application/octet-stream"),
+      "Fail BlobDigestMismatch",
+    ],
   ];
   for (const [what, how, outcome] of blobs) {
-    it(`a signature's blob, ${what}: ${outcome}`, async () => {
+    it(`a signature's blob, ${what} (${outcome})`, async () => {
       await withApplication({}, async ({ server, repository, validate }) => {
         const digest = await server.putImage(PATH, "1", "a");
         await signLegacy(server, PATH, digest, KEY);

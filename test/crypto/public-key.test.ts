@@ -58,7 +58,10 @@ describe("parsePublicKeyPem()", () => {
 
   const certificate = readFileSync("test/vectors/real/containers-image/keys/fulcio_v1.crt.pem", "utf8");
   const refused: Readonly<Record<string, [FailureCode, () => string]>> = {
-    "a private key": ["KeyMalformed", () => p256.privateKey.export({ type: "pkcs8", format: "pem" }).toString()],
+    "reject list: private key given": [
+      "KeyMalformed",
+      () => p256.privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
+    ],
     "an EC private key": ["KeyMalformed", () => p256.privateKey.export({ type: "sec1", format: "pem" }).toString()],
     "a certificate": ["KeyMalformed", () => certificate],
     "a private key under the label of a public one": [
@@ -77,7 +80,10 @@ describe("parsePublicKeyPem()", () => {
     "base64 without padding": ["KeyMalformed", () => asPem("PUBLIC KEY", derOf(ed25519.privateKey)).replace(/=+/, "")],
     "an empty block": ["KeyMalformed", () => "-----BEGIN PUBLIC KEY-----\n\n-----END PUBLIC KEY-----"],
     nothing: ["KeyMalformed", () => ""],
-    secp256k1: ["KeyUnsupported", () => pemOf(generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey)],
+    "reject list: unsupported type/curve/size/hash (secp256k1)": [
+      "KeyUnsupported",
+      () => pemOf(generateKeyPairSync("ec", { namedCurve: "secp256k1" }).privateKey),
+    ],
     "P-224": ["KeyUnsupported", () => pemOf(generateKeyPairSync("ec", { namedCurve: "secp224r1" }).privateKey)],
     "explicit curve parameters": [
       "KeyUnsupported",
@@ -86,12 +92,18 @@ describe("parsePublicKeyPem()", () => {
           .publicKey.export({ type: "spki", format: "pem" })
           .toString(),
     ],
-    "RSA 1024": ["KeyUnsupported", () => pemOf(generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey)],
+    "reject list: unsupported type/curve/size/hash (RSA 1024)": [
+      "KeyUnsupported",
+      () => pemOf(generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey),
+    ],
     "the RSA exponent 3": [
       "KeyUnsupported",
       () => pemOf(generateKeyPairSync("rsa", { modulusLength: 2048, publicExponent: 3 }).privateKey),
     ],
-    Ed448: ["KeyUnsupported", () => pemOf(generateKeyPairSync("ed448").privateKey)],
+    "reject list: unsupported type/curve/size/hash (Ed448)": [
+      "KeyUnsupported",
+      () => pemOf(generateKeyPairSync("ed448").privateKey),
+    ],
     X25519: ["KeyUnsupported", () => pemOf(generateKeyPairSync("x25519").privateKey)],
   };
   for (const [name, [code, pem]] of Object.entries(refused)) {

@@ -10,7 +10,7 @@ describe("policy/attestor-set", () => {
   const table: readonly [string, readonly Party[], number, string, number][] = [
     ["one of one", [met("a")], 1, "Pass", 1],
     ["none of one", [met()], 1, "Fail", 0],
-    ["one signer under two names counts once", [met("a"), met("a")], 2, "Fail", 1],
+    ["reject list: `count` satisfied by one principal twice (under two names)", [met("a"), met("a")], 2, "Fail", 1],
     ["two signers, the first of whom fits both", [met("a", "b"), met("a")], 2, "Pass", 2],
     ["one of two alternatives", [met(), met("b")], 1, "Pass", 1],
     ["more than asked is told as asked", [met("a"), met("b"), met("c")], 2, "Pass", 2],

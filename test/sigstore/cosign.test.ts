@@ -82,6 +82,17 @@ describe("parseSignatureLayer()", () => {
     assert.deepEqual(layer.timestamps, [Buffer.of(0, 1, 2)]);
   });
 
+  it("takes line breaks in the signature annotation, and no other white space", () => {
+    const wrapped = (separator: string): ReadonlyMap<string, string> =>
+      new Map([["dev.cosignproject.cosign/signature", `AAEC${separator}AwQF${separator}`]]);
+    for (const separator of ["\n", "\r\n"]) {
+      assert.deepEqual([...parseSignatureLayer(wrapped(separator)).signature], [0, 1, 2, 3, 4, 5]);
+    }
+    for (const separator of [" ", "\t", "\r", "\u2028"]) {
+      failsWith("SignatureAnnotationMalformed", () => parseSignatureLayer(wrapped(separator)));
+    }
+  });
+
   it("never reads the chain, nor what else is annotated", () => {
     const layer = parseSignatureLayer(annotated({ "dev.sigstore.cosign/chain": "no PEM", predicateType: "" }));
     assert.deepEqual(layer, { signature: Buffer.of(0, 1, 2), timestamps: [] });

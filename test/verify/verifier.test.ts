@@ -10,7 +10,9 @@ import { verifyContentSignature } from "../../src/verify/signature.ts";
 import type { Requirement } from "../../src/verify/requirement.ts";
 import { verify } from "../../src/verify/verifier.ts";
 import { failsWith } from "../support/failures.ts";
+import type { TrustMaterial } from "../../src/sigstore/trusted-root.ts";
 import { VECTORS_ROOT } from "../vectors/check.ts";
+import { exactly, trustOf } from "../vectors/requirements.ts";
 import {
   ARTIFACT,
   cosignAnnotations,
@@ -137,6 +139,30 @@ describe("verify()", () => {
         keyId: key.keyId,
       });
       failsWith("SignatureInvalid", () => verify(entity, requirement, ARTIFACT, NOW));
+    });
+
+    it("reject list: bundle from another instance", () => {
+      const entity = entityFromBundle(real("sigstore-rs/bundle_v03/bundle_v03.json"));
+      const digest = "sha256:c811d58de79c92f03214e63aa339484e488d694ae8a6283b5f3f17a9faf50172";
+      const keyless = (trust: TrustMaterial): Requirement => ({
+        signer: {
+          kind: "keyless",
+          identity: {
+            issuer: exactly("https://token.actions.githubusercontent.com"),
+            subject: (identity) => exactly(identity.subject.value),
+            extensions: new Map(),
+          },
+        },
+        content: { kind: "signature" },
+        trust,
+        thresholds: { logs: 1, certificateLogs: 1, times: 1, timestamps: 0 },
+      });
+      const publicGood = trustOf("root-signing/targets/trusted_root.json");
+      const staging = trustOf("root-signing-staging/targets/trusted_root.json");
+      assert.equal(verify(entity, keyless(publicGood), { digest }, NOW).times.length, 2);
+      failsWith("LogUnknown", () => verify(entity, keyless(staging), { digest }, NOW));
+      const mixed = { ...publicGood, certificateAuthorities: staging.certificateAuthorities };
+      failsWith("CertificateIssuerUnknown", () => verify(entity, keyless(mixed), { digest }, NOW));
     });
 
     it("verifies the envelope of cosign with its certificate's key, and refuses it for a key rule", () => {
