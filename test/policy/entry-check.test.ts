@@ -53,8 +53,16 @@ const STAR = "must not hold a *, since it is compared as it is:";
 const REFUSED: readonly [string, Json, string | RegExp][] = [
   ["no variant", {}, UNION],
   ["two variants", { keys, keyless }, UNION],
-  ["no issuer", { keyless: { subject: "a" } }, "e.keyless.issuer must have exactly one of issuer, issuerRegExp"],
-  ["no subject", { keyless: { issuer: "a" } }, "e.keyless.subject must have exactly one of subject, subjectRegExp"],
+  [
+    "reject list: rule without issuer or subject (no issuer)",
+    { keyless: { subject: "a" } },
+    "e.keyless.issuer must have exactly one of issuer, issuerRegExp",
+  ],
+  [
+    "reject list: rule without issuer or subject (no subject)",
+    { keyless: { issuer: "a" } },
+    "e.keyless.subject must have exactly one of subject, subjectRegExp",
+  ],
   [
     "an exact issuer and an expression",
     { keyless: { ...keyless, issuerRegExp: "a" } },
@@ -76,7 +84,7 @@ const REFUSED: readonly [string, Json, string | RegExp][] = [
     `e.keyless.subject ${STAR} subjectRegExp is for more than one subject`,
   ],
   [
-    "look-ahead in an issuer",
+    "reject list: regex that does not compile in RE2 (look-ahead in an issuer)",
     { keyless: { issuerRegExp: "(?=a)", subject: "a" } },
     /^e\.keyless\.issuerRegExp is no regular expression of RE2: /,
   ],

@@ -98,7 +98,7 @@ const INVALID: readonly [string, Json, path: string, message: RegExp][] = [
     /want one of github-hosted, self-hosted/,
   ],
   [
-    "a certificate without log and time",
+    "reject list: threshold < 1 unless an `insecure…` field or the trust root says so (a certificate without log and time)",
     entries({ name: "a", keyless: { issuer: "a", subject: "b" }, insecureIgnoreTlog: true }),
     `${ENTRY}.insecureIgnoreTlog`,
     /^must not be true for a certificate/,
