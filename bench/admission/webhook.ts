@@ -32,6 +32,7 @@ export async function startWebhook(policies: string, plainHttp: readonly string[
 }
 
 export interface Yardstick {
+  readonly pid: number;
   readonly url: string;
   readonly ca: string;
   readonly stop: () => Promise<void>;
@@ -49,14 +50,14 @@ export async function startYardstick(): Promise<Yardstick> {
   const [command, ...before] = [...launchers.server, process.execPath];
   const url = `https://127.0.0.1:${port}`;
   const ready = { url: `${url}/`, ca: authority.pem };
-  const { stop } = await startProcess({
+  const { pid, stop } = await startProcess({
     name: "yardstick",
     command,
     args: [...before, script, String(port), ...files],
     dir,
     ready,
   });
-  return { url, ca: authority.pem, stop: async () => stop() };
+  return { pid, url, ca: authority.pem, stop: async () => stop() };
 }
 
 interface Verdict {
@@ -73,6 +74,13 @@ export async function verdictOf(sealgate: Sealgate, body: string): Promise<Verdi
     ca: sealgate.ca,
   });
   return (JSON.parse(answer.body.toString()) as { response: Verdict }).response;
+}
+
+/** Processor time that a process has had, in milliseconds (proc(5): clock ticks of a hundredth of a second). */
+export function processorMs(pid: number): number {
+  const [, rest = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
+  const [user = 0, system = 0] = rest.split(" ").slice(11, 13).map(Number);
+  return (user + system) * 10;
 }
 
 /** Resident memory of a process, in MiB. */

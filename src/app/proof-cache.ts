@@ -20,6 +20,11 @@ export class ProofCache {
     this.#proofs = new LRUCache({ max: MAX_PROOFS, perf: { now }, ttlResolution: 0 });
   }
 
+  /** The remembered verdict: there is nothing to wait for. */
+  known(key: string): RuleVerdict | undefined {
+    return this.#proofs.get(key);
+  }
+
   /** The remembered verdict, the one under way, or a new one by `prove`. What `prove` throws is not remembered. */
   async verdict(key: string, prove: () => Promise<RuleVerdict>): Promise<RuleVerdict> {
     const known = this.#proofs.get(key) ?? this.#underway.get(key);

@@ -121,6 +121,7 @@ function planTasks(snapshot: PolicySnapshot, request: AdmissionRequest): readonl
 }
 
 async function eachOf<T>(tasks: readonly Task[], work: (task: Task) => Promise<T>): Promise<readonly T[]> {
+  if (tasks.length <= PARALLEL_IMAGES) return await Promise.all(tasks.map(work));
   const limit = pLimit(PARALLEL_IMAGES);
   return await Promise.all(tasks.map((task) => limit(() => work(task))));
 }

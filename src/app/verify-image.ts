@@ -106,9 +106,12 @@ export class ImageVerifier {
     const place = `${reference.repository.host}/${reference.repository.path}@${digest}`;
     const prove = async (): Promise<RuleVerdict> =>
       evaluateRule(rule, await this.#gather(place, reference, digest), this.#now());
+    if (rule.dependsOnNow) return await beforeDeadline(prove, signal, "verification");
     // A verdict names its rule, so two rules that ask the same do not share one.
-    const remembered = (): Promise<RuleVerdict> => this.#proofs.verdict(`${place} ${rule.hash} ${rule.name}`, prove);
-    const proof = rule.dependsOnNow ? prove : remembered;
+    const key = `${place} ${rule.hash} ${rule.name}`;
+    const known = this.#proofs.known(key);
+    if (known !== undefined) return known;
+    const proof = (): Promise<RuleVerdict> => this.#proofs.verdict(key, prove);
     return await beforeDeadline(proof, signal, "verification");
   }
 

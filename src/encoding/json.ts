@@ -39,10 +39,7 @@ export function toPlain(value: JsonValue): unknown {
   return value;
 }
 
-const WHITESPACE = /[ \t\n\r]*/y;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const PLAIN_CHARACTERS = /[^"\\\u0000-\u001f\ud800-\udfff]*/y;
-const SURROGATE_PAIR = /[\ud800-\udbff][\udc00-\udfff]/y;
 const LITERALS: ReadonlyMap<string, JsonValue> = new Map<string, JsonValue>([
   ["true", true],
   ["false", false],
@@ -58,7 +55,21 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ["r", "\r"],
   ["t", "\t"],
 ]);
+const SPACE = 0x20;
+const QUOTE = 0x22;
+const COMMA = 0x2c;
+const COLON = 0x3a;
+const OPEN_LIST = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
 
+const PLAIN_ASCII = Uint8Array.from({ length: 0x80 }, (_, code) =>
+  code < SPACE || code === QUOTE || code === BACKSLASH ? 0 : 1,
+);
+
+/** Reads code by code: an admission waits for this parser, and expressions would take five times as long. */
 class Parser {
   readonly #text: string;
   readonly #maxDepth: number;
@@ -73,23 +84,22 @@ class Parser {
 
   document(): JsonValue {
     const value = this.#value(0);
-    this.#match(WHITESPACE);
+    this.#next();
     if (this.#offset !== this.#text.length) throw this.#refuse("data after the JSON value");
     return value;
   }
 
   #value(depth: number): JsonValue {
-    this.#match(WHITESPACE);
-    switch (this.#text[this.#offset]) {
-      case "{":
+    switch (this.#next()) {
+      case OPEN_OBJECT:
         return this.#object(depth + 1);
-      case "[":
+      case OPEN_LIST:
         return this.#list(depth + 1);
-      case '"':
+      case QUOTE:
         return this.#string();
-      case "t":
-      case "f":
-      case "n":
+      case 0x74:
+      case 0x66:
+      case 0x6e:
         return this.#literal();
       default:
         return this.#number();
@@ -99,27 +109,27 @@ class Parser {
   #object(depth: number): JsonObject {
     this.#enter(depth);
     const object = new Map<string, JsonValue>();
-    if (this.#skip("}")) return object;
+    if (this.#skip(CLOSE_OBJECT)) return object;
     do {
-      this.#match(WHITESPACE);
-      if (this.#text[this.#offset] !== '"') throw this.#refuse("want a member name");
+      if (this.#next() !== QUOTE) throw this.#refuse("want a member name");
       const name = this.#string();
-      if (object.has(name)) throw this.#refuse(`duplicate member ${quoted(name)}`);
-      if (!this.#skip(":")) throw this.#refuse('want ":"');
+      if (!this.#skip(COLON)) throw this.#refuse('want ":"');
+      const members = object.size;
       object.set(name, this.#value(depth));
-    } while (this.#skip(","));
-    if (!this.#skip("}")) throw this.#refuse('want "," or "}"');
+      if (object.size === members) throw this.#refuse(`duplicate member ${quoted(name)}`);
+    } while (this.#skip(COMMA));
+    if (!this.#skip(CLOSE_OBJECT)) throw this.#refuse('want "," or "}"');
     return object;
   }
 
   #list(depth: number): readonly JsonValue[] {
     this.#enter(depth);
     const list: JsonValue[] = [];
-    if (this.#skip("]")) return list;
+    if (this.#skip(CLOSE_LIST)) return list;
     do {
       list.push(this.#value(depth));
-    } while (this.#skip(","));
-    if (!this.#skip("]")) throw this.#refuse('want "," or "]"');
+    } while (this.#skip(COMMA));
+    if (!this.#skip(CLOSE_LIST)) throw this.#refuse('want "," or "]"');
     return list;
   }
 
@@ -130,19 +140,33 @@ class Parser {
 
   #string(): string {
     this.#offset += 1;
-    let text = this.#match(PLAIN_CHARACTERS);
-    while (this.#text[this.#offset] !== '"') {
-      text += this.#text[this.#offset] === "\\" ? this.#escape() : this.#surrogatePair();
-      text += this.#match(PLAIN_CHARACTERS);
+    let text = this.#plainCharacters();
+    while (this.#text.charCodeAt(this.#offset) !== QUOTE) {
+      text += this.#text.charCodeAt(this.#offset) === BACKSLASH ? this.#escape() : this.#surrogatePair();
+      text += this.#plainCharacters();
     }
     this.#offset += 1;
     return text;
   }
 
+  /** Up to a quote, a backslash, a control character, a surrogate, or the end. */
+  #plainCharacters(): string {
+    const text = this.#text;
+    const start = this.#offset;
+    let end = start;
+    while (end < text.length && isPlain(text.charCodeAt(end))) end += 1;
+    this.#offset = end;
+    return text.slice(start, end);
+  }
+
   #surrogatePair(): string {
-    const pair = this.#match(SURROGATE_PAIR);
-    if (pair === "") throw this.#refuse("string is not closed, or holds a control character or a lone surrogate");
-    return pair;
+    const high = this.#text.charCodeAt(this.#offset);
+    const low = this.#text.charCodeAt(this.#offset + 1);
+    if (!(high >= 0xd800 && high <= 0xdbff && low >= 0xdc00 && low <= 0xdfff)) {
+      throw this.#refuse("string is not closed, or holds a control character or a lone surrogate");
+    }
+    this.#offset += 2;
+    return String.fromCharCode(high, low);
   }
 
   #escape(): string {
@@ -177,8 +201,10 @@ class Parser {
   }
 
   #number(): number {
-    const digits = this.#match(NUMBER);
-    if (digits === "") throw this.#refuse("want a JSON value");
+    NUMBER.lastIndex = this.#offset;
+    const digits = NUMBER.exec(this.#text)?.[0];
+    if (digits === undefined) throw this.#refuse("want a JSON value");
+    this.#offset += digits.length;
     const number = Number(digits);
     if (!Number.isFinite(number)) throw this.#refuse("number is out of range");
     if (!this.#roundIntegers && Number.isInteger(number) && !Number.isSafeInteger(number)) {
@@ -187,21 +213,28 @@ class Parser {
     return number;
   }
 
-  #skip(character: string): boolean {
-    this.#match(WHITESPACE);
-    if (this.#text[this.#offset] !== character) return false;
+  #skip(code: number): boolean {
+    if (this.#next() !== code) return false;
     this.#offset += 1;
     return true;
   }
 
-  #match(pattern: RegExp): string {
-    pattern.lastIndex = this.#offset;
-    const match = pattern.exec(this.#text)?.[0] ?? "";
-    this.#offset += match.length;
-    return match;
+  /** The code after any white space, which is passed over; NaN at the end. */
+  #next(): number {
+    let code = this.#text.charCodeAt(this.#offset);
+    while (code === SPACE || code === 0x09 || code === 0x0a || code === 0x0d) {
+      this.#offset += 1;
+      code = this.#text.charCodeAt(this.#offset);
+    }
+    return code;
   }
 
   #refuse(reason: string): EncodingError {
     return new EncodingError(`${reason} at character ${this.#offset}`);
   }
+}
+
+/** Of a string's characters neither the quote nor the backslash, no control character, no half of a surrogate pair. */
+function isPlain(code: number): boolean {
+  return code < PLAIN_ASCII.length ? PLAIN_ASCII[code] === 1 : code < 0xd800 || code > 0xdfff;
 }

@@ -10,8 +10,18 @@ export interface Logger {
   error(fields: object, message: string): void;
 }
 
+/** Lines wait until there are this many bytes, or for so many milliseconds: one write for many admissions. */
+const BUFFER = { minLength: 4096, periodicFlush: 200 } as const;
+
 /** Writes to standard output unless told where. */
-export function makeLogger(level: LogLevel, destination?: { write(line: string): void }): Logger {
+export function makeLogger(level: LogLevel, destination: { write(line: string): void } = standardOutput()): Logger {
   const options = { level, base: null, formatters: { level: (label: string) => ({ level: label }) } };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  return pino(options, destination);
+}
+
+/** What still waits is written when the process ends, whatever ends it but a kill. */
+function standardOutput(): { write(line: string): void } {
+  const output = pino.destination({ fd: 1, sync: true, ...BUFFER });
+  process.once("exit", () => output.flushSync());
+  return output;
 }

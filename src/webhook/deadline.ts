@@ -2,8 +2,6 @@
  * The API server says how long it waits: `?timeout=10s` (kubernetes.md §1). Our own deadline is that minus a reserve for
  * the way back, so that a verdict still arrives where a time-out would say nothing.
  */
-import { deadlineIn } from "../app/deadline.ts";
-
 /** What a webhook configuration has when it says nothing, and the most that it may say. */
 const DEFAULT_MS = 10_000;
 const MAX_MS = 30_000;
@@ -15,8 +13,4 @@ export function budgetMs(timeout: unknown): number {
   const match = typeof timeout === "string" ? /^([0-9]{1,6})(ms|s)$/.exec(timeout) : null;
   const asked = match === null ? DEFAULT_MS : Number(match[1]) * (match[2] === "s" ? 1000 : 1);
   return Math.max(Math.min(asked, MAX_MS) - RESERVE_MS, MIN_MS);
-}
-
-export function requestSignal(timeout: unknown): AbortSignal {
-  return deadlineIn(budgetMs(timeout));
 }

@@ -7,10 +7,11 @@ import { AdmissionError } from "../admission/error.ts";
 import { explainReview } from "../admission/explain.ts";
 import { MAX_REVIEW_BYTES, parseAdmissionReview, type AdmissionRequest } from "../admission/request.ts";
 import { allowResponse, denyResponse, pinResponse, type AdmissionResponse } from "../admission/response.ts";
+import { openDeadline } from "../app/deadline.ts";
 import type { Reviewer } from "../app/reviewer.ts";
 import type { ImageVerdict } from "../policy/verdict.ts";
 import type { AdmissionLog, DecidedReview } from "./admission-log.ts";
-import { requestSignal } from "./deadline.ts";
+import { budgetMs } from "./deadline.ts";
 
 export interface TlsMaterial {
   readonly cert: string;
@@ -40,18 +41,20 @@ export async function buildWebhookServer(options: WebhookOptions): Promise<Fasti
   server.server.headersTimeout = KEEP_ALIVE_MS + 5_000;
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  server.addHook("onRequest", async (_request, reply) => refuseUnready(options, reply));
+  server.addHook("onRequest", (_request, reply, done) => (refuseUnready(options, reply) ? undefined : done()));
   server.setErrorHandler((error, request, reply) => sendError(options, error, request, reply));
-  server.post("/validate", async (request, reply) => reply.send(await answer(options, "validate", request)));
-  server.post("/mutate", async (request, reply) => reply.send(await answer(options, "mutate", request)));
+  server.post("/validate", (request) => answer(options, "validate", request));
+  server.post("/mutate", (request) => answer(options, "mutate", request));
   await server.ready();
   return server;
 }
 
-async function refuseUnready(options: WebhookOptions, reply: FastifyReply): Promise<FastifyReply | undefined> {
+/** True if the request has been answered. */
+function refuseUnready(options: WebhookOptions, reply: FastifyReply): boolean {
   if (options.isDraining()) reply.header("connection", "close");
-  if (options.isReady()) return undefined;
-  return reply.code(503).header("retry-after", "1").send({ error: "Sealgate has not read its policies yet" });
+  if (options.isReady()) return false;
+  reply.code(503).header("retry-after", "1").send({ error: "Sealgate has not read its policies yet" });
+  return true;
 }
 
 async function answer(
@@ -62,9 +65,9 @@ async function answer(
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
   const request = parseAdmissionReview(bodyOf(http));
-  const signal = requestSignal((http.query as { timeout?: unknown }).timeout);
+  const deadline = openDeadline(budgetMs((http.query as { timeout?: unknown }).timeout));
   try {
-    const { response, verdicts, explanation } = await review(options, webhook, request, signal);
+    const { response, verdicts, explanation } = await review(options, webhook, request, deadline.signal);
     const { allowed } = response.response;
     options.log.decided({ webhook, request, allowed, verdicts, explanation, seconds: seconds() });
     return response;
@@ -73,6 +76,8 @@ async function answer(
     options.log.failed({ webhook, request, error, seconds: seconds() });
     const message = "Sealgate met an internal error and denies what it could not verify (Internal)";
     return denyResponse(request.uid, { message, verdicts: [] }, []);
+  } finally {
+    deadline.end();
   }
 }
 

@@ -1,6 +1,6 @@
 // Leaving in time, and saying at which stage.
 import assert from "node:assert/strict";
-import { beforeDeadline, deadlineIn } from "../../src/app/deadline.ts";
+import { beforeDeadline, deadlineIn, openDeadline } from "../../src/app/deadline.ts";
 import { UnavailableError } from "../../src/ports/unavailable.ts";
 
 const isSpent = (error: unknown): boolean =>
@@ -74,5 +74,21 @@ describe("deadlineIn()", () => {
     await new Promise((resolve) => setImmediate(resolve));
     process.off("warning", hear);
     assert.deepEqual(warnings, []);
+  });
+});
+
+describe("openDeadline()", () => {
+  it("fires", async () => {
+    const { signal } = openDeadline(1);
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    assert.equal(signal.aborted, true);
+  });
+
+  it("does not fire once it was ended", async () => {
+    const early = openDeadline(1);
+    early.end();
+    const later = openDeadline(5);
+    await new Promise((resolve) => later.signal.addEventListener("abort", resolve));
+    assert.equal(early.signal.aborted, false);
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { budgetMs, requestSignal } from "../../src/webhook/deadline.ts";
+import { budgetMs } from "../../src/webhook/deadline.ts";
 
 describe("budgetMs()", () => {
   const table: readonly [string, unknown, number][] = [
@@ -21,13 +21,4 @@ describe("budgetMs()", () => {
   for (const [what, timeout, milliseconds] of table) {
     it(what, () => assert.equal(budgetMs(timeout), milliseconds));
   }
-});
-
-describe("requestSignal()", () => {
-  it("fires when the budget is spent", async () => {
-    const signal = requestSignal("1ms");
-    assert.equal(signal.aborted, false);
-    await new Promise((resolve) => signal.addEventListener("abort", resolve));
-    assert.equal(signal.aborted, true);
-  });
 });
