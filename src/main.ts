@@ -8,6 +8,7 @@ import { ImageVerifier } from "./app/verify-image.ts";
 import { runApply } from "./cli/apply.ts";
 import { runCli, type Actions, type ApplyFlags, type ServeFlags } from "./cli/index.ts";
 import { UsageError, type CommandIo, type ExitCode } from "./cli/io.ts";
+import { runReference } from "./cli/reference.ts";
 import { runVerifyBundle } from "./cli/verify-bundle.ts";
 import { runVerify } from "./cli/verify.ts";
 import { ConfigFile } from "./config/config-file.ts";
@@ -279,6 +280,12 @@ const actions: Actions = {
   verifyBundle: async (target, flags) =>
     runVerifyBundle(target, flags, { builtInRoot: embeddedRoot, now: Date.now() }, io),
   apply: (flags) => apply(flags, io),
+  reference: async (text, { policy }) =>
+    runReference(
+      text,
+      policy === undefined ? undefined : usage(() => readPolicies(policy, compilePolicy)).policies,
+      io,
+    ),
 };
 
 process.exitCode = await runCli(process.argv.slice(2), actions, io);

@@ -91,7 +91,14 @@ describe("the pages: commands", () => {
       run += 1;
       return 0;
     };
-    const actions: Actions = { version: "", serve: done, verify: done, verifyBundle: done, apply: done };
+    const actions: Actions = {
+      version: "",
+      serve: done,
+      verify: done,
+      verifyBundle: done,
+      apply: done,
+      reference: done,
+    };
     for (const line of commands) {
       let said = "";
       const io = { ...fakeIo(), err: (text: string) => void (said += text) };

@@ -31,6 +31,10 @@ export interface ApplyFlags {
   readonly plainHttp: readonly string[];
 }
 
+export interface ReferenceFlags {
+  readonly policy?: readonly string[];
+}
+
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -42,6 +46,7 @@ export interface Actions {
   readonly verify: (image: string, flags: VerifyFlags) => Promise<ExitCode>;
   readonly verifyBundle: (target: string, flags: VerifyBundleFlags) => Promise<ExitCode>;
   readonly apply: (flags: ApplyFlags) => Promise<ExitCode>;
+  readonly reference: (text: string, flags: ReferenceFlags) => Promise<ExitCode>;
 }
 
 /** Runs one command line (without node and script). Never throws for what was typed: it prints and answers 2. */
@@ -73,6 +78,7 @@ function buildProgram(actions: Actions, io: CommandIo, finish: (code: ExitCode) 
   addVerify(program, async (image, flags) => finish(await actions.verify(image, flags)));
   addVerifyBundle(program, async (target, flags) => finish(await actions.verifyBundle(target, flags)));
   addApply(program, actions, finish);
+  addReference(program, actions, finish);
   return program;
 }
 
@@ -110,6 +116,14 @@ function addApply(program: Command, actions: Actions, finish: (code: ExitCode) =
     )
     .addOption(plainHttp())
     .action(async (flags: ApplyFlags) => finish(await actions.apply(flags)));
+}
+
+function addReference(program: Command, actions: Actions, finish: (code: ExitCode) => void): void {
+  subcommand(program, "reference")
+    .description("Print the canonical form of an image reference, and which rules cover it. Contacts nothing.")
+    .argument("<reference>", "image reference, as a pod would name it")
+    .option("-p, --policy <file...>", "policy files, or directories of them")
+    .action(async (text: string, flags: ReferenceFlags) => finish(await actions.reference(text, flags)));
 }
 
 function address(text: string): Address {

@@ -30,6 +30,9 @@ const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const PATH_COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
 const HOST_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/;
 const IPV6 = /^\[[0-9a-fA-F:]+\]$/;
+/** A last label that a URL reads as part of an IPv4 address, or a label that it decodes. */
+const READ_BY_URL = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$|(?:^|\.)xn--/;
+const OTHER_ALGORITHM = /^(sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
 const DOCKER_HUB: ReadonlySet<string> = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
 /** Fails with ReferenceMalformed, or DigestUnsupported for a digest other than sha256. */
@@ -44,16 +47,36 @@ export function formatReference(reference: ImageReference, digest: Digest | unde
   return digest === undefined ? named : `${named}@${digest}`;
 }
 
+/**
+ * What an operator should know of a name without a host (registry.md §1.5): CRI-O's registries.conf may give it another
+ * one, so that what is verified on Docker Hub is not what runs. undefined when the name says its host.
+ */
+export function shortNameWarning({ original, repository }: ImageReference): string | undefined {
+  if (splitHost(original.split("@")[0] ?? "").isWritten) return undefined;
+  const full = `${repository.host}/${repository.path}`;
+  return `${quoted(original)} names no registry: it is verified as ${full}, and a node may pull it from elsewhere; write ${full}`;
+}
+
 /** The one name of a registry (policy-api.md §3). Throws EncodingError. */
 export function canonicalHost(text: string): string {
   const { name, port } = splitPort(text.toLowerCase());
-  const bare = name.endsWith(".") ? name.slice(0, -1) : name;
-  if (!IPV6.test(bare) && !bare.split(".").every((label) => HOST_LABEL.test(label))) {
-    throw new EncodingError(`bad host ${quoted(text)}`);
-  }
+  const bare = canonicalName(name.endsWith(".") ? name.slice(0, -1) : name);
+  if (bare === undefined) throw new EncodingError(`bad host ${quoted(text)}`);
   if (port !== undefined && !isPort(port)) throw new EncodingError(`bad port in host ${quoted(text)}`);
   const host = port === undefined || Number(port) === 443 ? bare : `${bare}:${Number(port)}`;
   return DOCKER_HUB.has(host) ? "docker.io" : host;
+}
+
+/**
+ * IPv6 in its one spelling (RFC 5952). A host that a URL would read as another one (`0x7f.1` is 127.0.0.1) is none: the
+ * name that policies see must be the one that is contacted.
+ */
+function canonicalName(name: string): string | undefined {
+  const isIpv6 = IPV6.test(name);
+  if (!isIpv6 && !name.split(".").every((label) => HOST_LABEL.test(label))) return undefined;
+  if (!isIpv6 && !READ_BY_URL.test(name)) return name;
+  const read = URL.canParse(`https://${name}/`) ? new URL(`https://${name}/`).hostname : undefined;
+  return isIpv6 || read === name ? read : undefined;
 }
 
 function readReference(text: string): ImageReference {
@@ -76,15 +99,23 @@ function readReference(text: string): ImageReference {
 function readDigest(text: string): Digest {
   if (!/^[A-Za-z][A-Za-z0-9+._-]*:[0-9a-fA-F]{32,}$/.test(text)) throw new EncodingError("bad digest");
   if (text.startsWith("sha256:")) return parseDigest(text);
-  throw new VerificationFailure("DigestUnsupported", `Cannot use digest ${quoted(text)}: want sha256`);
+  if (!OTHER_ALGORITHM.test(text)) throw new EncodingError("bad digest: want sha256:<64 lower-case hex>");
+  const algorithm = text.slice(0, "sha512".length);
+  throw new VerificationFailure(
+    "DigestUnsupported",
+    `Cannot look for signatures of a ${algorithm} digest, want sha256: nodes pull ${quoted(text.slice(0, 24))}…, signing tools do not sign it`,
+  );
 }
 
 /** Go's rule: the part before the first "/" is a host if it is localhost, or holds "." or ":", or an upper-case letter. */
-function splitHost(name: string): { host: string; rest: string } {
+function splitHost(name: string): { host: string; rest: string; isWritten: boolean } {
   const slash = name.indexOf("/");
   const first = slash < 0 ? "" : name.slice(0, slash);
-  const isHost = first === "localhost" || /[.:A-Z]/.test(first);
-  return isHost ? { host: first, rest: name.slice(slash + 1) } : { host: "docker.io", rest: name };
+  const isWritten = first === "localhost" || /[.:A-Z]/.test(first);
+  return {
+    ...(isWritten ? { host: first, rest: name.slice(slash + 1) } : { host: "docker.io", rest: name }),
+    isWritten,
+  };
 }
 
 function splitTag(rest: string): { path: string; tag?: string } {

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { digestOf } from "../../src/crypto/digest.ts";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
-import { canonicalHost, formatReference, parseImageReference } from "../../src/oci/reference.ts";
+import { canonicalHost, formatReference, parseImageReference, shortNameWarning } from "../../src/oci/reference.ts";
 import { failsWith, refuses } from "../support/failures.ts";
 
 const HEX = "0123456789abcdef".repeat(4);
@@ -30,6 +30,17 @@ const CANONICAL: readonly (readonly [string, string])[] = [
   ["ghcr.io.:443/acme/app", "ghcr.io/acme/app:latest"],
   ["a.b:05000/x", "a.b:5000/x:latest"],
   ["[::1]:5000/x", "[::1]:5000/x:latest"],
+  ["[::1]:443/x", "[::1]/x:latest"],
+  ["[0:0:0:0:0:0:0:1]:5000/x", "[::1]:5000/x:latest"],
+  ["[2001:DB8::00AB]/x", "[2001:db8::ab]/x:latest"],
+  ["192.0.2.1:5000/x", "192.0.2.1:5000/x:latest"],
+  ["a.b:1/x", "a.b:1/x:latest"],
+  ["a.b:65535/x", "a.b:65535/x:latest"],
+  ["localhost:443/x", "localhost/x:latest"],
+  ["INDEX.DOCKER.IO:443/nginx", "docker.io/library/nginx:latest"],
+  ["docker.io./acme/app", "docker.io/acme/app:latest"],
+  [`a.b/${HEX}`, `a.b/${HEX}:latest`],
+  [`${HEX}:1`, `docker.io/library/${HEX}:1`],
   ["a.b/x__y/z---z", "a.b/x__y/z---z:latest"],
   [`a.b:5000/x:t@${DIGEST}`, `a.b:5000/x:t@${DIGEST}`],
   [`a.b/x@${DIGEST}`, `a.b/x@${DIGEST}`],
@@ -53,18 +64,34 @@ const MALFORMED: readonly (readonly [string, string])[] = [
   ["a path that ends with a dot", "a.b/x."],
   ["an empty tag", "a.b/x:"],
   ["a tag that starts with a dash", "a.b/x:-t"],
+  ["a path of 256 characters in components", `a.b/${"p".repeat(127)}/${"p".repeat(128)}`],
+  ["a delete character", "ngi\u007fnx"],
   ["port 0", "a.b:0/x"],
+  ["a signed port", "a.b:+80/x"],
+  ["a port of six digits", "a.b:000080/x"],
   ["port 65536", "a.b:65536/x"],
   ["an empty port", "a.b:/x"],
   ["two dots after the host", "a.b../x"],
   ["a host label that ends with a dash", "a-.b/x"],
   ["an unclosed bracket", "[::1/x"],
+  ["an IPv6 address that is none", "[:::]:5000/x"],
+  ["an IPv6 zone", "[fe80::1%25eth0]/x"],
+  ["an IPv4 address in octal", "0177.0.0.1/x"],
+  ["an IPv4 address in hex", "0x7f.1/x"],
+  ["an IPv4 address as one number", "2130706433:5000/x"],
+  ["an IPv4 address of three parts", "127.0.1/x"],
+  ["a punycode label that decodes to nothing", "xn--a.example/x"],
   ["user information", "user:pw@a.b/x"],
   ["a scheme", "https://a.b/x"],
   ["an empty digest", "a.b/x@"],
   ["two digests", `a.b/x@${DIGEST}@${DIGEST}`],
   ["a digest in upper case", `a.b/x@sha256:${HEX.toUpperCase()}`],
   ["a digest that is too short", `a.b/x@sha256:${HEX.slice(1)}`],
+  ["a digest that is too long", `a.b/x@${DIGEST}0`],
+  ["a sha512 digest that is too short", `a.b/x@sha512:${HEX}`],
+  ["a sha512 digest in upper case", `a.b/x@sha512:${HEX}${HEX.toUpperCase()}`],
+  ["an algorithm that no runtime knows", `a.b/x@blake3:${HEX}`],
+  ["an algorithm in upper case", `a.b/x@SHA256:${HEX}`],
 ];
 
 describe("parseImageReference", () => {
@@ -82,9 +109,11 @@ describe("parseImageReference", () => {
     });
   }
 
-  for (const text of [`a.b/x@sha512:${HEX}${HEX}`, `a.b/x@sha384:${HEX}${HEX.slice(32)}`, `a.b/x@blake3:${HEX}`]) {
-    it(`refuses the algorithm of ${text.slice(0, 16)}`, () => {
-      failsWith("DigestUnsupported", () => parseImageReference(text));
+  for (const algorithm of ["sha512", "sha384"] as const) {
+    it(`says of ${algorithm} that it is a digest, and that nothing is signed by it`, () => {
+      const hex = HEX + (algorithm === "sha512" ? HEX : HEX.slice(32));
+      const failure = failsWith("DigestUnsupported", () => parseImageReference(`a.b/x@${algorithm}:${hex}`));
+      assert.match(failure.message, new RegExp(`^Cannot look for signatures of a ${algorithm} digest, want sha256`));
     });
   }
 
@@ -93,6 +122,23 @@ describe("parseImageReference", () => {
       failsWith("ReferenceMalformed", () => parseImageReference(text));
     }
   });
+});
+
+describe("shortNameWarning", () => {
+  for (const text of ["nginx", "nginx:1.27", "acme/app", `nginx@${DIGEST}`, "localhost"]) {
+    it(`warns of ${text.slice(0, 20)}`, () => {
+      const { host, path } = parseImageReference(text).repository;
+      const warning = shortNameWarning(parseImageReference(text)) ?? "";
+      assert.match(warning, /names no registry/);
+      assert.ok(warning.endsWith(`write ${host}/${path}`));
+    });
+  }
+
+  for (const text of ["docker.io/nginx", "localhost/x", "Foo/bar", `a.b/x:t@${DIGEST}`]) {
+    it(`has nothing to say of ${text.slice(0, 20)}`, () => {
+      assert.equal(shortNameWarning(parseImageReference(text)), undefined);
+    });
+  }
 });
 
 describe("formatReference", () => {
