@@ -1,20 +1,16 @@
 /** `sealgate reference`: what is printed for a name, and which rules cover it; a name that is none is denied by all. */
 import assert from "node:assert/strict";
-import type { CommandIo } from "../../src/cli/io.ts";
 import { runReference } from "../../src/cli/reference.ts";
 import { compilePolicy, type CompiledPolicy } from "../../src/policy/compile.ts";
+import { fakeIo } from "./fake-io.ts";
 import { policy, rule } from "../policy/resources.ts";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 
 function run(text: string, policies?: readonly CompiledPolicy[]): { code: number; out: string; err: string } {
-  const printed = { out: "", err: "" };
-  const io: CommandIo = {
-    out: (line) => void (printed.out += line),
-    err: (line) => void (printed.err += line),
-    readText: () => assert.fail("nothing is read"),
-  };
-  return { code: runReference(text, policies, io), ...printed };
+  const io = fakeIo();
+  const code = runReference(text, policies, io);
+  return { code, ...io.printed() };
 }
 
 describe("sealgate reference", () => {
