@@ -281,11 +281,7 @@ const actions: Actions = {
     runVerifyBundle(target, flags, { builtInRoot: embeddedRoot, now: Date.now() }, io),
   apply: (flags) => apply(flags, io),
   reference: async (text, { policy }) =>
-    runReference(
-      text,
-      policy === undefined ? undefined : usage(() => readPolicies(policy, compilePolicy)).policies,
-      io,
-    ),
+    runReference(text, policy === undefined ? undefined : usage(() => readPolicies(policy, compile)).policies, io),
 };
 
 process.exitCode = await runCli(process.argv.slice(2), actions, io);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { runReference } from "../../src/cli/reference.ts";
 import { compilePolicy, type CompiledPolicy } from "../../src/policy/compile.ts";
 import { fakeIo } from "./fake-io.ts";
-import { policy, rule } from "../policy/resources.ts";
+import { NO_TRUST_ROOTS, policy, rule } from "../policy/resources.ts";
 
 const DIGEST = `sha256:${"0123456789abcdef".repeat(4)}`;
 
@@ -36,9 +36,11 @@ describe("sealgate reference", () => {
   it("names the rules that cover it, of every policy, and those that do not compile", () => {
     const cluster = compilePolicy(
       policy({ verifyImages: [rule({ name: "one" }), rule({ name: "two", imageReferences: ["quay.io/*"] })] }),
+      NO_TRUST_ROOTS,
     );
     const namespaced = compilePolicy(
       policy({ verifyImages: [rule({ imageReferences: ["ghcr.*/x"] })] }, "ImageVerifyPolicy"),
+      NO_TRUST_ROOTS,
     );
     const { out } = run("ghcr.io/acme/app", [cluster, namespaced]);
     const rows = out.split("covered by\n")[1]?.split("\n") ?? [];
