@@ -280,8 +280,12 @@ const actions: Actions = {
   verifyBundle: async (target, flags) =>
     runVerifyBundle(target, flags, { builtInRoot: embeddedRoot, now: Date.now() }, io),
   apply: (flags) => apply(flags, io),
-  reference: async (text, { policy }) =>
-    runReference(text, policy === undefined ? undefined : usage(() => readPolicies(policy, compile)).policies, io),
+  reference: async (text, { policy, config }) =>
+    runReference(
+      text,
+      policy === undefined ? undefined : usage(() => readPolicies(policy, openTrust(config).compile)).policies,
+      io,
+    ),
 };
 
 process.exitCode = await runCli(process.argv.slice(2), actions, io);

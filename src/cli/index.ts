@@ -32,6 +32,7 @@ export interface ApplyFlags {
 }
 
 export interface ReferenceFlags {
+  readonly config?: string;
   readonly policy?: readonly string[];
 }
 
@@ -122,6 +123,7 @@ function addReference(program: Command, actions: Actions, finish: (code: ExitCod
   subcommand(program, "reference")
     .description("Print the canonical form of an image reference, and which rules cover it. Contacts nothing.")
     .argument("<reference>", "image reference, as a pod would name it")
+    .addOption(config())
     .option("-p, --policy <file...>", "policy files, or directories of them")
     .action(async (text: string, flags: ReferenceFlags) => finish(await actions.reference(text, flags)));
 }
