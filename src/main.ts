@@ -15,7 +15,7 @@ import { ConfigFile } from "./config/config-file.ts";
 import { DocumentError } from "./config/documents.ts";
 import { FileWatch } from "./config/file-watch.ts";
 import { ConfigError, DEFAULT_CONFIG, formatConfig, loadConfig } from "./config/load.ts";
-import { readPods, readPolicies, toYaml } from "./config/pods.ts";
+import { readPolicies, readResources, toYaml } from "./config/pods.ts";
 import { PolicyDirectory, PolicyFilesError } from "./config/policy-directory.ts";
 import { EncodingError } from "./failure/encoding-error.ts";
 import { buildKubernetesClient } from "./kubernetes/client.ts";
@@ -198,8 +198,8 @@ function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
 }
 
 async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
-  const snapshot = usage(() => readPolicies(flags.policy, openTrust(flags.config).compile));
-  const pods = usage(() => readPods(flags.resource));
+  const { pods, namespaces } = usage(() => readResources(flags.resource));
+  const snapshot = usage(() => readPolicies(flags.policy, openTrust(flags.config).compile, namespaces));
   const { verifier, close } = buildVerifier(flags.plainHttp);
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
   const print =

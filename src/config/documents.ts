@@ -3,7 +3,7 @@
  * yaml's own bound are refused. One reader for policy directories and for the command line.
  */
 import { readFileSync } from "node:fs";
-import { isNode, LineCounter, parseAllDocuments, type Document } from "yaml";
+import { isNode, isScalar, LineCounter, parseAllDocuments, type Document } from "yaml";
 import { parseJson, type JsonObject } from "../encoding/json.ts";
 import { isJsonObject } from "../encoding/guard.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
@@ -26,6 +26,8 @@ export class DocumentError extends Error {
   }
 }
 
+/** Brackets that are open, or columns before the first word: far from what a policy has, and from the end of a stack. */
+const MAX_NESTING = 500;
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
 /** Reads every document of one file. Throws DocumentError naming file and line. */
@@ -38,14 +40,39 @@ export function readDocuments(file: string): readonly ResourceDocument[] {
 /** As readDocuments, for text already read. */
 export function parseDocuments(file: string, text: string): readonly ResourceDocument[] {
   const lines = new LineCounter();
-  const parsed = parseAllDocuments(text, { version: "1.1", lineCounter: lines, uniqueKeys: true, prettyErrors: false });
-  const documents = Array.isArray(parsed) ? (parsed as Document[]) : [];
-  return documents.flatMap((document) => {
+  return parseYaml(file, text, lines).flatMap((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw new DocumentError(file, lines.linePos(error.pos[0]).line, error.message);
-    if (document.contents === null) return [];
+    if (isEmpty(document)) return [];
     return [readDocument(file, document, lines)];
   });
+}
+
+function parseYaml(file: string, text: string, lines: LineCounter): readonly Document[] {
+  const options = { version: "1.1", lineCounter: lines, uniqueKeys: true, prettyErrors: false } as const;
+  refuseNesting(file, text);
+  return documentOf(file, 1, () => {
+    const parsed = parseAllDocuments(text, options);
+    return Array.isArray(parsed) ? (parsed as Document[]) : [];
+  });
+}
+
+/** Nothing between two separators, or null, which kubectl passes over as well. */
+function isEmpty({ contents }: Document): boolean {
+  return contents === null || (isScalar(contents) && contents.value === null);
+}
+
+/** yaml recurses, and a stack that is almost full can end the process: what nests absurdly never reaches it. */
+function refuseNesting(file: string, text: string): void {
+  let depth = 0;
+  for (const [line, content] of text.split("\n").entries()) {
+    const indented = /^(?:[ \t]|[-?] )*/.exec(content)?.[0].length ?? 0;
+    for (const [bracket] of content.matchAll(/[[\]{}]/g)) {
+      depth = Math.max(depth + (bracket === "[" || bracket === "{" ? 1 : -1), 0);
+      if (depth > MAX_NESTING) break;
+    }
+    if (indented > MAX_NESTING || depth > MAX_NESTING) throw new DocumentError(file, line + 1, "nested too deep");
+  }
 }
 
 function readDocument(file: string, document: Document, lines: LineCounter): ResourceDocument {

@@ -4,9 +4,17 @@ import { stringify } from "yaml";
 import { asObject, asString } from "../encoding/guard.ts";
 import type { JsonObject } from "../encoding/json.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
+import { quoted } from "../failure/failure.ts";
 import type { PolicySnapshot } from "../ports/policies.ts";
-import { documentOf, readDocuments, type ResourceDocument } from "./documents.ts";
-import { policyFilesOf, readPolicyFile, snapshotOf, type CompilePolicy } from "./policy-directory.ts";
+import { DocumentError, documentOf, readDocuments, type ResourceDocument } from "./documents.ts";
+import {
+  policyFilesOf,
+  readNamespace,
+  readPolicyFile,
+  snapshotOf,
+  type CompilePolicy,
+  type PolicySet,
+} from "./policy-directory.ts";
 
 export interface PodDocument {
   /** File and line, for messages. */
@@ -16,15 +24,31 @@ export interface PodDocument {
   readonly object: JsonObject;
 }
 
-/** Policies and Namespaces of files, or of directories of them. Throws PolicyFilesError or DocumentError. */
-export function readPolicies(paths: readonly string[], compile: CompilePolicy): PolicySnapshot {
-  const files = paths.flatMap((path) => (statSync(path).isDirectory() ? policyFilesOf(path) : [path]));
-  return snapshotOf(files.map(readPolicyFile), compile);
+export interface Resources {
+  readonly pods: readonly PodDocument[];
+  readonly namespaces: PolicySet["namespaces"];
 }
 
-/** The Pods of files. Another kind is refused: passing it over would look like a verdict. Throws DocumentError. */
-export function readPods(paths: readonly string[]): readonly PodDocument[] {
-  return paths.flatMap(readDocuments).map(readPod);
+/** Policies and Namespaces of files, or of directories of them. Throws PolicyFilesError or DocumentError. */
+export function readPolicies(
+  paths: readonly string[],
+  compile: CompilePolicy,
+  namespaces: PolicySet["namespaces"] = new Map(),
+): PolicySnapshot {
+  const files = paths.flatMap((path) => (statSync(path).isDirectory() ? policyFilesOf(path) : [path]));
+  return snapshotOf([...files.map(readPolicyFile), { policies: [], namespaces }], compile);
+}
+
+/**
+ * The Pods and Namespaces of files. Another kind is refused, and so are files without a Pod: passing them over would look
+ * like a verdict. Throws DocumentError.
+ */
+export function readResources(paths: readonly string[]): Resources {
+  const documents = paths.flatMap(readDocuments);
+  const isNamespace = ({ object }: ResourceDocument): boolean => object.get("kind") === "Namespace";
+  const pods = documents.filter((document) => !isNamespace(document)).map(readPod);
+  if (pods.length === 0) throw new DocumentError(paths.join(", "), 1, "there is no Pod to check");
+  return { pods, namespaces: new Map(documents.filter(isNamespace).map(readNamespace)) };
 }
 
 export function toYaml(value: unknown): string {
@@ -35,7 +59,10 @@ function readPod(document: ResourceDocument): PodDocument {
   const { file, line, object } = document;
   return documentOf(file, line, () => {
     const kind = asString(object.get("kind"), "kind");
-    if (kind !== "Pod") throw new EncodingError(`kind ${JSON.stringify(kind)} is not checked here: give Pods`);
+    const apiVersion = asString(object.get("apiVersion"), "apiVersion");
+    if (kind !== "Pod" || apiVersion !== "v1") {
+      throw new EncodingError(`${quoted(kind)} of ${quoted(apiVersion)} is not checked here: give Pods and Namespaces`);
+    }
     const metadata = asObject(object.get("metadata"), "metadata");
     return {
       origin: `${file}:${line}`,

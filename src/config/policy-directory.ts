@@ -5,12 +5,14 @@
  */
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { asObject, asString } from "../encoding/guard.ts";
 import { toPlain } from "../encoding/json.ts";
+import { quoted } from "../failure/failure.ts";
 import type { CompiledPolicy } from "../policy/compile.ts";
 import type { PolicyResource } from "../policy/types.ts";
 import { validatePolicy } from "../policy/validate.ts";
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
-import { DocumentError, readDocuments, type ResourceDocument } from "./documents.ts";
+import { DocumentError, documentOf, readDocuments, type ResourceDocument } from "./documents.ts";
 import { FileWatch, isFileError } from "./file-watch.ts";
 
 export type CompilePolicy = (resource: PolicyResource) => CompiledPolicy;
@@ -31,7 +33,7 @@ export function readPolicyFile(file: string): PolicySet {
   for (const document of readDocuments(file)) {
     const kind = document.object.get("kind");
     if (POLICY_KINDS.has(kind)) policies.push(...readPolicy(document, problems));
-    else if (kind === "Namespace") addNamespace(document, namespaces);
+    else if (kind === "Namespace") namespaces.set(...readNamespace(document));
     else problems.push(`${file}:${document.line}: kind ${JSON.stringify(kind ?? null)} is not a policy or a Namespace`);
   }
   if (problems.length > 0) throw new PolicyFilesError(problems);
@@ -104,7 +106,9 @@ export class PolicyDirectory implements Policies {
 
   /** For readiness: how many policies are in force, and which files are not as they are on disk. */
   detail(): string {
-    const broken = [...this.#broken.values()].map((problem) => `; kept as it last was: ${problem}`);
+    const broken = [...this.#broken].map(
+      ([file, problem]) => `; ${this.#isHeld(file) ? "kept as it last was" : "not in force"}: ${problem}`,
+    );
     return `${this.#snapshot.policies.length} policies of ${this.#sets.size} files${broken.join("")}`;
   }
 
@@ -116,6 +120,11 @@ export class PolicyDirectory implements Policies {
 
   close(): void {
     this.#watch.close();
+  }
+
+  /** A file that never was right has nothing to be kept; of a folder that cannot be read all is. */
+  #isHeld(file: string): boolean {
+    return this.#sets.has(file) || file === this.#options.folder;
   }
 
   #reload(): void {
@@ -150,13 +159,14 @@ function readPolicy(document: ResourceDocument, problems: string[]): readonly Po
   return errors.length > 0 ? [] : [resource];
 }
 
-function addNamespace(document: ResourceDocument, namespaces: Map<string, ReadonlyMap<string, string>>): void {
-  const metadata = toPlain(document.object.get("metadata") ?? null) as { name?: unknown; labels?: unknown } | null;
-  if (typeof metadata?.name !== "string") {
-    throw new DocumentError(document.file, document.line, "a Namespace needs metadata.name");
-  }
-  const labels = Object.entries((metadata.labels ?? {}) as Record<string, unknown>).map(
-    ([name, value]): [string, string] => [name, String(value)],
-  );
-  namespaces.set(metadata.name, new Map([...labels, ["kubernetes.io/metadata.name", metadata.name]]));
+/** Name and labels, with the one label that every namespace has. Throws DocumentError. */
+export function readNamespace(document: ResourceDocument): [string, ReadonlyMap<string, string>] {
+  return documentOf(document.file, document.line, () => {
+    const metadata = asObject(document.object.get("metadata"), "metadata");
+    const name = asString(metadata.get("name"), "metadata.name");
+    const labels = [...asObject(metadata.get("labels") ?? new Map(), "metadata.labels")].map(
+      ([label, value]): [string, string] => [label, asString(value, `metadata.labels[${quoted(label)}]`)],
+    );
+    return [name, new Map([...labels, ["kubernetes.io/metadata.name", name]])];
+  });
 }

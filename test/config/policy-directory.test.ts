@@ -1,6 +1,6 @@
 // Policies from files: every fault at start, the last good of a file that breaks later, and compilation anew.
 import assert from "node:assert/strict";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PolicyDirectory, PolicyFilesError, type CompilePolicy } from "../../src/config/policy-directory.ts";
@@ -65,6 +65,72 @@ describe("config/policy-directory", () => {
     const detail = await afterChange(() => writeFileSync(join(folder, "cluster.yaml"), "kind: Deployment\n"));
     assert.equal(names().length, 1);
     assert.match(detail, /^1 policies of 1 files; kept as it last was: .*cluster\.yaml:1: kind "Deployment"/);
+  });
+
+  it("says of a file that never was right that it is not in force, and keeps the others", async () => {
+    const detail = await afterChange(() => writeFileSync(join(folder, "new.yaml"), "kind: [\n"));
+    assert.equal(names().length, 1);
+    assert.match(detail, /^1 policies of 1 files; not in force: .*new\.yaml:\d: /);
+  });
+
+  it("survives a file that is nested deep enough to break a stack", async () => {
+    const detail = await afterChange(() => writeFileSync(join(folder, "cluster.yaml"), `a: ${"[".repeat(50_000)}`));
+    assert.equal(names().length, 1);
+    assert.match(detail, /; kept as it last was: /);
+  });
+
+  it("takes a broken file again once it is mended", async () => {
+    const good = readFileSync(join(folder, "cluster.yaml"), "utf8");
+    const details: string[] = [];
+    await new Promise<void>((resolve) => {
+      directory = new PolicyDirectory({
+        folder,
+        compile,
+        onChange: (detail) => {
+          details.push(detail);
+          if (details.length === 1) writeFileSync(join(folder, "cluster.yaml"), good);
+          else resolve();
+        },
+      });
+      writeFileSync(join(folder, "cluster.yaml"), "kind: Deployment\n");
+    });
+    assert.match(details[0] ?? "", /kept as it last was/);
+    assert.equal(details.at(-1), "1 policies of 1 files");
+  });
+
+  it("names the line of a field that is wrong, and refuses unknown fields", () => {
+    const text = readFileSync(join(folder, "cluster.yaml"), "utf8");
+    writeFileSync(join(folder, "cluster.yaml"), text.replace("verifyImages:", "unheardOf: 1\n  verifyImages:"));
+    const line = text.split("\n").findIndex((each) => each.includes("verifyImages:")) + 1;
+    assert.throws(
+      () => new PolicyDirectory({ folder, compile, onChange: () => undefined }),
+      (error) => {
+        assert.ok(error instanceof PolicyFilesError);
+        assert.match(error.message, /unheardOf/);
+        const at = Number(/cluster\.yaml:(\d+): /.exec(error.message)?.[1]);
+        assert.ok(Math.abs(at - line) <= 2, error.message);
+        return true;
+      },
+    );
+  });
+
+  it("takes labels of Namespaces, which are strings", () => {
+    writeFileSync(join(folder, "ns.yaml"), "kind: Namespace\nmetadata: {name: prod, labels: {env: prod}}\n");
+    directory = new PolicyDirectory({ folder, compile, onChange: () => undefined });
+    assert.equal(directory.snapshot().namespaceLabels("prod")?.get("env"), "prod");
+    writeFileSync(join(folder, "ns.yaml"), "kind: Namespace\nmetadata: {name: prod, labels: {env: 1}}\n");
+    assert.throws(
+      () => new PolicyDirectory({ folder, compile, onChange: () => undefined }),
+      /ns\.yaml:1: metadata\.labels\["env"\] is the number 1, want a string/,
+    );
+  });
+
+  it("leaves hidden files, folders and other endings alone", () => {
+    writeFileSync(join(folder, ".hidden.yaml"), "kind: Deployment\n");
+    writeFileSync(join(folder, "README.md"), "kind: Deployment\n");
+    mkdirSync(join(folder, "folder.yaml"));
+    directory = new PolicyDirectory({ folder, compile, onChange: () => undefined });
+    assert.equal(directory.detail(), "1 policies of 1 files");
   });
 
   it("forgets a file that goes", async () => {
