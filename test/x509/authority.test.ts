@@ -50,6 +50,19 @@ describe("buildAuthorities()", () => {
     assert.equal(buildAuthorities([impostor.parsed], [upper.parsed]).length, 1);
   });
 
+  it("keeps a bounded number of paths where many certificates issue one another", () => {
+    const key = testKey("P-256", "ring");
+    const first = makeIntermediate(root, { key });
+    const ring = Array.from({ length: 12 }, (_, serialNumber) => makeIntermediate(first, { key, serialNumber }));
+    const found = buildAuthorities(
+      [root.parsed],
+      [first, ...ring].map(({ parsed }) => parsed),
+    );
+    assert.equal(found.length, 100);
+    assert.ok(found.every(({ chain }) => chain.at(-1) === root.parsed));
+    assert.ok(ring.every(({ parsed }) => found.some(({ chain }) => chain[0] === parsed)));
+  });
+
   it("ends where certificates issue one another", () => {
     const key = testKey("P-256", "circle");
     const self = makeIntermediate(root, { key });

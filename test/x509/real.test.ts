@@ -93,6 +93,14 @@ describe("a real chain of a private PKI", () => {
       verifyChain(certificate, [{ chain, validFor: {} }], times, "codeSigning"),
     );
   });
+
+  it("signs for a private PKI, whose leaves need not say a purpose", () => {
+    const authority = { chain, validFor: {} };
+    const check = (time: number): unknown => verifyChain(certificate, [authority], [time], "privateSigning").issuer;
+    assert.equal(check(certificate.notBefore), chain[0]);
+    // it outlives its issuer by two seconds
+    failsWith("CertificateAuthorityNotValid", () => check(certificate.notAfter));
+  });
 });
 
 describe("the known answer of §4.6", () => {

@@ -138,6 +138,8 @@ export class EmbeddedRegistry {
     const url = new URL(path, `http://${this.host}`);
     const ask = parseAsk(url);
     if (url.pathname === "/token") this.#sendToken(request, response, url);
+    // the version check, which cosign makes first
+    else if (url.pathname === "/v2/") send(response, 200, EMPTY_CONFIG, "application/json");
     else if (ask === undefined) sendError(response, 404, "UNSUPPORTED");
     else {
       const challenge = this.#gatekeeper?.challenge(request, ask.repository);

@@ -83,9 +83,13 @@ function appended(
   return edits.entry?.(entry, log) ?? entry;
 }
 
-/** A hashedrekord names the hash that its signature is over; cosign's legacy payloads are named by SHA-256 all the same. */
+/**
+ * A hashedrekord names the hash that its signature is over; cosign's legacy payloads are named by SHA-256 all the same. But
+ * Rekor takes no signature by Ed25519 that is not over SHA-512.
+ */
 function withHashOf(body: Body, content: LoggedContent, signer: Signer): Body {
-  if (content.kind !== "message" || content.algorithm === "sha256") return body;
+  const isEd25519 = signer.privateKey.asymmetricKeyType === "ed25519";
+  if (content.kind !== "message" || (content.algorithm === "sha256" && !isEd25519)) return body;
   const algorithm = messageHash(signer);
   const value = createHash(algorithm).update(content.message).digest("hex");
   return { ...body, spec: { ...body.spec, data: { hash: { algorithm, value } } } };
