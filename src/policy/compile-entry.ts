@@ -20,7 +20,12 @@ import { EXTENSION_NAMES } from "../x509/fulcio-extensions.ts";
 import { parseCertificates } from "./certificate-list.ts";
 import { compileGithubActions } from "./github-actions.ts";
 import { exactly, matchOf } from "./text-matcher.ts";
-import { DEFAULT_TRUST_ROOT, type TrustRoot, type TrustRoots, type UnavailableTrustRoot } from "./trust-root.ts";
+import {
+  DEFAULT_TRUST_ROOT,
+  type TrustRequirements,
+  type TrustRoots,
+  type UnavailableTrustRoot,
+} from "./trust-root.ts";
 import type { EntrySpec } from "./types.ts";
 
 export interface CompiledEntry {
@@ -63,7 +68,7 @@ export function decidesByKeyAlone({ keys, insecureIgnoreTlog, requireTimestamp }
   return keys !== undefined && insecureIgnoreTlog === true && requireTimestamp !== true;
 }
 
-function thresholdsOf(entry: EntrySpec, requires: TrustRoot["requires"]): Thresholds {
+function thresholdsOf(entry: EntrySpec, requires: TrustRequirements): Thresholds {
   const { keys, certificates } = entry;
   const isFulcio = keys === undefined && certificates === undefined;
   const mayUseNow = certificates?.insecureUseCurrentTime === true;

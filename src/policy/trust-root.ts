@@ -8,14 +8,18 @@ import type { Finding, UndeterminedCause } from "./verdict.ts";
 
 export const DEFAULT_TRUST_ROOT = "sigstore-public-good";
 
+/** What a signature by one instance must bring. */
+export interface TrustRequirements {
+  readonly transparencyLog: boolean;
+  /** Of certificates alone: a key has none. */
+  readonly signedCertificateTimestamp: boolean;
+  /** By a timestamp authority, beside what a log says. */
+  readonly timestamp: boolean;
+}
+
 export interface TrustRoot {
   readonly material: TrustMaterial;
-  /** What every signature must bring; a key has no signed certificate timestamp. */
-  readonly requires: {
-    readonly transparencyLog: boolean;
-    readonly signedCertificateTimestamp: boolean;
-    readonly timestamp: boolean;
-  };
+  readonly requires: TrustRequirements;
 }
 
 /** By name; undefined for a name that nobody gave to a root. */

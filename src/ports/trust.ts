@@ -1,17 +1,8 @@
 /** Trust roots by name, as immutable values: what a Sigstore instance is trusted with, and what its signatures must bring. */
-import type { TrustMaterial } from "../sigstore/trusted-root.ts";
+import type { TrustRoot as Trusted } from "../policy/trust-root.ts";
 
-/** What a signature by one instance must bring (policy-api.md §2.7). */
-export interface TrustRequirements {
-  readonly transparencyLog: boolean;
-  /** Of certificates alone: a key has none. */
-  readonly signedCertificateTimestamp: boolean;
-  /** By a timestamp authority, beside what a log says. */
-  readonly timestamp: boolean;
-}
+export type { TrustRequirements } from "../policy/trust-root.ts";
 
-export interface TrustRoot {
+export interface TrustRoot extends Trusted {
   readonly name: string;
-  readonly material: TrustMaterial;
-  readonly requires: TrustRequirements;
 }

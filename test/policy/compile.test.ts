@@ -1,8 +1,10 @@
 // Resources to executable policies: defaults, what an error reaches, and that nothing opens silently.
 import assert from "node:assert/strict";
 import { compilePolicy } from "../../src/policy/compile.ts";
+import type { TrustRoot, TrustRoots } from "../../src/policy/trust-root.ts";
 import type { PolicyResource } from "../../src/policy/types.ts";
-import { NO_TRUST_ROOTS, KEYS, entry, image, policy, rule } from "./resources.ts";
+import { MATERIAL } from "./instance.ts";
+import { compiledRule, NO_TRUST_ROOTS, KEYS, entry, image, policy, rule } from "./resources.ts";
 
 const APP = image("ghcr.io/acme/app");
 const OTHER = image("quay.io/x/y");
@@ -12,6 +14,8 @@ function ruleOf(resource: PolicyResource, index = 0): ReturnType<typeof compileP
   assert.ok(found);
   return found;
 }
+
+const REQUIRED = { transparencyLog: true, signedCertificateTimestamp: true };
 
 describe("policy/compile", () => {
   it("pins and asks for digests under Enforce, and neither under Warn and Audit", () => {
@@ -83,5 +87,22 @@ describe("policy/compile", () => {
     assert.notEqual(hash({ attestors: [{ count: 1, entries: [entry("release", KEYS.a), entry("b", KEYS.b)] }] }), base);
     assert.notEqual(hash({ verifyDigest: false }), base);
     assert.match(base, /^sha256:[0-9a-f]{64}$/);
+  });
+
+  it("hashes the trust root that decides, and none that does not", () => {
+    const root: TrustRoot = { material: MATERIAL, requires: { ...REQUIRED, timestamp: false } };
+    const hash = (entry: Record<string, unknown>, found: ReturnType<TrustRoots>): string => {
+      const written = { name: "dev", keyless: { issuer: "https://a.example", subject: "a" }, ...entry };
+      return compiledRule({ attestors: [{ entries: [written] }] }, () => found).hash;
+    };
+    const base = hash({}, root);
+    assert.notEqual(hash({}, { ...root, material: { ...MATERIAL, hash: "2".repeat(64) } }), base);
+    assert.notEqual(hash({}, { ...root, requires: { ...REQUIRED, timestamp: true } }), base);
+    assert.notEqual(hash({}, "not-ready"), base);
+    assert.notEqual(hash({}, undefined), hash({}, "not-ready"));
+    assert.notEqual(hash({ trustRoot: "acme" }, root), base);
+    assert.notEqual(hash({ annotations: { env: "prod" } }, root), base);
+    const key = { keyless: undefined, keys: { publicKeys: KEYS.a.pem }, insecureIgnoreTlog: true };
+    assert.equal(hash(key, root), hash(key, undefined));
   });
 });

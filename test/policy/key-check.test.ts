@@ -32,7 +32,7 @@ describe("policy/key-check", () => {
   ];
   for (const [name, keys] of sound) it(`takes ${name}`, () => assert.deepEqual(messages(keys), []));
 
-  it("refuses a private key and repeats none of it", () => {
+  it("refuses reject list: Key: private key given, and repeats none of it", () => {
     const found = messages({ publicKeys: privateKey });
     assert.equal(found.length, 1);
     assert.match(found[0] ?? "", /^keys\.publicKeys holds a private key, want the public key/);
