@@ -69,7 +69,7 @@ describe("policy/compile-entry: witnesses", () => {
     ],
   ];
   for (const [name, entry, root, [logs, certificateLogs, times, timestamps]] of table) {
-    it(`reject list: Policy: threshold < 1 unless an \`insecure…\` field or the trust root says so (${name})`, () => {
+    it(`reject list: threshold < 1 unless an \`insecure…\` field or the trust root says so (${name})`, () => {
       const requirement = requirementOf(entry, () => root);
       assert.deepEqual(requirement.thresholds, { logs, certificateLogs, times, timestamps });
       assert.equal(requirement.trust, MATERIAL);

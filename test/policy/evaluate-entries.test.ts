@@ -145,7 +145,7 @@ describe("policy/evaluate: principals", () => {
   const table: readonly [string, Json, readonly Candidate[], string][] = [
     ["two entries, two identities", { entries: [anyone("one"), anyone("two")] }, [dev, ops], "Pass"],
     [
-      "reject list: Policy: `count` satisfied by one principal twice (two entries, one identity)",
+      "reject list: `count` satisfied by one principal twice (two entries, one identity)",
       { entries: [anyone("one"), anyone("two")] },
       [dev, signedByCertificate(mailLeaf())],
       "Fail",
@@ -166,7 +166,7 @@ describe("policy/evaluate: principals", () => {
     ["one of an identity and a workflow", { count: 1, entries: [identity("dev"), workflow("ci")] }, [release], "Pass"],
     ["two of three", { count: 2, entries: [identity("dev"), workflow("ci"), logged("key")] }, [release, byKey], "Pass"],
     [
-      "reject list: Policy: `count` satisfied by one principal twice (two of three by one of them)",
+      "reject list: `count` satisfied by one principal twice (two of three by one of them)",
       { count: 2, entries: [identity("dev"), workflow("ci"), logged("key")] },
       [release, release],
       "Fail",

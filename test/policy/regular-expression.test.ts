@@ -63,7 +63,7 @@ describe("policy/regular-expression", () => {
   }
 
   for (const [name, source, message] of REFUSED) {
-    it(`refuses reject list: Policy: regex that does not compile in RE2 (${name})`, () => {
+    it(`refuses reject list: regex that does not compile in RE2 (${name})`, () => {
       const result = parseRegularExpression(source);
       assert.ok(!result.ok);
       assert.match(result.message, message);
