@@ -23,6 +23,7 @@ import { PolicyWatch } from "./kubernetes/policy-watch.ts";
 import { makeServingCertificate } from "./kubernetes/serving-certificate.ts";
 import { canonicalHost } from "./oci/reference.ts";
 import { compilePolicy, type CompiledPolicy } from "./policy/compile.ts";
+import type { TrustRoots } from "./policy/trust-root.ts";
 import type { PolicyResource } from "./policy/types.ts";
 import type { Policies } from "./ports/policies.ts";
 import type { TrustRoot } from "./ports/trust.ts";
@@ -63,6 +64,7 @@ function plainHttpHost(host: string): string {
 
 /** The trust roots that policies may name, by the configuration. */
 interface Trust {
+  readonly trustRoots: TrustRoots;
   readonly compile: (resource: PolicyResource) => CompiledPolicy;
   readiness(): readonly ReadinessCheck[];
   /** Reads the configuration and the files of its roots whenever they change, until the answer is called. */
@@ -72,9 +74,11 @@ interface Trust {
 function openTrust(path: string | undefined): Trust {
   const file = path === undefined ? undefined : usage(() => new ConfigFile(path));
   const store = usage(() => new TrustRootStore(file?.config ?? DEFAULT_CONFIG));
+  const trustRoots: TrustRoots = (name) => store.get(name);
   const check = (name: string, detail: string): ReadinessCheck => ({ name, ok: true, detail });
   return {
-    compile: (resource) => compilePolicy(resource, (name) => store.get(name)),
+    trustRoots,
+    compile: (resource) => compilePolicy(resource, trustRoots),
     readiness: () => [
       check("trust-roots", store.detail()),
       ...(file === undefined ? [] : [check("configuration", file.detail())]),
@@ -272,8 +276,9 @@ const actions: Actions = {
   version: VERSION,
   serve,
   verify: async (image, flags) => {
+    const { trustRoots } = openTrust(flags.config);
     const { verifier, close } = buildVerifier(flags.plainHttp);
-    const code = await runVerify(image, flags, verifier, io);
+    const code = await runVerify(image, flags, { verifier, trustRoots }, io);
     await close();
     return code;
   },

@@ -6,7 +6,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
 import { addVerify, addVerifyBundle } from "./verify-commands.ts";
 import type { VerifyBundleFlags } from "./verify-bundle.ts";
-import type { VerifyFlags } from "./verify.ts";
+import type { VerifyFlags } from "./verify-flags.ts";
 import { config, plainHttp, subcommand } from "./commands.ts";
 
 export interface ServeFlags {

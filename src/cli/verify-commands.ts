@@ -1,19 +1,63 @@
 /** `verify` and `verify-bundle` as they are typed: cosign's flags, and the protocol of Sigstore's conformance suite. */
-import { Option, type Command } from "commander";
-import { plainHttp, subcommand } from "./commands.ts";
+import { InvalidArgumentError, Option, type Command } from "commander";
+import { config, plainHttp, subcommand } from "./commands.ts";
 import type { VerifyBundleFlags } from "./verify-bundle.ts";
-import type { VerifyFlags } from "./verify.ts";
+import type { VerifyFlags } from "./verify-flags.ts";
+
+const VERIFY_HELP = `
+Who must have signed is said in one of two ways:
+  --key                                             by a key; a certificate beside its signature is not looked at
+  --certificate-identity with
+  --certificate-oidc-issuer                         by name, with a certificate of the trust root; of each of the two
+                                                    there is a form with a regular expression (RE2) instead. It must
+                                                    match the whole text, where cosign takes a match anywhere in it
+
+A signature must have an entry in a transparency log, and its certificate the promise of a certificate transparency log.
+  --insecure-ignore-tlog   drops the first; with a certificate it needs --require-timestamp, since something must prove
+                           when the certificate signed (cosign takes the current time then)
+  --insecure-ignore-sct    drops the second
+What a root given by --trusted-root cannot prove is not asked for: without logs, a time stamp is asked instead.
+
+Exit status: 0 verified, 1 denied, 2 usage or could not determine.
+
+Examples:
+  sealgate verify ghcr.io/acme/web:1.0 --key cosign.pub --insecure-ignore-tlog
+  sealgate verify ghcr.io/acme/web:1.0 --certificate-oidc-issuer https://token.actions.githubusercontent.com \\
+    --certificate-identity-regexp 'https://github\\.com/acme/web/\\.github/workflows/release\\.yml@refs/tags/v.*'
+`;
 
 export function addVerify(program: Command, run: (image: string, flags: VerifyFlags) => Promise<void>): void {
   subcommand(program, "verify")
-    .description("Verify one image against a public key. Exit 0 verified, 1 denied, 2 could not determine.")
+    .description("Verify the signature of one image, as the webhook does.")
     .argument("<image>", "reference by tag or digest")
-    .requiredOption("--key <file>", 'public key, PEM "PUBLIC KEY" (cosign.pub)')
+    .option("--key <file>", 'public key, PEM "PUBLIC KEY" (cosign.pub)')
+    .option("--certificate-identity <name>", "subject alternative name of the signer's certificate")
+    .option("--certificate-identity-regexp <expression>", "expression that the whole name must match")
+    .option("--certificate-oidc-issuer <url>", "issuer that knew the signer")
+    .option("--certificate-oidc-issuer-regexp <expression>", "expression that the whole issuer must match")
+    .option("--trusted-root <file>", "trusted_root.json of the instance (default: sigstore-public-good)")
+    .option("--insecure-ignore-tlog", "ask for no entry of a transparency log", false)
+    .option("--insecure-ignore-sct", "ask for no promise of certificate transparency", false)
+    .option("--require-timestamp", "ask for a time stamp of an authority, beside what else is asked for", false)
+    .addOption(new Option("--use-signed-timestamps", "cosign's name of --require-timestamp").default(false))
+    .addOption(annotations())
     .addOption(
       new Option("--output <form>", "text, or json as cosign v2 prints it").choices(["text", "json"]).default("text"),
     )
+    .addOption(config())
     .addOption(plainHttp())
+    .addHelpText("after", VERIFY_HELP)
     .action(run);
+}
+
+function annotations(): Option {
+  return new Option("-a, --annotations <key=value>", "the signed payload must say this; may be given again")
+    .argParser((text: string, known: Readonly<Record<string, string>>) => {
+      const split = text.indexOf("=");
+      if (split <= 0) throw new InvalidArgumentError("want KEY=VALUE");
+      return { ...known, [text.slice(0, split)]: text.slice(split + 1) };
+    })
+    .default({});
 }
 
 const BUNDLE_HELP = `
