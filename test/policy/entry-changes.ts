@@ -7,12 +7,13 @@ import { generalName } from "../support/x509/name.ts";
 import {
   INTERMEDIATE,
   ISSUER,
-  mailLeaf,
+  mailSigner,
   ROOT,
   RUN,
-  runLeaf,
-  signedByCertificate,
+  runSigner,
+  signedBy,
   signedByKey,
+  signerWith,
   SUBJECT,
 } from "./instance.ts";
 import { KEYS, NOW, type Json } from "./resources.ts";
@@ -53,8 +54,8 @@ const KEY = KEYS.a.privateKey;
 const RSA = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const RSA_PEM = String(RSA.publicKey.export({ type: "spki", format: "pem" }));
 
-const run = signedByCertificate(runLeaf());
-const mail = signedByCertificate(mailLeaf());
+const run = signedBy(runSigner());
+const mail = signedBy(mailSigner());
 
 function key(signature: Candidate, met: Json, unmet: Json): EntryChange {
   return {
@@ -95,7 +96,7 @@ function pki(issuer: TestCertificate, met: Json, unmet: Json, isLogged = true): 
   });
   const written = { roots: ROOT.pem, subject: SUBJECT };
   return {
-    signature: signedByCertificate(leaf, { isLogged }),
+    signature: signedBy(signerWith(leaf), { isLogged }),
     met: { certificates: { ...written, ...met } },
     unmet: { certificates: { ...written, ...unmet } },
   };
@@ -118,8 +119,8 @@ export const ENTRY_CHANGES: Readonly<Record<string, EntryChange>> = {
     { publicKeys: RSA_PEM, rsaPadding: "PKCS1v15" },
     { publicKeys: RSA_PEM, rsaPadding: "PSS" },
   ),
-  "keys.validFrom": key(byKey(), { validFrom: "2026-01-15T12:00:05Z" }, { validFrom: "2026-01-15T12:00:06Z" }),
-  "keys.validUntil": key(byKey(), { validUntil: "2026-01-15T12:00:05Z" }, { validUntil: "2026-01-15T12:00:04Z" }),
+  "keys.validFrom": key(byKey(), { validFrom: "2026-01-15T12:00:00Z" }, { validFrom: "2026-01-15T12:00:01Z" }),
+  "keys.validUntil": key(byKey(), { validUntil: "2026-01-15T12:00:00Z" }, { validUntil: "2026-01-15T11:59:59Z" }),
   "keyless.issuer": keyless({}, { issuer: "https://other.example" }),
   "keyless.issuerRegExp": keyless(
     { issuer: undefined, issuerRegExp: "https://accounts\\.example" },
@@ -147,7 +148,7 @@ export const ENTRY_CHANGES: Readonly<Record<string, EntryChange>> = {
     { runnerEnvironment: "self-hosted" },
   ),
   "githubActions.repositoryID": workflow({ repositoryID: "1001" }, { repositoryID: "1002" }),
-  "githubActions.repositoryOwnerID": workflow({ repositoryOwnerID: "42" }, { repositoryOwnerID: "43" }),
+  "githubActions.repositoryOwnerID": workflow({ repositoryOwnerID: "2002" }, { repositoryOwnerID: "2003" }),
   "githubActions.issuer": workflow({ issuer: RUN[8] }, { issuer: `${RUN[8]}/acme` }),
   "githubActions.serverURL": workflow(
     { issuer: RUN[8], serverURL: "https://github.com" },
@@ -185,7 +186,7 @@ export const ENTRY_CHANGES: Readonly<Record<string, EntryChange>> = {
     { insecureIgnoreTlog: false },
   ),
   insecureIgnoreSCT: whole(
-    signedByCertificate(mailLeaf(SUBJECT, ISSUER, false)),
+    signedBy(mailSigner(SUBJECT, ISSUER, false)),
     anyMail,
     { insecureIgnoreSCT: true },
     { insecureIgnoreSCT: false },

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import type { Candidate } from "../../src/policy/evidence.ts";
 import { evaluateRule } from "../../src/policy/evaluate.ts";
 import { effectOf, type RuleVerdict } from "../../src/policy/verdict.ts";
-import { ISSUER, mailLeaf, ROOT, ROOTS, RUN, runLeaf, signedByCertificate, signedByKey, SUBJECT } from "./instance.ts";
+import { ISSUER, mailSigner, ROOT, ROOTS, RUN, runSigner, signedBy, signedByKey, SUBJECT } from "./instance.ts";
 import { compiledRule, entry, evidence, KEYS, NOW, READ, UNREAD, type Json } from "./resources.ts";
 
 const identity = (name: string, subject = SUBJECT, more: Json = {}): Json => ({
@@ -27,9 +27,9 @@ function codes({ outcome, findings }: RuleVerdict): string {
   return [outcome, ...new Set(findings.map(({ code }) => code))].join(" ");
 }
 
-const dev = signedByCertificate(mailLeaf());
-const ops = signedByCertificate(mailLeaf("ops@acme.io"));
-const release = signedByCertificate(runLeaf());
+const dev = signedBy(mailSigner());
+const ops = signedBy(mailSigner("ops@acme.io"));
+const release = signedBy(runSigner());
 const byKey = signedByKey(KEYS.a.privateKey);
 
 const FOREIGN = "https://other.example";
@@ -41,7 +41,7 @@ describe("policy/evaluate: one entry", () => {
     [
       "the same address by another issuer",
       identity("dev"),
-      signedByCertificate(mailLeaf(SUBJECT, FOREIGN)),
+      signedBy(mailSigner(SUBJECT, FOREIGN)),
       "Fail IdentityIssuerMismatch",
     ],
     ["a key's", identity("dev"), byKey, "Fail SignerCertificateMissing"],
@@ -56,19 +56,19 @@ describe("policy/evaluate: one entry", () => {
     [
       "an identity's without a log entry",
       identity("dev"),
-      signedByCertificate(mailLeaf(), { isLogged: false }),
+      signedBy(mailSigner(), { isLogged: false }),
       "Fail LogEntryMissing",
     ],
     [
       "an identity's that is stamped in place of logged",
       identity("dev", SUBJECT, { insecureIgnoreTlog: true, requireTimestamp: true }),
-      signedByCertificate(mailLeaf(), { isLogged: false, isStamped: true }),
+      signedBy(mailSigner(), { isLogged: false, isStamped: true }),
       "Pass",
     ],
     [
       "an identity's at an instance that stamps",
       identity("dev", SUBJECT, { trustRoot: "github" }),
-      signedByCertificate(mailLeaf(), { isLogged: false, isStamped: true }),
+      signedBy(mailSigner(), { isLogged: false, isStamped: true }),
       "Pass",
     ],
     [
@@ -77,12 +77,7 @@ describe("policy/evaluate: one entry", () => {
       dev,
       "Fail TimestampMissing",
     ],
-    [
-      "a certificate without SCT",
-      identity("dev"),
-      signedByCertificate(mailLeaf(SUBJECT, ISSUER, false)),
-      "Fail SctMissing",
-    ],
+    ["a certificate without SCT", identity("dev"), signedBy(mailSigner(SUBJECT, ISSUER, false)), "Fail SctMissing"],
     [
       "a key outside of its window",
       logged("old", KEYS.a, { keys: { publicKeys: KEYS.a.pem, validUntil: "2026-01-01T00:00:00Z" } }),
@@ -93,25 +88,25 @@ describe("policy/evaluate: one entry", () => {
     [
       "a pull request's, by an expression that would take it",
       workflow("ci", { refs: ["*"] }),
-      signedByCertificate(runLeaf({ 14: "refs/pull/7/merge", 20: "pull_request" })),
+      signedBy(runSigner({ 14: "refs/pull/7/merge", 20: "pull_request" })),
       "Fail IdentityExtensionMismatch",
     ],
     [
       "a reusable workflow's that is not named",
       workflow("ci"),
-      signedByCertificate(runLeaf({}, "https://github.com/evil/wf/.github/workflows/x.yml@refs/heads/main")),
+      signedBy(runSigner({}, "https://github.com/evil/wf/.github/workflows/x.yml@refs/heads/main")),
       "Fail IdentitySubjectMismatch",
     ],
     [
       "a self-hosted runner's",
       workflow("ci", { runnerEnvironment: "github-hosted" }),
-      signedByCertificate(runLeaf({ 11: "self-hosted" })),
+      signedBy(runSigner({ 11: "self-hosted" })),
       "Fail IdentityExtensionMismatch",
     ],
     [
       "an annotation that is signed",
       identity("dev", SUBJECT, { annotations: { env: "prod" } }),
-      signedByCertificate(mailLeaf(), { annotations: { env: "prod" } }),
+      signedBy(mailSigner(), { annotations: { env: "prod" } }),
       "Pass",
     ],
     [
@@ -127,7 +122,7 @@ describe("policy/evaluate: one entry", () => {
 
   it("wants all criteria of one entry on one signature", () => {
     const written = identity("dev", SUBJECT, { annotations: { env: "prod" } });
-    const elsewhere = signedByCertificate(mailLeaf("ops@acme.io"), { annotations: { env: "prod" } });
+    const elsewhere = signedBy(mailSigner("ops@acme.io"), { annotations: { env: "prod" } });
     assert.equal(judge({ entries: [written] }, [dev, elsewhere]).outcome, "Fail");
   });
 
@@ -147,13 +142,13 @@ describe("policy/evaluate: principals", () => {
     [
       "reject list: `count` satisfied by one principal twice (two entries, one identity)",
       { entries: [anyone("one"), anyone("two")] },
-      [dev, signedByCertificate(mailLeaf())],
+      [dev, signedBy(mailSigner())],
       "Fail",
     ],
     [
       "one address at two issuers",
       { entries: [identity("a"), { name: "b", keyless: { issuer: FOREIGN, subject: SUBJECT } }] },
-      [dev, signedByCertificate(mailLeaf(SUBJECT, FOREIGN))],
+      [dev, signedBy(mailSigner(SUBJECT, FOREIGN))],
       "Pass",
     ],
     ["a key and an identity", { entries: [logged("key"), identity("dev")] }, [byKey, dev], "Pass"],

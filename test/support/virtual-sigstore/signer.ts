@@ -36,7 +36,8 @@ export function certificateSigner(
   return { ...signerOf(certificate.privateKey, how), certificate, chain };
 }
 
-function signerOf(privateKey: KeyObject, how: SigningHow): Signer {
+/** Any key of node's. */
+export function signerOf(privateKey: KeyObject, how: SigningHow = {}): Signer {
   const publicKeyPem = createPublicKey(privateKey).export({ type: "spki", format: "pem" }).toString();
   return { privateKey, spki: spkiOf(privateKey), publicKeyPem, chain: [], how };
 }
