@@ -3,6 +3,7 @@
  * signature, signer and content. Earns VerifiedEntries.
  */
 import { digestBytes, splitDigest, type HashAlgorithm } from "../crypto/digest.ts";
+import type { PublicKey } from "../crypto/public-key.ts";
 import type { LoggedContent, LoggedSignature } from "../transparency/entry.ts";
 import { requireLogs, verifyLogEntries } from "../transparency/log-entries.ts";
 import type { LogEvidence, VerifiedLogEntry } from "../transparency/log-entry.ts";
@@ -41,11 +42,11 @@ function loggedSignature({ entity, material }: VerifiedContent, artifact: Artifa
     signature: entity.signature,
     signer:
       leaf === undefined ? { kind: "key", spki: key.spki } : { kind: "certificate", der: leaf.der, spki: leaf.spki },
-    content: loggedContent(entity, artifact),
+    content: loggedContent(entity, key, artifact),
   };
 }
 
-function loggedContent(entity: SignedEntity, artifact: Artifact): LoggedContent {
+function loggedContent(entity: SignedEntity, key: PublicKey, artifact: Artifact): LoggedContent {
   const { content } = entity;
   if (content.kind === "dsse") {
     const { payloadType, payload, envelope } = content;
@@ -55,12 +56,15 @@ function loggedContent(entity: SignedEntity, artifact: Artifact): LoggedContent 
   if (message === undefined) {
     return { kind: "digest", algorithm: splitDigest(artifact.digest).algorithm, digest: digestBytes(artifact.digest) };
   }
-  const algorithm = hashOf(content);
+  const algorithm = hashOf(content, key);
   return { kind: "message", message, ...(algorithm && { algorithm }) };
 }
 
-/** §5.5: cosign logs legacy payloads by their SHA-256; a bundle says how its message is named. */
-function hashOf(content: SignedEntity["content"]): HashAlgorithm | undefined {
-  if (content.kind === "simple-signing") return "sha256";
+/**
+ * §5.5: cosign logs legacy payloads by their SHA-256, but by SHA-512 where an Ed25519 key signed prehashed (§3.2); a bundle
+ * says how its message is named.
+ */
+function hashOf(content: SignedEntity["content"], key: PublicKey): HashAlgorithm | undefined {
+  if (content.kind === "simple-signing") return key.algorithm.kind === "ed25519" ? undefined : "sha256";
   return content.kind === "message" ? MESSAGE_HASHES.get(content.messageDigest?.algorithm ?? "") : undefined;
 }

@@ -132,6 +132,22 @@ describe("verifyTransparency()", () => {
     failsWith("LogDigestAlgorithmMismatch", () => verify(log, signed, [entryOf(log, signed)]));
   });
 
+  it("takes SHA-512 for the legacy payload of an Ed25519 key, which cosign signs prehashed, and of no other", () => {
+    const log = new TestLog({ generation: "v1" });
+    const sha512 = (material: SignerMaterial): number => {
+      const signed: Case = { format: "legacy-signature", content: SIMPLE, kind: "hashedrekord 0.0.1", material };
+      const value = createHash("sha512").update(json(simpleSigning())).digest("hex");
+      const body = makeBody(signed.kind, toldTo(signed), ({ spec, ...rest }) => ({
+        ...rest,
+        spec: { ...spec, data: { hash: { algorithm: "sha512", value } } },
+      }));
+      const { kindVersion: _kind, inclusionProof: _proof, ...entry } = log.append(kindVersionOf(signed.kind), body);
+      return verify(log, signed, [entry]);
+    };
+    assert.equal(sha512({ key: KEYS.ed25519.key }), 1);
+    failsWith("LogDigestAlgorithmMismatch", () => sha512(BY_KEY));
+  });
+
   const legacy: Case = { format: "legacy-signature", content: SIMPLE, kind: "hashedrekord 0.0.1" };
   const refused: Readonly<Record<string, [FailureCode, Case, Case]>> = {
     "of another payload (CVE-2022-23649)": [
