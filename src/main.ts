@@ -6,7 +6,7 @@ import { readFileSync, statSync } from "node:fs";
 import { PodReviewer } from "./app/review-pod.ts";
 import { ImageVerifier } from "./app/verify-image.ts";
 import { runApply } from "./cli/apply.ts";
-import { runCli, type Actions, type ApplyFlags, type ServeFlags } from "./cli/index.ts";
+import { runCli, type Actions, type Address, type ApplyFlags, type ServeFlags } from "./cli/index.ts";
 import { UsageError, type CommandIo, type ExitCode } from "./cli/io.ts";
 import { runReference } from "./cli/reference.ts";
 import { runVerifyBundle } from "./cli/verify-bundle.ts";
@@ -34,7 +34,7 @@ import { builtInTrustRoot } from "./trust/built-in.ts";
 import { TrustRootsError, TrustRootStore } from "./trust/trust-root-store.ts";
 import type { AdmissionLog } from "./webhook/admission-log.ts";
 import { buildOperationsServer, type ReadinessCheck } from "./webhook/operations.ts";
-import { buildWebhookServer, type TlsMaterial } from "./webhook/server.ts";
+import { buildWebhookServer, type TlsMaterial, type WebhookOptions } from "./webhook/server.ts";
 
 const VERSION = "0.1.0";
 const IN_FLIGHT_MS = 10_000;
@@ -125,7 +125,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   const { verifier, close } = buildVerifier(flags.plainHttp);
   let draining = false;
   const reviewer = new PodReviewer(source.policies, verifier);
-  const webhook = await buildWebhookServer({
+  const webhook = await buildServer({
     reviewer,
     tls: await servingMaterial(flags),
     log: admissionLog(logger, metrics),
@@ -139,8 +139,8 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
     draining ? { ...drained, ok: false, detail: "draining after SIGTERM" } : drained,
   ];
   const operations = await buildOperationsServer({ readiness, metrics });
-  await operations.listen(flags.listenOperations);
-  await webhook.listen(flags.listenWebhook);
+  await listen(operations, flags.listenOperations);
+  await listen(webhook, flags.listenWebhook);
   logger.info({ webhook: flags.listenWebhook, operations: flags.listenOperations }, "serving");
   await terminationSignal();
   draining = true;
@@ -150,6 +150,24 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   source.close();
   await Promise.race([Promise.all([webhook.close(), operations.close(), close()]), waitIdly(IN_FLIGHT_MS)]);
   return 0;
+}
+
+async function buildServer(options: WebhookOptions): ReturnType<typeof buildWebhookServer> {
+  try {
+    return await buildWebhookServer(options);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    throw new UsageError(`Cannot serve with the certificate and key given: ${String(error.code)}`);
+  }
+}
+
+async function listen(server: { listen(address: Address): Promise<unknown> }, address: Address): Promise<void> {
+  try {
+    await server.listen(address);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error)) throw error;
+    throw new UsageError(`Cannot listen on ${address.host}:${address.port}: ${String(error.code)}`);
+  }
 }
 
 function openPolicies(flags: ServeFlags, { compile }: Trust, logger: Logger): PolicySource {
@@ -293,4 +311,5 @@ const actions: Actions = {
     ),
 };
 
-process.exitCode = await runCli(process.argv.slice(2), actions, io);
+// Whatever is still open then, a held connection or a watch, must not keep the process.
+process.exit(await runCli(process.argv.slice(2), actions, io));

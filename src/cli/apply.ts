@@ -2,13 +2,15 @@
  * `sealgate apply -p POLICY… -r RESOURCE…`: the verdict that the webhook would give, as a table or as data. Pods are
  * pinned first, as /mutate would, and judged then.
  */
+import { AdmissionError } from "../admission/error.ts";
 import { explainImage } from "../admission/explain.ts";
 import type { AdmissionRequest } from "../admission/request.ts";
+import { deadlineIn } from "../app/deadline.ts";
 import type { Reviewer } from "../app/reviewer.ts";
 import { isJsonObject } from "../encoding/guard.ts";
 import type { JsonObject, JsonValue } from "../encoding/json.ts";
 import { effectOf, type ImageVerdict, type Outcome, type RuleResult } from "../policy/verdict.ts";
-import type { CommandIo, ExitCode } from "./io.ts";
+import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
 
 /** A pod of a resource file. */
 export interface AppliedPod {
@@ -32,9 +34,17 @@ export interface ApplyRow {
   readonly verdict: Outcome;
   readonly effect: "admit" | "warn" | "deny";
   readonly reason: string;
+  /** The text that the webhook would give; only where the verdict is no Pass. */
+  readonly explanation?: string;
 }
 
-/** Exit 0: every pod would be admitted; 1: some would be denied; 2: some denied only because it could not be determined. */
+/** As long as a webhook may take. */
+const TIMEOUT_MS = 30_000;
+
+/**
+ * Exit 0: every pod would be admitted; 1: some would be denied; 2: some denied only because it could not be determined.
+ * Throws UsageError for a pod that cannot be read.
+ */
 export async function runApply(
   pods: readonly AppliedPod[],
   options: ApplyOptions,
@@ -42,21 +52,26 @@ export async function runApply(
   io: CommandIo,
 ): Promise<ExitCode> {
   const rows: ApplyRow[] = [];
-  const denied: ImageVerdict[] = [];
   for (const pod of pods) {
     for (const verdict of await judge(pod, reviewer)) {
       rows.push(...verdict.results.map((result) => rowOf(pod, verdict, result)));
-      const denying = verdict.results.filter((result) => effectOf(result) === "deny");
-      if (denying.length > 0) denied.push({ ...verdict, results: denying });
     }
   }
-  io.out(options.print.kind === "data" ? options.print.format(rows) : table(rows, pods.length));
-  if (options.print.kind === "table") for (const verdict of denied) io.out(`\n${explainImage(verdict)}\n`);
+  io.out(options.print.kind === "data" ? options.print.format(rows) : tableAndReasons(rows, pods.length));
   return exitCode(rows);
 }
 
 async function judge(pod: AppliedPod, reviewer: Reviewer): Promise<readonly ImageVerdict[]> {
-  const signal = AbortSignal.timeout(30_000);
+  try {
+    return await pinAndValidate(pod, reviewer);
+  } catch (error) {
+    if (error instanceof AdmissionError) throw new UsageError(`${pod.origin}: ${error.message}`);
+    throw error;
+  }
+}
+
+async function pinAndValidate(pod: AppliedPod, reviewer: Reviewer): Promise<readonly ImageVerdict[]> {
+  const signal = deadlineIn(TIMEOUT_MS);
   const { pins } = await reviewer.pin(requestFor(pod, pod.object), signal);
   const pinned = pins.reduce<JsonValue>(
     (object, { field, value }) => replaceAt(object, field.split("/").slice(1), value),
@@ -95,6 +110,7 @@ function replaceAt(value: JsonValue, path: readonly string[], replacement: strin
 
 function rowOf(pod: AppliedPod, verdict: ImageVerdict, result: RuleResult): ApplyRow {
   const { policy } = result;
+  const explanation = explainImage({ ...verdict, results: [result] });
   return {
     resource: `${pod.namespace}/${pod.name}`,
     image: verdict.image,
@@ -103,7 +119,14 @@ function rowOf(pod: AppliedPod, verdict: ImageVerdict, result: RuleResult): Appl
     verdict: result.verdict.outcome,
     effect: effectOf(result),
     reason: result.verdict.summary,
+    ...(explanation === "" ? {} : { explanation }),
   };
+}
+
+/** Audit is silent here as well; its rows say that it failed. */
+function tableAndReasons(rows: readonly ApplyRow[], pods: number): string {
+  const told = rows.filter(({ effect }) => effect !== "admit");
+  return [table(rows, pods), ...new Set(told.map(({ explanation }) => `${explanation ?? ""}\n`))].join("\n");
 }
 
 function table(rows: readonly ApplyRow[], pods: number): string {

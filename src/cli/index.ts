@@ -50,7 +50,10 @@ export interface Actions {
   readonly reference: (text: string, flags: ReferenceFlags) => Promise<ExitCode>;
 }
 
-/** Runs one command line (without node and script). Never throws for what was typed: it prints and answers 2. */
+/**
+ * Runs one command line (without node and script). Never throws: what was typed wrongly is printed and answered with 2,
+ * and so is a defect, since 1 would say that something was denied.
+ */
 export async function runCli(argv: readonly string[], actions: Actions, io: CommandIo): Promise<ExitCode> {
   let code: ExitCode = 0;
   const program = buildProgram(actions, io, (result) => {
@@ -61,10 +64,13 @@ export async function runCli(argv: readonly string[], actions: Actions, io: Comm
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (!(error instanceof UsageError)) throw error;
-    io.err(`error: ${error.message}\n`);
+    io.err(`error: ${error instanceof UsageError ? error.message : `internal error: ${stackOf(error)}`}\n`);
     return 2;
   }
+}
+
+function stackOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function buildProgram(actions: Actions, io: CommandIo, finish: (code: ExitCode) => void): Command {

@@ -66,9 +66,16 @@ function readPod(document: ResourceDocument): PodDocument {
     const metadata = asObject(object.get("metadata"), "metadata");
     return {
       origin: `${file}:${line}`,
-      namespace: asString(metadata.get("namespace") ?? "default", "metadata.namespace"),
-      name: asString(metadata.get("name") ?? metadata.get("generateName"), "metadata.name"),
+      namespace: readName(metadata.get("namespace") ?? "default", "metadata.namespace"),
+      name: readName(metadata.get("name") ?? metadata.get("generateName"), "metadata.name"),
       object,
     };
   });
+}
+
+/** Of the characters of a name: it is printed, and must not make up lines. */
+function readName(value: unknown, path: string): string {
+  const name = asString(value, path);
+  if (!/^[a-z0-9.-]+$/.test(name)) throw new EncodingError(`${path} is ${quoted(name)}, want a name`);
+  return name;
 }

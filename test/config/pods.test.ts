@@ -62,6 +62,10 @@ describe("config/pods", () => {
       "no kind": ["metadata: {}\n", /a\.yaml:1: kind is absent/],
       "no apiVersion": ["kind: Pod\n", /a\.yaml:1: apiVersion is absent/],
       "no name": ["apiVersion: v1\nkind: Pod\nmetadata: {}\n", /a\.yaml:1: metadata\.name is absent/],
+      "a name that would write lines": [
+        'apiVersion: v1\nkind: Pod\nmetadata: {name: "a\\nb  Pass"}\n',
+        /a\.yaml:1: metadata\.name is "a\\u\{a\}b {2}Pass", want a name/,
+      ],
       "no metadata": ["apiVersion: v1\nkind: Pod\n", /a\.yaml:1: metadata is absent/],
       "a Namespace without a name": [
         `${POD}---\nkind: Namespace\nmetadata: {}\n`,
