@@ -31,6 +31,11 @@ export const DISCOVERY_FAILURES = {
     spec: "registry §6",
     hint: "the registry ended its answer early or lied about its length; try again, then ask its operator",
   },
+  PullSecretMalformed: {
+    step: "discovery",
+    spec: "registry §8",
+    hint: 'write the pull secret anew, for example with "kubectl create secret docker-registry"; the kubelet could not use it either',
+  },
   RedirectRefused: {
     step: "discovery",
     spec: "registry §6",
