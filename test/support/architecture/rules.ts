@@ -35,6 +35,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   pino: ["telemetry"],
   commander: ["cli"],
   re2js: ["policy"],
+  "@bufbuild/cel": ["policy"],
   "node:crypto": ["crypto"],
   "node:buffer": ["encoding"],
   "node:events": ["app"],
