@@ -131,8 +131,8 @@ describeOnTestbed("admission", (testbed) => {
       const options = { namespace: "strict", name: "wrong", imageReferences: [`${host}/acme/*`] };
       const text = JSON.stringify(policy({ ...options, publicKey: testbed().keys.acme.publicPem }));
       const cases = [
-        [text.replace(',"insecureIgnoreTlog":true', ""), /insecureIgnoreTlog/u],
-        [text.replace('"insecureIgnoreTlog":true', '"insecureIgnoreTlog":false'), /insecureIgnoreTlog/u],
+        [text.replace('"insecureIgnoreTlog":true', '"insecureIgnoreTlog":"true"'), /insecureIgnoreTlog/u],
+        [text.replace(/"publicKeys":"[^"]*"/u, '"publicKeys":"cosign.pub"'), /publicKeys/u],
         [text.replace('"failureAction":"Enforce"', '"failureAction":"Sometimes"'), /failureAction/u],
         [text.replace('"count":1', '"cuont":1'), /cuont/u],
         [text.replace(/"imageReferences":\[[^\]]*\]/u, '"imageReferences":[]'), /imageReferences/u],

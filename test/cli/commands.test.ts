@@ -1,0 +1,32 @@
+// What several commands have in common.
+import assert from "node:assert/strict";
+import { Command, CommanderError } from "commander";
+import { config, plainHttp, subcommand } from "../../src/cli/commands.ts";
+
+describe("cli/commands", () => {
+  it("a command prints where the program prints, and throws instead of ending the process", () => {
+    const printed: string[] = [];
+    const write = (text: string): number => printed.push(text);
+    const program = new Command("sealgate").exitOverride().configureOutput({ writeOut: write, writeErr: write });
+    subcommand(program, "some")
+      .addOption(plainHttp())
+      .action(() => undefined);
+    assert.throws(() => program.parse(["some", "--bogus"], { from: "user" }), CommanderError);
+    assert.match(printed.join(""), /unknown option '--bogus'/);
+  });
+
+  it("--plain-http collects hosts, and is none unless given", () => {
+    const hosts = (...argv: readonly string[]): unknown => {
+      const command = new Command().addOption(plainHttp()).parse([...argv], { from: "user" });
+      return command.opts()["plainHttp"];
+    };
+    assert.deepEqual(hosts(), []);
+    assert.deepEqual(hosts("--plain-http", "a:1", "--plain-http", "b:2"), ["a:1", "b:2"]);
+    assert.deepEqual(hosts("--plain-http", "c:3"), ["c:3"]);
+  });
+
+  it("--config is a file", () => {
+    const command = new Command().addOption(config()).parse(["--config", "sealgate.yaml"], { from: "user" });
+    assert.equal(command.opts()["config"], "sealgate.yaml");
+  });
+});
