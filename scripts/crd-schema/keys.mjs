@@ -1,21 +1,8 @@
 // entries[].keys (policy-api.md §2.4): a signer known by a public key.
+import { instant } from "./text.mjs";
 
 const PEM =
   "^\\s*(-----BEGIN PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END PUBLIC KEY-----|-----BEGIN RSA PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END RSA PUBLIC KEY-----)\\s*$";
-
-const instant = (description) => ({
-  type: "string",
-  minLength: 20,
-  maxLength: 35,
-  pattern: "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$",
-  description,
-  "x-kubernetes-validations": [
-    {
-      rule: "timestamp(self) >= timestamp('1970-01-01T00:00:00Z')",
-      message: "must be a time of RFC 3339 in 1970 or later, for example 2027-01-31T00:00:00Z",
-    },
-  ],
-});
 
 export const keys = {
   type: "object",
