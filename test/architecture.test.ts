@@ -33,6 +33,15 @@ describe("the architecture", () => {
   it("holds no marker, skip or waiver", () => assert.deepEqual(markerViolations(everything), []));
   it("keeps files under 300 lines", () => assert.deepEqual(lengthViolations(everything, 300), []));
 
+  it("has a test file for every source file", () => {
+    assert.deepEqual(mirrorViolations(sources, new Set(tests.map(({ path }) => path))), []);
+  });
+
+  it("has a test that produces every failure code", () => {
+    const suites = tests.filter(({ path }) => path.endsWith(".test.ts") && !path.includes("architecture"));
+    assert.deepEqual(untestedCodes(Object.keys(FAILURES), suites), []);
+  });
+
   it("documents every failure code, and no other", () => {
     const page = readFileSync(join(root, "docs/failures.md"), "utf8");
     const documented = [...page.matchAll(/<\/a>`([A-Za-z0-9]+)`/g)].map(([, code]) => code ?? "");

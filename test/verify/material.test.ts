@@ -1,15 +1,14 @@
-/** selectMaterial() and precheck(): whose key is tried, before anything is proven. */
+/** selectMaterial(): whose key is tried, before anything is proven. */
 import assert from "node:assert/strict";
 import { parsePublicKeySpki } from "../../src/crypto/public-key.ts";
 import type { SignedEntity } from "../../src/verify/entity.ts";
 import { selectMaterial } from "../../src/verify/material.ts";
-import { precheck } from "../../src/verify/precheck.ts";
 import type { SignerRequirement } from "../../src/verify/requirement.ts";
 import { failsWith } from "../support/failures.ts";
 import { makeIntermediate, makeLeaf, makeRoot } from "../support/x509/certificate.ts";
 import { fulcioExtensions } from "../support/x509/extension.ts";
 import { exactly } from "../vectors/requirements.ts";
-import { KEYS, NO_WITNESSES } from "./fixtures.ts";
+import { KEYS } from "./fixtures.ts";
 
 const leaf = makeLeaf(makeIntermediate(makeRoot()), { extensions: fulcioExtensions({ 8: "https://issuer.example" }) });
 const KEY: SignerRequirement = { kind: "key", key: KEYS.p256.key };
@@ -76,26 +75,5 @@ describe("selectMaterial()", () => {
       selectMaterial(entity("legacy-signature", Buffer.concat([leaf.der, Buffer.of(0)])), pinned),
     );
     failsWith("SignerCertificateMissing", () => selectMaterial(entity("legacy-signature"), pinned));
-  });
-});
-
-describe("precheck()", () => {
-  const check = (signed: SignedEntity, signer: SignerRequirement): void =>
-    precheck(signed, { signer, content: { kind: "any" }, thresholds: NO_WITNESSES });
-
-  it("passes what may meet the requirement, without a look at its signature", () => {
-    check(entity("bundle-v0.3", leaf.der), keyless());
-    check(entity("bundle-v0.3"), KEY);
-  });
-
-  it("refuses another issuer or subject by the certificate's own words", () => {
-    const signed = entity("bundle-v0.3", leaf.der);
-    failsWith("IdentityIssuerMismatch", () => check(signed, keyless("https://other.example")));
-    failsWith("IdentitySubjectMismatch", () => check(signed, keyless(undefined, "x@sigstore.example")));
-  });
-
-  it("refuses material that can never do", () => {
-    failsWith("SignerMaterialMismatch", () => check(entity("bundle-v0.3", leaf.der), KEY));
-    failsWith("SignerCertificateMissing", () => check(entity("bundle-v0.3"), keyless()));
   });
 });
