@@ -1,0 +1,94 @@
+/**
+ * proveRule(): which of the gathered candidates each entry of a rule accepts (policy-api.md §4, step 7). All of the
+ * cryptography and nothing of the judgement: what comes out may be remembered, and judged again at another time.
+ */
+import type { Instant } from "../encoding/instant.ts";
+import { attempt, type Attempt } from "../failure/attempt.ts";
+import type { SignedEntity } from "../verify/entity.ts";
+import type { VerifiedEntity } from "../verify/evidence.ts";
+import { precheck } from "../verify/precheck.ts";
+import type { Requirement } from "../verify/requirement.ts";
+import { verify } from "../verify/verifier.ts";
+import { isUnavailable, type CompiledEntry } from "./compile-entry.ts";
+import type { CompiledRule, CompiledSet } from "./compile.ts";
+import type { ImageEvidence } from "./evidence.ts";
+import { unavailableFinding } from "./trust-root.ts";
+import type { Finding, PlaceAnswer, UndeterminedCause } from "./verdict.ts";
+
+/** A candidate that met the whole of an entry. */
+export interface Accepted {
+  /** The candidate, as findings name it. */
+  readonly subject: string;
+  readonly entity: VerifiedEntity;
+}
+
+export interface EntryProof {
+  readonly entry: CompiledEntry;
+  readonly accepted: readonly Accepted[];
+  /** Why the other candidates do not meet it. */
+  readonly findings: readonly Finding[];
+  /** Why nobody can tell whether a signature meets the entry. */
+  readonly cause?: UndeterminedCause;
+}
+
+export interface SetProof {
+  readonly set: CompiledSet;
+  readonly entries: readonly EntryProof[];
+}
+
+export interface RuleProof {
+  readonly sets: readonly SetProof[];
+  /** Candidates that could not be read, each told once, whatever the number of entries. */
+  readonly unparsed: readonly Finding[];
+  readonly candidates: number;
+  readonly places: readonly PlaceAnswer[];
+}
+
+/** One entity held against one requirement, everything else being settled. */
+type Check = (entity: SignedEntity, requirement: Requirement) => VerifiedEntity;
+
+/** `now` in milliseconds. `verifier` is verify() of verify/; a test may hand in its own. */
+export function proveRule(
+  rule: CompiledRule,
+  evidence: ImageEvidence,
+  now: Instant,
+  verifier: typeof verify = verify,
+): RuleProof {
+  const check: Check = (entity, requirement) => {
+    precheck(entity, requirement);
+    return verifier(entity, requirement, evidence.artifact, now);
+  };
+  return {
+    sets: rule.sets.map((set) => proveSet(set, evidence, check)),
+    unparsed: evidence.candidates.flatMap(({ subject, entity }) =>
+      entity.ok ? [] : [failureFinding(subject, entity)],
+    ),
+    candidates: evidence.candidates.length,
+    places: evidence.places,
+  };
+}
+
+function proveSet(set: CompiledSet, evidence: ImageEvidence, check: Check): SetProof {
+  return { set, entries: set.entries.map((entry) => proveEntry(entry, evidence, check)) };
+}
+
+function proveEntry(entry: CompiledEntry, evidence: ImageEvidence, check: Check): EntryProof {
+  const { name, requirement } = entry;
+  if (isUnavailable(requirement)) {
+    return { entry, accepted: [], findings: [unavailableFinding(requirement, name)], cause: requirement.cause };
+  }
+  const accepted: Accepted[] = [];
+  const findings: Finding[] = [];
+  for (const { subject, entity } of evidence.candidates) {
+    if (!entity.ok) continue;
+    const result = attempt(() => check(entity.value, requirement));
+    if (result.ok) accepted.push({ subject, entity: result.value });
+    else findings.push({ ...failureFinding(subject, result), entry: name });
+  }
+  return { entry, accepted, findings };
+}
+
+/** One line about a candidate that does not do. */
+export function failureFinding(subject: string, { failure }: Extract<Attempt<unknown>, { ok: false }>): Finding {
+  return { subject, code: failure.code, reason: failure.message, hint: failure.hint };
+}
