@@ -22,7 +22,7 @@ const root = resolve(import.meta.dirname, "../..");
 describe("the architecture", () => {
   const sources = readSources(root, "src");
   const tests = readSources(root, "test");
-  const everything = [...sources, ...tests, ...readSources(root, "examples")].filter(
+  const everything = [...sources, ...tests, ...readSources(root, "examples"), ...readSources(root, "bench")].filter(
     ({ path }) => !path.includes("architecture"),
   );
 
@@ -99,6 +99,20 @@ describe("the architecture test sees a planted", () => {
     assert.deepEqual(mirrorViolations(files, new Set()), ["test/oci/new.test.ts is missing"]);
     const suite = plant("test/oci/reference.test.ts", 'failsWith("ReferenceMalformed")');
     assert.deepEqual(untestedCodes(["ReferenceMalformed", "NeverSeen"], suite), ["no test produces NeverSeen"]);
+  });
+
+  for (const mark of ["/* c8 ignore next */", "// v8 ignore next", "// @ts-nocheck", "// oxlint-disable", "it.skip("]) {
+    it(`waiver: ${mark}`, () => {
+      assert.deepEqual(markerViolations(plant("src/oci/tag.ts", `${mark}\n`)), [
+        "src/oci/tag.ts holds a marker, skip or waiver",
+      ]);
+    });
+  }
+
+  it("line of code too many", () => {
+    const lines = (count: number): readonly SourceFile[] => plant("src/oci/tag.ts", "run();\n\n// why\n".repeat(count));
+    assert.deepEqual(lengthViolations(lines(300), 300), []);
+    assert.deepEqual(lengthViolations(lines(301), 300), ["src/oci/tag.ts has 301 lines of code, want at most 300"]);
   });
 
   it("floating promise and an async core function, by the linter with the project's own rules", () => {

@@ -48,13 +48,9 @@ const MAX_QUOTED = 200;
  * characters, in double quotes.
  */
 export function quoted(text: string): string {
-  const cut = text.length > MAX_QUOTED ? `${text.slice(0, MAX_QUOTED)}…` : text;
-  let safe = "";
-  for (const character of cut) {
-    const point = character.codePointAt(0) ?? 0;
-    if (character === '"' || character === "\\") safe += `\\${character}`;
-    else if ((point >= 0x20 && point <= 0x7e) || character === "…") safe += character;
-    else safe += `\\u{${point.toString(16)}}`;
-  }
-  return `"${safe}"`;
+  const safe = text
+    .slice(0, MAX_QUOTED)
+    .replace(/["\\]/g, "\\$&")
+    .replace(/[^ -~]/gu, (character) => `\\u{${Number(character.codePointAt(0)).toString(16)}}`);
+  return `"${safe}${text.length > MAX_QUOTED ? "…" : ""}"`;
 }

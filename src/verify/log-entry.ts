@@ -8,7 +8,7 @@ import type { LoggedContent, LoggedSignature } from "../transparency/entry.ts";
 import { requireLogs, verifyLogEntries } from "../transparency/log-entries.ts";
 import type { LogEvidence, VerifiedLogEntry } from "../transparency/log-entry.ts";
 import { MESSAGE_HASHES } from "../sigstore/message-digest.ts";
-import type { Artifact, SignedEntity } from "./entity.ts";
+import type { Artifact, SignedContent, SignedEntity } from "./entity.ts";
 import type { VerifiedContent, VerifiedEntries } from "./evidence.ts";
 import type { Requirement } from "./requirement.ts";
 import { signedBytes } from "./signature.ts";
@@ -64,7 +64,7 @@ function loggedContent(entity: SignedEntity, key: PublicKey, artifact: Artifact)
  * §5.5: cosign logs legacy payloads by their SHA-256, but by SHA-512 where an Ed25519 key signed prehashed (§3.2); a bundle
  * says how its message is named.
  */
-function hashOf(content: SignedEntity["content"], key: PublicKey): HashAlgorithm | undefined {
+function hashOf(content: Exclude<SignedContent, { kind: "dsse" }>, key: PublicKey): HashAlgorithm | undefined {
   if (content.kind === "simple-signing") return key.algorithm.kind === "ed25519" ? undefined : "sha256";
-  return content.kind === "message" ? MESSAGE_HASHES.get(content.messageDigest?.algorithm ?? "") : undefined;
+  return MESSAGE_HASHES.get(content.messageDigest?.algorithm ?? "");
 }

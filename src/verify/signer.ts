@@ -98,8 +98,7 @@ function authoritySigner(
 ): VerifiedSigner {
   const chain = verifyChain(leaf, authorities, instantsOf(times), "privateSigning");
   checkScts(leaf, chain, thresholds.certificateLogs, trust?.ctLogs ?? []);
-  const anchor = chain.authority.chain.at(-1);
-  if (anchor === undefined) throw new Error("an authority has no certificate");
+  const anchor = chain.authority.chain.reduce((_, above) => above);
   return earned({
     kind: "authority",
     authority: anchor.publicKey().keyId,

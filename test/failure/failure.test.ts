@@ -22,6 +22,7 @@ describe("quoted()", () => {
     "control characters": ["a\n\u001b[31m\0", '"a\\u{a}\\u{1b}[31m\\u{0}"'],
     "look-alikes and emoji": ["аpple😀", '"\\u{430}pple\\u{1f600}"'],
     "a lone surrogate": ["\ud800", '"\\u{d800}"'],
+    "an ellipsis of others, lest it look like a cut": ["a…", '"a\\u{2026}"'],
     "long text, cut": ["x".repeat(201), `"${"x".repeat(200)}…"`],
   };
   for (const [name, [text, safe]] of Object.entries(rows)) it(`quotes ${name}`, () => assert.equal(quoted(text), safe));

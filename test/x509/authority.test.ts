@@ -63,6 +63,23 @@ describe("buildAuthorities()", () => {
     assert.ok(ring.every(({ parsed }) => found.some(({ chain }) => chain[0] === parsed)));
   });
 
+  it("follows no chain beyond ten certificates", () => {
+    const line = [root];
+    for (let length = 1; length < 12; length += 1) {
+      const key = testKey("P-256", `line ${length}`);
+      const subject = distinguishedName({ commonName: `line ${length}` });
+      line.push(makeIntermediate(line.at(-1) ?? root, { key, subject }));
+    }
+    const found = buildAuthorities(
+      [root.parsed],
+      line.map(({ parsed }) => parsed),
+    );
+    assert.deepEqual(
+      found.map(({ chain }) => chain.length),
+      [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+    );
+  });
+
   it("ends where certificates issue one another", () => {
     const key = testKey("P-256", "circle");
     const self = makeIntermediate(root, { key });
