@@ -48,7 +48,10 @@ interface PolicySource {
 }
 
 function buildVerifier(plainHttp: readonly string[]): { verifier: ImageVerifier; close: () => Promise<void> } {
-  const registry = buildRegistry({ plainHttpHosts: plainHttp.map(plainHttpHost), now: () => performance.now() });
+  const registry = buildRegistry({
+    plainHttpHosts: plainHttp.map(plainHttpHost),
+    now: () => performance.timeOrigin + performance.now(),
+  });
   const verifier = new ImageVerifier({ registry, monotonicNow: () => performance.now(), now: () => Date.now() });
   return { verifier, close: () => registry.close() };
 }

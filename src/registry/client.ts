@@ -8,19 +8,18 @@ import type { FailureCode } from "../failure/catalogue.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import { MEDIA_TYPE, parseManifest, type Descriptor } from "../oci/manifest.ts";
 import type { Repository } from "../oci/reference.ts";
+import type { Keychain } from "../ports/credentials.ts";
 import type { FetchedManifest, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
-import { basic, TokenSource, type Credential } from "./bearer.ts";
-import { pickChallenge } from "./challenge.ts";
+import { Authorizer, explainRefusal, type AuthorizedAnswer } from "./authorization.ts";
 import { HttpClient, type HttpAnswer, type HttpTimeouts } from "./http.ts";
 import { nextPage } from "./link.ts";
 
 export interface RegistryOptions {
   /** Registries ("host[:port]", canonical) that are spoken to without TLS. */
   readonly plainHttpHosts: readonly string[];
-  readonly credentials?: (host: string) => Credential | undefined;
   readonly timeouts?: HttpTimeouts;
-  /** Milliseconds, for token lifetimes. */
+  /** Milliseconds since 1970, monotonic, for token lifetimes. */
   readonly now: () => number;
 }
 
@@ -32,12 +31,21 @@ const MIN_READ_BYTES = 65_536;
 const MAX_PAGES = 10;
 const MAX_LISTED = 1000;
 
-export function buildRegistry(options: RegistryOptions): Registry & { close(): Promise<void> } {
-  return new RegistryClient(options);
+/** Nobody's pulls; `as` gives the same connections to whoever holds a keychain. */
+export function buildRegistry(
+  options: RegistryOptions,
+): Registry & { as(keychain: Keychain): Registry; close(): Promise<void> } {
+  const plainHttpHosts = new Set(options.plainHttpHosts);
+  const http = new HttpClient({ plainHttpHosts, timeouts: options.timeouts ?? DEFAULT_TIMEOUTS });
+  return new RegistryClient(http, new Authorizer(http, options.now), NO_KEYCHAIN);
 }
+
+const NO_KEYCHAIN: Keychain = { id: "", sources: [], notes: () => [] };
 
 interface Ask {
   readonly repository: Repository;
+  /** For messages. */
+  readonly what: string;
   readonly url: URL;
   readonly accept: string;
   readonly maxBytes: number;
@@ -46,21 +54,25 @@ interface Ask {
 
 class RegistryClient implements Registry {
   readonly #http: HttpClient;
-  readonly #tokens: TokenSource;
-  readonly #credentials: (host: string) => Credential | undefined;
+  readonly #authorizer: Authorizer;
+  readonly #keychain: Keychain;
 
-  constructor(options: RegistryOptions) {
-    const plainHttpHosts = new Set(options.plainHttpHosts);
-    this.#http = new HttpClient({ plainHttpHosts, timeouts: options.timeouts ?? DEFAULT_TIMEOUTS });
-    this.#tokens = new TokenSource(this.#http, options.now);
-    this.#credentials = options.credentials ?? (() => undefined);
+  constructor(http: HttpClient, authorizer: Authorizer, keychain: Keychain) {
+    this.#http = http;
+    this.#authorizer = authorizer;
+    this.#keychain = keychain;
+  }
+
+  as(keychain: Keychain): Registry {
+    return new RegistryClient(this.#http, this.#authorizer, keychain);
   }
 
   async manifest(repository: Repository, reference: string, signal: AbortSignal): Promise<FetchedManifest> {
     const url = this.#url(repository, `manifests/${reference}`);
-    const ask = { repository, url, accept: ACCEPT_MANIFEST, maxBytes: MAX_MANIFEST_BYTES, signal };
+    const what = `manifest ${reference}`;
+    const ask = { repository, what, url, accept: ACCEPT_MANIFEST, maxBytes: MAX_MANIFEST_BYTES, signal };
     const answer = await this.#ask(ask);
-    expectOk(answer, "ManifestNotFound", `manifest ${reference}`);
+    expectOk(answer, "ManifestNotFound", what);
     const digest = digestOf(answer.body);
     // A tag never holds ":": by digest the bytes must be the ones asked for, by tag their hash is the answer.
     if (reference.includes(":") && digest !== reference) {
@@ -77,14 +89,10 @@ class RegistryClient implements Registry {
       throw new VerificationFailure("RegistryAnswerTooLarge", reason);
     }
     const url = this.#url(repository, `blobs/${digest}`);
-    const answer = await this.#ask({
-      repository,
-      url,
-      accept: "*/*",
-      maxBytes: Math.max(size, MIN_READ_BYTES),
-      signal,
-    });
-    expectOk(answer, "BlobNotFound", `blob ${digest}`);
+    const what = `blob ${digest}`;
+    const maxBytes = Math.max(size, MIN_READ_BYTES);
+    const answer = await this.#ask({ repository, what, url, accept: "*/*", maxBytes, signal });
+    expectOk(answer, "BlobNotFound", what);
     if (answer.body.length !== size || digestOf(answer.body) !== digest) {
       throw new VerificationFailure("BlobDigestMismatch", `Cannot use blob: its bytes are not those of ${digest}`);
     }
@@ -99,8 +107,8 @@ class RegistryClient implements Registry {
     const listed: Descriptor[] = [];
     let url: URL | undefined = this.#url(repository, `referrers/${digest}`);
     for (let page = 1; url !== undefined; page++) {
-      const accept = MEDIA_TYPE.ociIndex;
-      const answer: HttpAnswer = await this.#ask({ repository, url, accept, maxBytes: MAX_MANIFEST_BYTES, signal });
+      const ask = { repository, what: "referrers", url, accept: MEDIA_TYPE.ociIndex };
+      const answer: HttpAnswer = await this.#ask({ ...ask, maxBytes: MAX_MANIFEST_BYTES, signal });
       if (page === 1 && isUnsupported(answer)) return "unsupported";
       expectOk(answer, "ManifestNotFound", "referrers");
       const document = parseManifest(answer.body, MEDIA_TYPE.ociIndex);
@@ -122,21 +130,19 @@ class RegistryClient implements Registry {
     return new URL(`v2/${repository.path}/${rest}`, this.#http.baseUrl(repository.host));
   }
 
-  /** Anonymous or with a known token first; a 401 is answered once by what its challenge asks for. */
+  /** The answer, unless it is a refusal of everybody that the keychain names. */
   async #ask(ask: Ask): Promise<HttpAnswer> {
-    const { host } = ask.repository;
-    const scope = `repository:${ask.repository.path}:pull`;
-    const credential = this.#credentials(host);
-    const known = this.#tokens.known(host, scope, credential);
-    const first = await this.#get(ask, known === undefined ? undefined : `Bearer ${known}`);
-    if (first.status !== 401) return first;
-    this.#tokens.forget(host, scope, credential);
-    // A challenge of a host that we were redirected to is not the registry's, and gets nothing of ours.
-    const challenge = first.url.host === ask.url.host ? pickChallenge(first.headers["www-authenticate"]) : undefined;
-    if (challenge === undefined) return first;
-    if (challenge.scheme === "basic") return credential === undefined ? first : await this.#get(ask, basic(credential));
-    const token = await this.#tokens.token({ challenge, host, scope, credential, signal: ask.signal });
-    return await this.#get(ask, `Bearer ${token}`);
+    const { repository, url, signal } = ask;
+    const get = (authorization: string | undefined): Promise<HttpAnswer> => this.#get(ask, authorization);
+    const asked = await this.#authorizer.ask({ repository, url, keychain: this.#keychain, signal, get });
+    return this.#granted(ask, asked);
+  }
+
+  #granted({ what }: Ask, { answer, tried }: AuthorizedAnswer): HttpAnswer {
+    const { status, url } = answer;
+    if (status !== 401 && status !== 403) return answer;
+    const reason = `Cannot read ${what}: ${url.host} answered ${status}${explainRefusal(tried, this.#keychain)}`;
+    throw new VerificationFailure("RegistryUnauthorized", reason);
   }
 
   async #get(ask: Ask, authorization: string | undefined): Promise<HttpAnswer> {
@@ -158,9 +164,6 @@ function expectOk(answer: HttpAnswer, notFound: FailureCode, what: string): void
   if (status === 429) throw new UnavailableError("RegistryThrottled", `${host} answered 429`, retryAfter(answer));
   if (status === 408 || status >= 500) throw new UnavailableError("RegistryError", `${host} answered ${status}`);
   if (status === 404) throw new VerificationFailure(notFound, `Cannot find ${what}: ${host} answered 404`);
-  if (status === 401 || status === 403) {
-    throw new VerificationFailure("RegistryUnauthorized", `Cannot read ${what}: ${host} answered ${status}`);
-  }
   throw new VerificationFailure("RegistryAnswerUnexpected", `Cannot read ${what}: ${host} answered ${status}`);
 }
 

@@ -35,6 +35,10 @@ export interface HttpCall {
   readonly signal: AbortSignal;
 }
 
+interface Sent extends HttpCall {
+  readonly form?: string;
+}
+
 const MAX_REDIRECTS = 5;
 const RETRY_PAUSE_MS = 100;
 const MAX_ERROR_BYTES = 65_536;
@@ -82,11 +86,22 @@ export class HttpClient {
     throw new VerificationFailure("RedirectRefused", `Cannot follow more than ${MAX_REDIRECTS} redirects`);
   }
 
+  /** POST of a form. It holds what must not travel on, so a redirect is refused. */
+  async post(call: HttpCall, form: URLSearchParams): Promise<HttpAnswer> {
+    const headers = { ...call.headers, "content-type": "application/x-www-form-urlencoded" };
+    const answer = await this.#withRetry({ ...call, headers, form: form.toString() });
+    if (!REDIRECTS.has(answer.status)) return answer;
+    throw new VerificationFailure(
+      "RedirectRefused",
+      `Cannot follow the redirect of ${call.url.host}: it was sent a form`,
+    );
+  }
+
   async close(): Promise<void> {
     await this.#agent.close();
   }
 
-  async #withRetry(call: HttpCall): Promise<HttpAnswer> {
+  async #withRetry(call: Sent): Promise<HttpAnswer> {
     try {
       const answer = await this.#once(call);
       if (!RETRIED.has(answer.status)) return answer;
@@ -97,11 +112,12 @@ export class HttpClient {
     return await this.#once(call);
   }
 
-  async #once(call: HttpCall): Promise<HttpAnswer> {
+  async #once(call: Sent): Promise<HttpAnswer> {
     const { host } = call.url;
     try {
       const headers = { ...call.headers, "accept-encoding": "identity", "user-agent": "sealgate" };
-      const response = await request(call.url, { headers, dispatcher: this.#agent, signal: call.signal });
+      const sent = call.form === undefined ? {} : { method: "POST", body: call.form };
+      const response = await request(call.url, { ...sent, headers, dispatcher: this.#agent, signal: call.signal });
       const body = await readBody(response, call.maxBytes, host);
       return { status: response.statusCode, headers: response.headers, body, url: call.url };
     } catch (error) {

@@ -2,41 +2,18 @@
  * Credentials and tokens (registry.md §7): who is asked, for what, how often, and what a token service may not do.
  */
 import assert from "node:assert/strict";
+import { buildRegistry } from "../../src/registry/client.ts";
+import type { Credential } from "../../src/ports/credentials.ts";
 import type { RegistryAuth } from "../support/registry/auth.ts";
-import type { Hook } from "../support/registry/registry.ts";
-import { answer, isUnavailable, PATH, rejectsWith, withRegistry } from "./fixtures.ts";
+import type { EmbeddedRegistry, Hook } from "../support/registry/registry.ts";
+import { answer, isUnavailable, keychainOf, PATH, rejectsWith, withRegistry } from "./fixtures.ts";
 
 const users = { robot: "pa:ss" };
 const robot = { username: "robot", password: "pa:ss" };
 const stranger = { username: "robot", password: "wrong" };
 const anonymous: RegistryAuth = { scheme: "bearer", users, anonymous: true };
 
-describe("registry credentials", () => {
-  it("Basic is sent only after the registry asked for it", async () => {
-    const options = { auth: { scheme: "basic", users }, credentials: () => robot } as const;
-    await withRegistry(options, async ({ server, client, repository, signal }) => {
-      const digest = await server.putImage(PATH, "1", "a");
-      assert.equal((await client.manifest(repository, "1", signal)).digest, digest);
-      assert.deepEqual(
-        server.requests.map(({ headers }) => headers.authorization?.split(" ")[0]),
-        [undefined, "Basic"],
-      );
-    });
-  });
-
-  for (const [what, credentials] of [
-    ["none", undefined],
-    ["a wrong one", stranger],
-  ] as const) {
-    it(`Basic with ${what} is RegistryUnauthorized`, async () => {
-      const options = { auth: { scheme: "basic", users }, credentials: () => credentials } as const;
-      await withRegistry(options, async ({ server, client, repository, signal }) => {
-        await server.putImage(PATH, "1", "a");
-        await rejectsWith("RegistryUnauthorized", client.manifest(repository, "1", signal));
-      });
-    });
-  }
-
+describe("registry credentials: tokens", () => {
   it("an anonymous token is asked for our repository and pull, once for all callers, and kept", async () => {
     await withRegistry({ auth: anonymous }, async ({ server, client, repository, signal }) => {
       const digest = await server.putImage(PATH, "1", "a");
@@ -55,7 +32,7 @@ describe("registry credentials", () => {
   });
 
   it("a token for a user is asked with Basic", async () => {
-    const options = { auth: { scheme: "bearer", users }, credentials: () => robot } as const;
+    const options = { auth: { scheme: "bearer", users }, keychain: keychainOf({ robot }) } as const;
     await withRegistry(options, async ({ server, client, repository, signal }) => {
       const digest = await server.putImage(PATH, "1", "a");
       assert.equal((await client.manifest(repository, "1", signal)).digest, digest);
@@ -72,18 +49,53 @@ describe("registry credentials", () => {
     });
   });
 
-  it("a token is good for expires_in seconds, 60 unless said", async () => {
+  /** How many tokens were asked for when the image was read at these instants. */
+  async function tokensAsked(
+    answered: Readonly<Record<string, unknown>>,
+    ...instants: readonly number[]
+  ): Promise<number> {
     let now = 0;
-    const auth = { ...anonymous, tokenAnswer: (token: string) => ({ access_token: token }) };
+    let asked = 0;
+    const auth = { ...anonymous, tokenAnswer: (token: string) => ({ access_token: token, ...answered }) };
     await withRegistry({ auth, now: () => now }, async ({ server, client, repository, signal }) => {
       await server.putImage(PATH, "1", "a");
-      for (const at of [0, 39_000, 41_000]) {
+      for (const at of instants) {
         now = at;
         await client.manifest(repository, "1", signal);
       }
-      assert.equal(server.requests.filter(({ path }) => path.startsWith("/token")).length, 2);
+      asked = tokenRequests(server).length;
     });
-  });
+    return asked;
+  }
+
+  const LIFETIMES: Readonly<Record<string, readonly [Readonly<Record<string, unknown>>, number]>> = {
+    "60 seconds unless said": [{}, 60],
+    "expires_in seconds": [{ expires_in: 300 }, 300],
+    "60 seconds at least": [{ expires_in: 0 }, 60],
+    "half an hour at most": [{ expires_in: 86_400 }, 1800],
+    "expires_in seconds from issued_at": [{ expires_in: 300, issued_at: "1970-01-01T00:00:40Z" }, 300],
+  };
+  const START = 100_000;
+  for (const [what, [answered, seconds]] of Object.entries(LIFETIMES)) {
+    it(`a token is good for four fifths of ${what}`, async () => {
+      const issued = answered["issued_at"] === undefined ? START : 40_000;
+      const end = issued + seconds * 800;
+      assert.equal(await tokensAsked(answered, START, end - 1000), 1);
+      assert.equal(await tokensAsked(answered, START, end + 1000), 2);
+    });
+  }
+
+  for (const [what, issued_at] of [
+    ["in the future", "2026-01-01T00:00:00Z"],
+    ["of long ago", "1970-01-01T00:00:01Z"],
+    ["that is no time", "yesterday"],
+    ["that is no text", 7],
+  ] as const) {
+    it(`an issued_at ${what} is not believed`, async () => {
+      assert.equal(await tokensAsked({ issued_at }, START, START + 47_000), 1);
+      assert.equal(await tokensAsked({ issued_at }, START, START + 49_000), 2);
+    });
+  }
 
   it("a registry that refuses every token is asked twice, not for ever", async () => {
     await withRegistry({ auth: anonymous }, async ({ server, client, repository, signal }) => {
@@ -97,13 +109,110 @@ describe("registry credentials", () => {
   });
 
   it("a token service that refuses the credential is TokenRefused", async () => {
-    const options = { auth: { scheme: "bearer", users }, credentials: () => stranger } as const;
+    const options = { auth: { scheme: "bearer", users }, keychain: keychainOf({ stranger }) } as const;
     await withRegistry(options, async ({ client, repository, signal }) => {
       await rejectsWith("TokenRefused", client.manifest(repository, "1", signal));
     });
   });
 
-  const bad = { "no token": {}, "a token with a line break": { token: "a\r\nb" }, "a number": { token: 1 } };
+  const identity: Credential = { username: "<token>", password: "", identityToken: "planted-identity" };
+
+  it("an identity token is asked with by POST, and nowhere else", async () => {
+    const auth: RegistryAuth = { scheme: "bearer", users, identityTokens: ["planted-identity"] };
+    await withRegistry({ auth, keychain: keychainOf({ identity }) }, async ({ server, client, repository, signal }) => {
+      await server.putImage(PATH, "1", "a");
+      await client.manifest(repository, "1", signal);
+      const [asked] = tokenRequests(server);
+      assert.equal(asked?.method, "POST");
+      assert.deepEqual(Object.fromEntries(new URLSearchParams(asked.body)), {
+        grant_type: "refresh_token",
+        refresh_token: "planted-identity",
+        service: "embedded-registry",
+        client_id: "sealgate",
+        scope: `repository:${PATH}:pull`,
+      });
+      assert.equal(asked.headers.authorization, undefined);
+      const others = server.requests.filter(({ method }) => method === "GET");
+      assert.doesNotMatch(JSON.stringify(others), /planted/);
+    });
+  });
+
+  it("a token service that knows no POST is asked by GET, if there is a password", async () => {
+    const both = { ...robot, identityToken: "planted-identity" };
+    const auth: RegistryAuth = { scheme: "bearer", users };
+    await withRegistry({ auth, keychain: keychainOf({ both }) }, async ({ server, client, repository, signal }) => {
+      await server.putImage(PATH, "1", "a");
+      await client.manifest(repository, "1", signal);
+      assert.deepEqual(
+        tokenRequests(server).map(({ method }) => method),
+        ["POST", "GET"],
+      );
+    });
+    await withRegistry({ auth, keychain: keychainOf({ identity }) }, async ({ server, client, repository, signal }) => {
+      await rejectsWith("TokenRefused", client.manifest(repository, "1", signal));
+      assert.equal(tokenRequests(server).length, 1);
+    });
+  });
+
+  it("an identity token does not follow a redirect", async () => {
+    const auth: RegistryAuth = { scheme: "bearer", users };
+    await withRegistry({ auth, keychain: keychainOf({ identity }) }, async ({ server, client, repository, signal }) => {
+      server.misbehave(
+        ({ url = "", method }, response) =>
+          method === "POST" && url.startsWith("/token") && answer(response, 307, { location: "/elsewhere" }),
+      );
+      await rejectsWith("RedirectRefused", client.manifest(repository, "1", signal));
+      assert.ok(server.requests.every(({ path }) => !path.startsWith("/elsewhere")));
+    });
+  });
+
+  it("a password does not follow the token service to another host", async () => {
+    await withRegistry({}, async ({ server: other }) => {
+      const options = { auth: { scheme: "bearer", users }, keychain: keychainOf({ robot }) } as const;
+      await withRegistry(options, async ({ server, client, repository, signal }) => {
+        server.misbehave(
+          ({ url = "" }, response) =>
+            url.startsWith("/token") && answer(response, 307, { location: `http://${other.host}/token` }),
+        );
+        await rejectsWith("RedirectRefused", client.manifest(repository, "1", signal));
+        assert.deepEqual(other.requests, []);
+      });
+    });
+  });
+
+  it("a cloud's credential is not shown to a token service on another host", async () => {
+    await withRegistry({}, async ({ server: other }) => {
+      const cloud = { ...robot, ownHostOnly: true };
+      const plainHttpHosts = [other.host];
+      await withRegistry({ keychain: keychainOf({ cloud }) }, async ({ server, repository, signal }) => {
+        const client = buildRegistry({ plainHttpHosts: [...plainHttpHosts, server.host], now: () => 0 });
+        server.misbehave((_, response) =>
+          answer(response, 401, { "www-authenticate": `Bearer realm="http://${other.host}/token"` }),
+        );
+        const failure = await rejectsWith(
+          "TokenRefused",
+          client.as(keychainOf({ cloud })).manifest(repository, "1", signal),
+        );
+        assert.match(failure.message, /it is another host, to which the credential of cloud is not shown$/);
+        assert.deepEqual(other.requests, []);
+        await client.close();
+      });
+    });
+  });
+
+  it("a token service that answers 1 MiB is RegistryAnswerTooLarge", async () => {
+    const tokenAnswer = (): unknown => ({ token: "t".repeat(1024 * 1024) });
+    await withRegistry({ auth: { ...anonymous, tokenAnswer } }, async ({ client, repository, signal }) => {
+      await rejectsWith("RegistryAnswerTooLarge", client.manifest(repository, "1", signal));
+    });
+  });
+
+  const bad = {
+    "a token longer than a header": { token: "t".repeat(20_000) },
+    "no token": {},
+    "a token with a line break": { token: "a\r\nb" },
+    "a number": { token: 1 },
+  };
   for (const [what, body] of Object.entries(bad)) {
     it(`a token service that answers ${what} is TokenRefused`, async () => {
       await withRegistry({ auth: { ...anonymous, tokenAnswer: () => body } }, async (bench) => {
@@ -134,7 +243,7 @@ describe("registry credentials", () => {
   };
   for (const [what, realm] of Object.entries(realms)) {
     it(`a token service that is ${what} gets nothing`, async () => {
-      await withRegistry({ credentials: () => robot }, async ({ server, client, repository, signal }) => {
+      await withRegistry({ keychain: keychainOf({ robot }) }, async ({ server, client, repository, signal }) => {
         server.misbehave((_, response) => answer(response, 401, { "www-authenticate": `Bearer realm="${realm}"` }));
         const failure = await rejectsWith("TokenRefused", client.manifest(repository, "1", signal));
         assert.doesNotMatch(failure.message, /evil|passwd/);
@@ -143,3 +252,7 @@ describe("registry credentials", () => {
     });
   }
 });
+
+function tokenRequests({ requests }: EmbeddedRegistry): EmbeddedRegistry["requests"] {
+  return requests.filter(({ path }) => path.startsWith("/token"));
+}

@@ -4,6 +4,8 @@ import type { ServerResponse } from "node:http";
 import type { FailureCode } from "../../src/failure/catalogue.ts";
 import { VerificationFailure } from "../../src/failure/failure.ts";
 import type { Repository } from "../../src/oci/reference.ts";
+import type { Credential, Keychain } from "../../src/ports/credentials.ts";
+import type { Registry } from "../../src/ports/registry.ts";
 import { UnavailableError } from "../../src/ports/unavailable.ts";
 import { buildRegistry, type RegistryOptions } from "../../src/registry/client.ts";
 import {
@@ -12,11 +14,11 @@ import {
   type RegistryOptions as ServerOptions,
 } from "../support/registry/registry.ts";
 
-export type Client = ReturnType<typeof buildRegistry>;
-
 export interface Bench {
   readonly server: EmbeddedRegistry;
-  readonly client: Client;
+  /** With the keychain of the options, if any. */
+  readonly client: Registry;
+  readonly anonymous: ReturnType<typeof buildRegistry>;
   readonly repository: Repository;
   readonly signal: AbortSignal;
 }
@@ -26,16 +28,17 @@ const QUICK = { connectMs: 500, firstByteMs: 100, idleMs: 100 };
 
 /** Runs `test` against a fresh registry with short timeouts. */
 export async function withRegistry(
-  options: ServerOptions & Partial<RegistryOptions>,
+  options: ServerOptions & Partial<RegistryOptions> & { readonly keychain?: Keychain },
   test: (bench: Bench) => Promise<void>,
 ): Promise<void> {
   const server = await startRegistry(options);
-  const client = buildRegistry({ plainHttpHosts: [server.host], timeouts: QUICK, now: () => 0, ...options });
+  const anonymous = buildRegistry({ plainHttpHosts: [server.host], timeouts: QUICK, now: () => 0, ...options });
+  const client = options.keychain === undefined ? anonymous : anonymous.as(options.keychain);
   const { signal } = new AbortController();
   try {
-    await test({ server, client, repository: { host: server.host, path: PATH }, signal });
+    await test({ server, client, anonymous, repository: { host: server.host, path: PATH }, signal });
   } finally {
-    await client.close();
+    await anonymous.close();
     await server.stop();
   }
 }
@@ -75,4 +78,13 @@ async function rejection(work: Promise<unknown>): Promise<unknown> {
     return error;
   }
   return assert.fail("want a rejection, got a value");
+}
+
+/** Credentials by the names of their sources, in the order in which they are tried. */
+export function keychainOf(credentials: Readonly<Record<string, Credential>>, notes: readonly string[] = []): Keychain {
+  const sources = Object.entries(credentials).map(([source, credential]) => ({
+    source,
+    credential: async () => Promise.resolve(credential),
+  }));
+  return { id: JSON.stringify(credentials), sources, notes: () => notes };
 }

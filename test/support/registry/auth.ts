@@ -8,6 +8,10 @@ export interface RegistryAuth {
   readonly scheme: "basic" | "bearer";
   /** Passwords by user name. */
   readonly users: Readonly<Record<string, string>>;
+  /** Bearer only: identity tokens that the token service takes by POST. Without any it knows no POST. */
+  readonly identityTokens?: readonly string[];
+  /** Repositories by user; all of them for a user who is not named. */
+  readonly repositories?: Readonly<Record<string, readonly string[]>>;
   /** Bearer only: the token service also serves those who name nobody. */
   readonly anonymous?: boolean;
   /** Bearer only: members of the token answer instead of `token` and `expires_in`; the token stays good. */
@@ -30,7 +34,7 @@ export class Gatekeeper {
   challenge(request: IncomingMessage, repository: string): string | undefined {
     const { authorization = "" } = request.headers;
     if (this.#auth.scheme === "basic") {
-      return this.#isUser(authorization) ? undefined : 'Basic realm="embedded registry, tests"';
+      return this.#isUser(authorization, repository) ? undefined : 'Basic realm="embedded registry, tests"';
     }
     const scope = `repository:${repository}:pull`;
     const token = authorization.startsWith("Bearer ") ? authorization.slice("Bearer ".length) : "";
@@ -41,9 +45,24 @@ export class Gatekeeper {
   /** The token service's answer; undefined is a 401. */
   token(request: IncomingMessage, query: URLSearchParams): unknown {
     const { authorization } = request.headers;
-    const allowed = authorization === undefined ? this.#auth.anonymous === true : this.#isUser(authorization);
-    const scope = query.get("scope");
-    if (!allowed || scope === null || query.get("service") !== SERVICE) return undefined;
+    const allowed =
+      authorization === undefined
+        ? this.#auth.anonymous === true
+        : this.#isUser(authorization, /^repository:(.*):pull$/.exec(query.get("scope") ?? "")?.[1]);
+    return allowed ? this.#issue(query) : undefined;
+  }
+
+  /** The same by POST; "unknown" is a 404. */
+  grant(form: URLSearchParams): unknown {
+    const { identityTokens } = this.#auth;
+    if (identityTokens === undefined) return "unknown";
+    const isKnown = identityTokens.includes(form.get("refresh_token") ?? "");
+    return isKnown && form.get("grant_type") === "refresh_token" ? this.#issue(form) : undefined;
+  }
+
+  #issue(asked: URLSearchParams): unknown {
+    const scope = asked.get("scope");
+    if (scope === null || asked.get("service") !== SERVICE) return undefined;
     const token = `token-${this.#tokens.size + 1}`;
     this.#tokens.set(token, scope);
     return this.#auth.tokenAnswer?.(token) ?? { token, expires_in: 300 };
@@ -54,9 +73,10 @@ export class Gatekeeper {
     for (const token of this.#tokens.keys()) this.#tokens.set(token, "revoked");
   }
 
-  #isUser(authorization: string): boolean {
+  #isUser(authorization: string, repository = ""): boolean {
     const [scheme, encoded = ""] = authorization.split(" ");
     const [name = "", ...password] = Buffer.from(encoded, "base64").toString().split(":");
-    return scheme === "Basic" && name !== "" && this.#auth.users[name] === password.join(":");
+    const isUser = scheme === "Basic" && name !== "" && this.#auth.users[name] === password.join(":");
+    return isUser && this.#auth.repositories?.[name]?.includes(repository) !== false;
   }
 }

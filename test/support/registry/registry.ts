@@ -22,6 +22,8 @@ export interface LoggedRequest {
   /** With the query. */
   readonly path: string;
   readonly headers: IncomingMessage["headers"];
+  /** Of a POST, once it has been read. */
+  body?: string;
 }
 
 /** True: the hook has answered, or will. */
@@ -133,11 +135,13 @@ export class EmbeddedRegistry {
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
     const { method = "", url: path = "", headers } = request;
-    this.requests.push({ method, path, headers });
+    const logged: LoggedRequest = { method, path, headers };
+    this.requests.push(logged);
     if (this.#hook?.(request, response) === true) return;
     const url = new URL(path, `http://${this.host}`);
     const ask = parseAsk(url);
-    if (url.pathname === "/token") this.#sendToken(request, response, url);
+    if (url.pathname === "/token" && method === "POST") void this.#grantToken(request, response, logged);
+    else if (url.pathname === "/token") this.#sendToken(request, response, url);
     // the version check, which cosign makes first
     else if (url.pathname === "/v2/") send(response, 200, EMPTY_CONFIG, "application/json");
     else if (ask === undefined) sendError(response, 404, "UNSUPPORTED");
@@ -151,6 +155,15 @@ export class EmbeddedRegistry {
   #sendToken(request: IncomingMessage, response: ServerResponse, url: URL): void {
     const token = this.#gatekeeper?.token(request, url.searchParams);
     send(response, token === undefined ? 401 : 200, encodeUtf8(JSON.stringify(token ?? {})), "application/json");
+  }
+
+  async #grantToken(request: IncomingMessage, response: ServerResponse, logged: LoggedRequest): Promise<void> {
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of request as AsyncIterable<Uint8Array>) chunks.push(chunk);
+    logged.body = Buffer.concat(chunks).toString();
+    const token = this.#gatekeeper?.grant(new URLSearchParams(logged.body));
+    const status = token === "unknown" ? 404 : token === undefined ? 401 : 200;
+    send(response, status, encodeUtf8(JSON.stringify(token ?? {})), "application/json");
   }
 
   #answer(response: ServerResponse, ask: Ask): void {
