@@ -3,6 +3,10 @@ import { compile } from "json-schema-to-typescript";
 import prettier from "prettier";
 import { stringify } from "yaml";
 import { clusterSpec, namespacedSpec } from "./crd-schema.mjs";
+import { exceptionSpec } from "./crd-schema/exception.mjs";
+
+const AGE = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" };
+const POLICY_COLUMNS = [{ name: "Action", type: "string", jsonPath: ".spec.failureAction" }, AGE];
 
 const KINDS = [
   {
@@ -11,6 +15,7 @@ const KINDS = [
     shortNames: ["imageverify", "ivp"],
     scope: "Namespaced",
     spec: namespacedSpec,
+    columns: POLICY_COLUMNS,
     description: "Rules over the images of the pods in its own namespace. It only adds to what cluster policies ask.",
   },
   {
@@ -19,7 +24,22 @@ const KINDS = [
     shortNames: ["clusterimageverify", "civp"],
     scope: "Cluster",
     spec: clusterSpec,
+    columns: POLICY_COLUMNS,
     description: "Rules over the images of the pods in every namespace that it matches.",
+  },
+  {
+    kind: "ImageVerifyException",
+    plural: "imageverifyexceptions",
+    shortNames: ["ivx"],
+    scope: "Cluster",
+    spec: exceptionSpec,
+    columns: [
+      { name: "Expires", type: "string", jsonPath: ".spec.expires" },
+      { name: "Reason", type: "string", jsonPath: ".spec.reason", priority: 1 },
+      AGE,
+    ],
+    description:
+      "Takes rules of policies off images, for pods of some namespaces, until it expires. Every use is recorded.",
   },
 ];
 
@@ -34,14 +54,27 @@ const VARIANTS = [
 export async function crdFiles() {
   const files = KINDS.map((kind) => [`crds/${kind.plural}.yaml`, crdYaml(kind)]);
   const schema = forAjv(clusterSpec);
+  const exception = forAjv(exceptionSpec);
   return new Map([
     ...files,
     ...(await schemaModules(schema)),
-    ["src/policy/spec.generated.ts", await typesModule(schema)],
+    ["src/policy/spec.generated.ts", await typesModule(schema, "PolicySpec", "The spec of the policy kinds")],
+    [
+      "src/policy/exception-schema.generated.ts",
+      await schemaModule(
+        "The spec of ImageVerifyException as a JSON schema.",
+        [],
+        `EXCEPTION_SPEC_SCHEMA = ${JSON.stringify(exception)}`,
+      ),
+    ],
+    [
+      "src/policy/exception-spec.generated.ts",
+      await typesModule(exception, "ExceptionSpec", "The spec of ImageVerifyException"),
+    ],
   ]);
 }
 
-function crdYaml({ kind, plural, shortNames, scope, spec, description }) {
+function crdYaml({ kind, plural, shortNames, scope, spec, columns, description }) {
   const resource = {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -62,10 +95,7 @@ function crdYaml({ kind, plural, shortNames, scope, spec, description }) {
           name: "v1alpha1",
           served: true,
           storage: true,
-          additionalPrinterColumns: [
-            { name: "Action", type: "string", jsonPath: ".spec.failureAction" },
-            { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" },
-          ],
+          additionalPrinterColumns: columns,
           schema: { openAPIV3Schema: rootSchema(description, spec) },
         },
       ],
@@ -131,8 +161,8 @@ async function schemaModule(what, imports, constant) {
   return prettier.format(text, { parser: "typescript", printWidth: 120 });
 }
 
-async function typesModule(schema) {
-  const types = await compile(schema, "PolicySpec", {
+async function typesModule(schema, name, what) {
+  const types = await compile(schema, name, {
     bannerComment: "",
     ignoreMinAndMaxItems: true,
     declareExternallyReferenced: true,
@@ -141,7 +171,7 @@ async function typesModule(schema) {
   const readonly = types
     .replaceAll(/^(\s*)([A-Za-z]+\??:)/gm, "$1readonly $2")
     .replaceAll(/(\w+)\[\]/g, "readonly $1[]");
-  return prettier.format(`${header("The spec of the policy kinds as TypeScript types.")}\n${readonly}`, {
+  return prettier.format(`${header(`${what} as TypeScript types.`)}\n${readonly}`, {
     parser: "typescript",
     printWidth: 120,
   });

@@ -127,7 +127,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   const source = openPolicies(flags, trust, logger);
   const { verifier, close } = buildVerifier(flags.plainHttp);
   let draining = false;
-  const reviewer = new PodReviewer(source.policies, verifier);
+  const reviewer = new PodReviewer(source.policies, verifier, Date.now);
   const webhook = await buildServer({
     reviewer,
     tls: await servingMaterial(flags),
@@ -204,13 +204,15 @@ async function servingMaterial({ tlsCert, tlsKey }: ServeFlags): Promise<TlsMate
 
 function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
   return {
-    decided: ({ webhook, request, allowed, verdicts, explanation, seconds }) => {
+    decided: ({ webhook, request, allowed, verdicts, exceptions, explanation, seconds }) => {
       const { uid, namespace, name, operation, resource, dryRun } = request;
       const decision = allowed ? "allow" : "deny";
       metrics.observeAdmission({ webhook, operation, resource, decision, dryRun, seconds });
       const images = verdicts.map(({ image }) => image);
       const fields = { uid, namespace, name, operation, decision, images, ms: Math.round(seconds * 1e6) / 1000 };
-      logger.info({ ...fields, ...(explanation === undefined ? {} : { explanation }) }, webhook);
+      if (!dryRun) for (const { exception } of exceptions) metrics.countException(exception);
+      const excepted = exceptions.length === 0 ? {} : { exceptions };
+      logger.info({ ...fields, ...excepted, ...(explanation === undefined ? {} : { explanation }) }, webhook);
     },
     failed: ({ webhook, request, error, seconds }) => {
       const { uid, operation, resource, dryRun } = request;
@@ -229,7 +231,7 @@ async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
   const print =
     flags.output === "table" ? { kind: "table" as const } : { kind: "data" as const, format: formats[flags.output] };
-  const code = await runApply(pods, { print }, new PodReviewer({ snapshot: () => snapshot }, verifier), io);
+  const code = await runApply(pods, { print }, new PodReviewer({ snapshot: () => snapshot }, verifier, Date.now), io);
   await close();
   return code;
 }

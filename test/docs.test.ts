@@ -6,6 +6,7 @@ import { parseAllDocuments } from "yaml";
 import { runCli, type Actions } from "../src/cli/index.ts";
 import { parseImageReference } from "../src/oci/reference.ts";
 import { parsePattern, parseSkipPattern } from "../src/policy/pattern.ts";
+import { validateException } from "../src/policy/exception-check.ts";
 import { validatePolicy } from "../src/policy/validate.ts";
 import { fakeIo } from "./cli/fake-io.ts";
 import { HOMES, ORDER } from "./support/architecture/rules.ts";
@@ -111,7 +112,7 @@ describe("the pages: commands", () => {
 describe("the pages: policies", () => {
   const header = { apiVersion: "sealgate.dev/v1alpha1", kind: "ClusterImageVerifyPolicy", metadata: { name: "page" } };
   const someRule = [{ name: "any", imageReferences: ["*"], verifyDigest: true }];
-  const examples = ["README.md", "docs/policies.md"].flatMap((page) =>
+  const examples = ["README.md", "docs/policies.md", "docs/exceptions.md"].flatMap((page) =>
     blocks(read(page), "yaml").flatMap((block) =>
       parseAllDocuments(block, { version: "1.1" }).map((document) => {
         assert.deepEqual(document.errors, []);
@@ -123,7 +124,8 @@ describe("the pages: policies", () => {
   );
 
   for (const { title, policy } of examples) {
-    it(`${title} is valid`, () => assert.deepEqual(validatePolicy(policy), []));
+    const validate = policy["kind"] === "ImageVerifyException" ? validateException : validatePolicy;
+    it(`${title} is valid`, () => assert.deepEqual(validate(policy), []));
   }
 
   it("show every field in an example, and explain it", () => {

@@ -59,3 +59,18 @@ export const skipImageReferences = patterns(
   400,
   [shapeRule("(@sha256:[0-9a-f]{64})?"), hubRule, hostRule, narrowRule],
 );
+
+/** Of exceptions: as narrow as skips, or every image at all. */
+export const exceptionImages = {
+  ...patterns(
+    "Patterns of the images that are excepted: as narrow as skipImageReferences and possibly with a digest, or *.",
+    400,
+    [
+      shapeRule("(@sha256:[0-9a-f]{64})?"),
+      hubRule,
+      hostRule,
+      { ...narrowRule, rule: `self == '*' || ${narrowRule.rule}` },
+    ],
+  ),
+  minItems: 1,
+};

@@ -4,6 +4,7 @@
  */
 import { encodeBase64 } from "../encoding/base64.ts";
 import { encodeUtf8 } from "../encoding/text.ts";
+import type { ExceptionUse } from "../policy/exception.ts";
 import { effectOf, type ImageVerdict } from "../policy/verdict.ts";
 
 export interface AdmissionResponse {
@@ -30,21 +31,22 @@ interface DenialStatus {
   };
 }
 
-export interface Denial {
-  readonly message: string;
+/** What a review found, for the audit log. */
+export interface Reviewed {
   readonly verdicts: readonly ImageVerdict[];
+  readonly exceptions: readonly ExceptionUse[];
+}
+
+export interface Denial extends Reviewed {
+  readonly message: string;
   readonly retryAfterSeconds?: number;
 }
 
 const MAX_WARNINGS_TOTAL = 4000;
 const MAX_WARNING = 250;
 
-export function allowResponse(
-  uid: string,
-  verdicts: readonly ImageVerdict[],
-  warnings: readonly string[],
-): AdmissionResponse {
-  return answer({ uid, allowed: true, ...warningMember(warnings), auditAnnotations: audit("allow", verdicts) });
+export function allowResponse(uid: string, reviewed: Reviewed, warnings: readonly string[]): AdmissionResponse {
+  return answer({ uid, allowed: true, ...warningMember(warnings), auditAnnotations: audit("allow", reviewed) });
 }
 
 export function denyResponse(uid: string, denial: Denial, warnings: readonly string[]): AdmissionResponse {
@@ -52,7 +54,7 @@ export function denyResponse(uid: string, denial: Denial, warnings: readonly str
   const causes = verdicts.flatMap(causesOf);
   const details = { causes, ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }) };
   const status: DenialStatus = { code: 403, reason: "Forbidden", message, details };
-  return answer({ uid, allowed: false, status, ...warningMember(warnings), auditAnnotations: audit("deny", verdicts) });
+  return answer({ uid, allowed: false, status, ...warningMember(warnings), auditAnnotations: audit("deny", denial) });
 }
 
 /** Admits, with the image fields replaced by their pinned references. */
@@ -91,17 +93,28 @@ function oneLine(text: string): string {
 }
 
 /** Keys without "/": the API server puts the webhook's name before them. */
-function audit(decision: string, verdicts: readonly ImageVerdict[]): Readonly<Record<string, string>> {
-  if (verdicts.length === 0) return { decision };
+function audit(decision: string, { verdicts, exceptions }: Reviewed): Readonly<Record<string, string>> {
   const policies = verdicts.flatMap(({ results }) =>
-    results.map(({ policy, verdict }) => `${policy.namespace ?? ""}/${policy.name}/${verdict.rule}=${verdict.outcome}`),
+    results.map(({ policy, verdict }) => `${ruleName(policy, verdict.rule)}=${verdict.outcome}`),
   );
-  const images = verdicts.map(({ image }) => image);
+  const excepted = exceptions.map((use) => `${use.exception}:${ruleName(use.policy, use.rule)}`);
   return {
     decision,
-    policies: [...new Set(policies)].join(",").slice(0, 1024),
-    images: images.join(",").slice(0, 1024),
+    ...listed("policies", policies),
+    ...listed(
+      "images",
+      verdicts.map(({ image }) => image),
+    ),
+    ...listed("exceptions", excepted),
   };
+}
+
+function ruleName({ namespace = "", name }: ExceptionUse["policy"], rule: string): string {
+  return `${namespace}/${name}/${rule}`;
+}
+
+function listed(key: string, values: readonly string[]): Readonly<Record<string, string>> {
+  return values.length === 0 ? {} : { [key]: [...new Set(values)].join(",").slice(0, 1024) };
 }
 
 /** One for each field that names a denied image; an image that passed, or for which is only warned, causes nothing. */

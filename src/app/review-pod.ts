@@ -5,11 +5,14 @@
 import pLimit from "p-limit";
 import { explainReview } from "../admission/explain.ts";
 import { podImages, type PodImage } from "../admission/images.ts";
+import { objectLabels } from "../admission/labels.ts";
 import type { AdmissionRequest } from "../admission/request.ts";
+import type { Instant } from "../encoding/instant.ts";
 import { attempt, type Attempt } from "../failure/attempt.ts";
 import { quoted, VerificationFailure } from "../failure/failure.ts";
 import { formatReference, parseImageReference, type ImageReference } from "../oci/reference.ts";
 import type { CompiledPolicy } from "../policy/compile.ts";
+import { takeExcepted, type ExceptionUse } from "../policy/exception.ts";
 import { applicablePolicies, applicableRules, type ApplicableRule } from "../policy/match.ts";
 import { effectOf, type Effect, type Finding, type ImageVerdict, type RuleResult } from "../policy/verdict.ts";
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
@@ -37,23 +40,24 @@ interface Task {
 export class PodReviewer implements Reviewer {
   readonly #policies: Policies;
   readonly #verifier: ImageVerifier;
+  readonly #now: () => Instant;
 
-  constructor(policies: Policies, verifier: ImageVerifier) {
+  /** `now` in milliseconds since 1970: exceptions end by it. */
+  constructor(policies: Policies, verifier: ImageVerifier, now: () => Instant) {
     this.#policies = policies;
     this.#verifier = verifier;
+    this.#now = now;
   }
 
   async validate(request: AdmissionRequest, signal: AbortSignal): Promise<Review> {
-    const tasks = planTasks(this.#snapshot(), request);
+    const { tasks, exceptions } = planTasks(this.#snapshot(), request, this.#now());
     const verdicts = await eachOf(tasks, (task) => this.#judge(task, signal));
-    return review(
-      verdicts,
-      tasks.flatMap((task, index) => unpinnedWarnings(task, verdicts[index])),
-    );
+    const unpinned = tasks.flatMap((task, index) => unpinnedWarnings(task, verdicts[index]));
+    return { ...review(verdicts, unpinned), exceptions };
   }
 
   async pin(request: AdmissionRequest, signal: AbortSignal): Promise<Pinning> {
-    const tasks = planTasks(this.#snapshot(), request);
+    const { tasks } = planTasks(this.#snapshot(), request, this.#now());
     const pins = await eachOf(tasks, (task) => this.#pinsOf(task, signal));
     return { pins: pins.flat(), warnings: [] };
   }
@@ -104,20 +108,37 @@ export class PodReviewer implements Reviewer {
   }
 }
 
+interface Plan {
+  readonly tasks: readonly Task[];
+  readonly exceptions: readonly ExceptionUse[];
+}
+
 /** The images that some rule covers, each text once. No I/O. */
-function planTasks(snapshot: PolicySnapshot, request: AdmissionRequest): readonly Task[] {
-  const labels = snapshot.namespaceLabels(request.namespace);
-  const policies = applicablePolicies(snapshot.policies, request.namespace, labels);
-  if (policies.length === 0) return [];
+function planTasks(snapshot: PolicySnapshot, request: AdmissionRequest, now: Instant): Plan {
+  const { namespace } = request;
+  const labels = snapshot.namespaceLabels(namespace);
+  const policies = applicablePolicies(snapshot.policies, namespace, labels);
+  if (policies.length === 0) return { tasks: [], exceptions: [] };
+  const podLabels = objectLabels(request.object);
+  const exceptions: ExceptionUse[] = [];
+  const tasks = [...fieldsByImage(request)].flatMap(([text, fields]): Task[] => {
+    const reference = attempt(() => parseImageReference(text));
+    if (!reference.ok) return [{ text, fields, reference, rules: [], policies }];
+    const covering = applicableRules(policies, namespace, labels, reference.value);
+    const where = { namespace, labels: podLabels, reference: reference.value };
+    const { rules, uses } = takeExcepted(covering, snapshot.exceptions, where, now);
+    exceptions.push(...uses);
+    return rules.length === 0 ? [] : [{ text, fields, reference, rules, policies }];
+  });
+  return { tasks, exceptions };
+}
+
+function fieldsByImage(request: AdmissionRequest): ReadonlyMap<string, readonly string[]> {
   const fieldsByText = new Map<string, string[]>();
   for (const { image, field } of podImages(request) satisfies readonly PodImage[]) {
     fieldsByText.set(image, [...(fieldsByText.get(image) ?? []), field]);
   }
-  return [...fieldsByText].flatMap(([text, fields]): Task[] => {
-    const reference = attempt(() => parseImageReference(text));
-    const rules = reference.ok ? applicableRules(policies, request.namespace, labels, reference.value) : [];
-    return reference.ok && rules.length === 0 ? [] : [{ text, fields, reference, rules, policies }];
-  });
+  return fieldsByText;
 }
 
 async function eachOf<T>(tasks: readonly Task[], work: (task: Task) => Promise<T>): Promise<readonly T[]> {
@@ -126,7 +147,7 @@ async function eachOf<T>(tasks: readonly Task[], work: (task: Task) => Promise<T
   return await Promise.all(tasks.map((task) => limit(() => work(task))));
 }
 
-function review(verdicts: readonly ImageVerdict[], unpinned: readonly string[]): Review {
+function review(verdicts: readonly ImageVerdict[], unpinned: readonly string[]): Omit<Review, "exceptions"> {
   const denied = withEffect(verdicts, "deny");
   const warnings = [...withEffect(verdicts, "warn").flatMap(warningsOf), ...unpinned];
   if (denied.length === 0) return { allowed: true, verdicts, warnings };

@@ -1,11 +1,14 @@
 /** What the webhook asks of the application, and what it gets. */
 import type { AdmissionRequest } from "../admission/request.ts";
+import type { ExceptionUse } from "../policy/exception.ts";
 import type { ImageVerdict } from "../policy/verdict.ts";
 
 export interface Review {
   readonly allowed: boolean;
   /** One per image that some rule covers. */
   readonly verdicts: readonly ImageVerdict[];
+  /** Rules that were not asked, since an exception took them off an image. */
+  readonly exceptions: readonly ExceptionUse[];
   /** Denial text (admission/explain.ts), only when not allowed. */
   readonly message?: string;
   readonly warnings: readonly string[];

@@ -6,10 +6,12 @@ import { AdmissionError } from "../admission/error.ts";
 import { explainImage } from "../admission/explain.ts";
 import type { AdmissionRequest } from "../admission/request.ts";
 import { deadlineIn } from "../app/deadline.ts";
-import type { Reviewer } from "../app/reviewer.ts";
+import type { Review, Reviewer } from "../app/reviewer.ts";
 import { isJsonObject } from "../encoding/guard.ts";
 import type { JsonObject, JsonValue } from "../encoding/json.ts";
+import type { ExceptionUse } from "../policy/exception.ts";
 import { effectOf, type ImageVerdict, type Outcome, type RuleResult } from "../policy/verdict.ts";
+import { quoted } from "../failure/failure.ts";
 import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
 
 /** A pod of a resource file. */
@@ -31,7 +33,8 @@ export interface ApplyRow {
   readonly image: string;
   readonly policy: string;
   readonly rule: string;
-  readonly verdict: Outcome;
+  /** Skip: an exception takes the rule off the image, and nobody asked it. */
+  readonly verdict: Outcome | "Skip";
   readonly effect: "admit" | "warn" | "deny";
   readonly reason: string;
   /** The text that the webhook would give; only where the verdict is no Pass. */
@@ -53,15 +56,15 @@ export async function runApply(
 ): Promise<ExitCode> {
   const rows: ApplyRow[] = [];
   for (const pod of pods) {
-    for (const verdict of await judge(pod, reviewer)) {
-      rows.push(...verdict.results.map((result) => rowOf(pod, verdict, result)));
-    }
+    const { verdicts, exceptions } = await judge(pod, reviewer);
+    for (const verdict of verdicts) rows.push(...verdict.results.map((result) => rowOf(pod, verdict, result)));
+    rows.push(...exceptions.map((use) => skippedRow(pod, use)));
   }
   io.out(options.print.kind === "data" ? options.print.format(rows) : tableAndReasons(rows, pods.length));
   return exitCode(rows);
 }
 
-async function judge(pod: AppliedPod, reviewer: Reviewer): Promise<readonly ImageVerdict[]> {
+async function judge(pod: AppliedPod, reviewer: Reviewer): Promise<Review> {
   try {
     return await pinAndValidate(pod, reviewer);
   } catch (error) {
@@ -70,7 +73,7 @@ async function judge(pod: AppliedPod, reviewer: Reviewer): Promise<readonly Imag
   }
 }
 
-async function pinAndValidate(pod: AppliedPod, reviewer: Reviewer): Promise<readonly ImageVerdict[]> {
+async function pinAndValidate(pod: AppliedPod, reviewer: Reviewer): Promise<Review> {
   const signal = deadlineIn(TIMEOUT_MS);
   const { pins } = await reviewer.pin(requestFor(pod, pod.object), signal);
   const pinned = pins.reduce<JsonValue>(
@@ -78,7 +81,7 @@ async function pinAndValidate(pod: AppliedPod, reviewer: Reviewer): Promise<read
     pod.object,
   );
   if (!isJsonObject(pinned)) throw new Error("a pod stays an object when its images are pinned");
-  return (await reviewer.validate(requestFor(pod, pinned), signal)).verdicts;
+  return await reviewer.validate(requestFor(pod, pinned), signal);
 }
 
 function requestFor(pod: AppliedPod, object: JsonObject): AdmissionRequest {
@@ -114,13 +117,29 @@ function rowOf(pod: AppliedPod, verdict: ImageVerdict, result: RuleResult): Appl
   return {
     resource: `${pod.namespace}/${pod.name}`,
     image: verdict.image,
-    policy: policy.namespace === undefined ? policy.name : `${policy.namespace}/${policy.name}`,
+    policy: policyName(policy),
     rule: result.verdict.rule,
     verdict: result.verdict.outcome,
     effect: effectOf(result),
     reason: result.verdict.summary,
     ...(explanation === "" ? {} : { explanation }),
   };
+}
+
+function skippedRow(pod: AppliedPod, { exception, reason, until, policy, rule, image }: ExceptionUse): ApplyRow {
+  return {
+    resource: `${pod.namespace}/${pod.name}`,
+    image,
+    policy: policyName(policy),
+    rule,
+    verdict: "Skip",
+    effect: "admit",
+    reason: `excepted by ${quoted(exception)} until ${new Date(until).toISOString()}: ${quoted(reason)}`,
+  };
+}
+
+function policyName({ namespace, name }: RuleResult["policy"]): string {
+  return namespace === undefined ? name : `${namespace}/${name}`;
 }
 
 /** Audit is silent here as well; its rows say that it failed. */

@@ -36,7 +36,7 @@ export function readPolicies(
   namespaces: PolicySet["namespaces"] = new Map(),
 ): PolicySnapshot {
   const files = paths.flatMap((path) => (statSync(path).isDirectory() ? policyFilesOf(path) : [path]));
-  return snapshotOf([...files.map(readPolicyFile), { policies: [], namespaces }], compile);
+  return snapshotOf([...files.map(readPolicyFile), { policies: [], exceptions: [], namespaces }], compile);
 }
 
 /**

@@ -9,6 +9,9 @@ import { asObject, asString } from "../encoding/guard.ts";
 import { toPlain } from "../encoding/json.ts";
 import { quoted } from "../failure/failure.ts";
 import type { CompiledPolicy } from "../policy/compile.ts";
+import { compileException, type ExceptionResource } from "../policy/exception.ts";
+import { validateException } from "../policy/exception-check.ts";
+import type { FieldError } from "../policy/field-errors.ts";
 import type { PolicyResource } from "../policy/types.ts";
 import { validatePolicy } from "../policy/validate.ts";
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
@@ -20,24 +23,29 @@ export type CompilePolicy = (resource: PolicyResource) => CompiledPolicy;
 export interface PolicySet {
   /** Each of them valid. */
   readonly policies: readonly PolicyResource[];
+  readonly exceptions: readonly ExceptionResource[];
   readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 const POLICY_KINDS: ReadonlySet<unknown> = new Set(["ImageVerifyPolicy", "ClusterImageVerifyPolicy"]);
+const READ_KINDS = "ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, Namespace";
 
-/** The policies and namespaces of one file. Throws DocumentError with every problem found, one a line. */
+/** The policies, exceptions and namespaces of one file. Throws DocumentError with every problem found, one a line. */
 export function readPolicyFile(file: string): PolicySet {
   const problems: string[] = [];
   const policies: PolicyResource[] = [];
+  const exceptions: ExceptionResource[] = [];
   const namespaces = new Map<string, ReadonlyMap<string, string>>();
   for (const document of readDocuments(file)) {
     const kind = document.object.get("kind");
-    if (POLICY_KINDS.has(kind)) policies.push(...readPolicy(document, problems));
-    else if (kind === "Namespace") namespaces.set(...readNamespace(document));
-    else problems.push(`${file}:${document.line}: kind ${JSON.stringify(kind ?? null)} is not a policy or a Namespace`);
+    if (POLICY_KINDS.has(kind)) policies.push(...readValid<PolicyResource>(document, validatePolicy, problems));
+    else if (kind === "ImageVerifyException") {
+      exceptions.push(...readValid<ExceptionResource>(document, validateException, problems));
+    } else if (kind === "Namespace") namespaces.set(...readNamespace(document));
+    else problems.push(`${file}:${document.line}: kind ${JSON.stringify(kind ?? null)} is not one of ${READ_KINDS}`);
   }
   if (problems.length > 0) throw new PolicyFilesError(problems);
-  return { policies, namespaces };
+  return { policies, exceptions, namespaces };
 }
 
 /** Everything that is wrong, each with file and line. */
@@ -62,6 +70,7 @@ export function snapshotOf(sets: Iterable<PolicySet>, compile: CompilePolicy): P
   const namespaces = new Map(all.flatMap((set) => [...set.namespaces]));
   return {
     policies: all.flatMap((set) => set.policies.map((resource) => compile(resource))),
+    exceptions: all.flatMap((set) => set.exceptions.map(compileException)),
     // A namespace that no file describes has the one label that every namespace has.
     namespaceLabels: (name) => namespaces.get(name) ?? new Map([["kubernetes.io/metadata.name", name]]),
   };
@@ -152,11 +161,16 @@ export class PolicyDirectory implements Policies {
   }
 }
 
-function readPolicy(document: ResourceDocument, problems: string[]): readonly PolicyResource[] {
-  const resource = toPlain(document.object) as PolicyResource;
-  const errors = validatePolicy(resource);
+/** The object if nothing is wrong with it. */
+function readValid<T>(
+  document: ResourceDocument,
+  check: (resource: unknown) => readonly FieldError[],
+  problems: string[],
+): readonly T[] {
+  const resource = toPlain(document.object);
+  const errors = check(resource);
   problems.push(...errors.map(({ path, message }) => `${document.file}:${document.lineOf(path)}: ${path}: ${message}`));
-  return errors.length > 0 ? [] : [resource];
+  return errors.length > 0 ? [] : [resource as T];
 }
 
 /** Name and labels, with the one label that every namespace has. Throws DocumentError. */

@@ -1,10 +1,11 @@
 /**
- * The Policies port over the Kubernetes API: both policy kinds and the labels of namespaces, each by its own reflector.
- * Only what changed is compiled again; the snapshot is swapped whole, and is undefined until all three were listed once.
+ * The Policies port over the Kubernetes API: both policy kinds, exceptions and the labels of namespaces, each by its own
+ * reflector. Only what changed is compiled again; the snapshot is swapped whole, and is undefined until all were listed once.
  */
 import { asObject, asString, isJsonObject } from "../encoding/guard.ts";
 import { toPlain, type JsonObject } from "../encoding/json.ts";
 import type { CompiledPolicy } from "../policy/compile.ts";
+import { compileException, type CompiledException, type ExceptionResource } from "../policy/exception.ts";
 import type { PolicyResource } from "../policy/types.ts";
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
 import type { KubernetesClient } from "./client.ts";
@@ -22,9 +23,11 @@ const GROUP = "/apis/sealgate.dev/v1alpha1";
 const SOURCES = {
   ImageVerifyPolicy: `${GROUP}/imageverifypolicies`,
   ClusterImageVerifyPolicy: `${GROUP}/clusterimageverifypolicies`,
+  ImageVerifyException: `${GROUP}/imageverifyexceptions`,
   Namespace: "/api/v1/namespaces",
 } as const;
 type Source = keyof typeof SOURCES;
+type PolicySource = Extract<Source, PolicyResource["kind"]>;
 
 interface WatchedPolicy {
   readonly resource: PolicyResource;
@@ -33,10 +36,11 @@ interface WatchedPolicy {
 
 export class PolicyWatch implements Policies {
   readonly #options: PolicyWatchOptions;
-  readonly #policies: Record<Exclude<Source, "Namespace">, Map<string, WatchedPolicy>> = {
+  readonly #policies: Record<PolicySource, Map<string, WatchedPolicy>> = {
     ImageVerifyPolicy: new Map(),
     ClusterImageVerifyPolicy: new Map(),
   };
+  #exceptions = new Map<string, CompiledException>();
   #namespaces = new Map<string, ReadonlyMap<string, string>>();
   readonly #states = new Map<Source, string>();
   readonly #listed = new Set<Source>();
@@ -47,7 +51,7 @@ export class PolicyWatch implements Policies {
     this.#options = options;
   }
 
-  /** Starts the three reflectors; they run until close(). */
+  /** Starts the reflectors; they run until close(). */
   start(): void {
     for (const source of Object.keys(SOURCES) as Source[]) void this.#follow(source);
   }
@@ -92,47 +96,70 @@ export class PolicyWatch implements Policies {
 
   #replace(source: Source, objects: readonly JsonObject[]): void {
     if (source === "Namespace") this.#namespaces = new Map(objects.map(namespaceEntry));
-    else {
-      const watched = objects.map((object) => [keyOf(object), this.#compile(resourceOf(source, object))] as const);
-      this.#policies[source] = new Map(watched);
-    }
+    else if (source === "ImageVerifyException") this.#exceptions = new Map(objects.map(exceptionEntry));
+    else this.#policies[source] = new Map(objects.map((object) => this.#policyEntry(source, object)));
     this.#listed.add(source);
     this.#publish(source);
   }
 
   #change(source: Source, type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): void {
-    if (source === "Namespace") this.#changeNamespace(type, object);
-    else if (type === "DELETED") this.#policies[source].delete(keyOf(object));
-    else this.#policies[source].set(keyOf(object), this.#compile(resourceOf(source, object)));
+    // New maps of what snapshots that were handed out look into: they do not change.
+    if (source === "Namespace") this.#namespaces = changed(this.#namespaces, type, namespaceEntry(object));
+    else if (source === "ImageVerifyException") {
+      this.#exceptions = changed(this.#exceptions, type, exceptionEntry(object));
+    } else if (type === "DELETED") this.#policies[source].delete(keyOf(object));
+    else this.#policies[source].set(...this.#policyEntry(source, object));
     this.#publish(source);
+  }
+
+  #policyEntry(source: PolicySource, object: JsonObject): [string, WatchedPolicy] {
+    return [keyOf(object), this.#compile(resourceOf(source, object))];
   }
 
   #compile(resource: PolicyResource): WatchedPolicy {
     return { resource, compiled: this.#options.compile(resource) };
   }
 
-  /** A new map each time: snapshots already handed out do not change. */
-  #changeNamespace(type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): void {
-    const [name, labels] = namespaceEntry(object);
-    const namespaces = new Map(this.#namespaces);
-    if (type === "DELETED") namespaces.delete(name);
-    else namespaces.set(name, labels);
-    this.#namespaces = namespaces;
-  }
-
   /** `source` is what changed; of namespaces, which change all the time, nothing is told. */
   #publish(source?: Source): void {
     if (this.#listed.size < Object.keys(SOURCES).length) return;
     const isFirst = this.#snapshot === undefined;
-    const sorted = Object.values(this.#policies).flatMap((policies) =>
-      [...policies].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, { compiled }]) => compiled),
-    );
+    const policies = Object.values(this.#policies).flatMap((kind) => sorted(kind).map(({ compiled }) => compiled));
+    const exceptions = sorted(this.#exceptions);
     const namespaces = this.#namespaces;
-    this.#snapshot = { policies: sorted, namespaceLabels: (name) => namespaces.get(name) };
+    this.#snapshot = { policies, exceptions, namespaceLabels: (name) => namespaces.get(name) };
     if (!isFirst && source === "Namespace") return;
-    const invalid = sorted.filter((policy) => policy.rules.some((rule) => rule.errors.length > 0));
-    this.#options.onChange(`${sorted.length} policies, ${invalid.length} of them do not compile`);
+    this.#options.onChange(snapshotDetail(policies, exceptions));
   }
+}
+
+function sorted<T>(byName: ReadonlyMap<string, T>): readonly T[] {
+  return [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+}
+
+function snapshotDetail(policies: readonly CompiledPolicy[], exceptions: readonly CompiledException[]): string {
+  const invalid = policies.filter((policy) => policy.rules.some((rule) => rule.errors.length > 0)).length;
+  const wrong = exceptions.filter(({ errors }) => errors.length > 0).length;
+  return [
+    `${policies.length} policies, ${invalid} of them do not compile`,
+    ...(exceptions.length === 0 ? [] : [`${exceptions.length} exceptions, ${wrong} of them are not valid`]),
+  ].join("; ");
+}
+
+function changed<T>(
+  all: ReadonlyMap<string, T>,
+  type: "ADDED" | "MODIFIED" | "DELETED",
+  [name, value]: readonly [string, T],
+): Map<string, T> {
+  const next = new Map(all);
+  if (type === "DELETED") next.delete(name);
+  else next.set(name, value);
+  return next;
+}
+
+function exceptionEntry(object: JsonObject): readonly [string, CompiledException] {
+  const resource = toPlain(object) as Omit<ExceptionResource, "kind">;
+  return [keyOf(object), compileException({ ...resource, kind: "ImageVerifyException" })];
 }
 
 /** List items carry no kind: the source says it. */

@@ -3,10 +3,10 @@
  * has and a window that some time can lie in (policy-api.md §2.4). A private key is refused without repeating any of it.
  */
 import { parsePublicKeyPem, type PublicKey } from "../crypto/public-key.ts";
-import { parseRfc3339, type Instant } from "../encoding/instant.ts";
+import type { Instant } from "../encoding/instant.ts";
 import { attempt } from "../failure/attempt.ts";
-import { EncodingError } from "../failure/encoding-error.ts";
 import { memberOf, type FieldError } from "./field-errors.ts";
+import { NO_TIME, readTime } from "./written-time.ts";
 
 /** The key, or the sentence that says why `pem` is none to verify with. */
 export function readKey(pem: string): PublicKey | string {
@@ -46,10 +46,9 @@ function checkWindow(keys: unknown, path: string): readonly FieldError[] {
   const errors: FieldError[] = [];
   const read = (field: "validFrom" | "validUntil"): Instant | undefined => {
     const text = memberOf(keys, field);
-    const instant = typeof text === "string" ? readInstant(text) : undefined;
+    const instant = typeof text === "string" ? readTime(text) : undefined;
     if (typeof text === "string" && instant === undefined) {
-      const message = "must be a time of RFC 3339 in 1970 or later, for example 2027-01-31T00:00:00Z";
-      errors.push({ path: `${path}.${field}`, message });
+      errors.push({ path: `${path}.${field}`, message: NO_TIME });
     }
     return instant;
   };
@@ -59,14 +58,4 @@ function checkWindow(keys: unknown, path: string): readonly FieldError[] {
     errors.push({ path: `${path}.validUntil`, message: "validUntil must not be before validFrom" });
   }
   return errors;
-}
-
-function readInstant(text: string): Instant | undefined {
-  try {
-    const instant = parseRfc3339(text);
-    return instant < 0 ? undefined : instant;
-  } catch (error) {
-    if (error instanceof EncodingError) return undefined;
-    throw error;
-  }
 }

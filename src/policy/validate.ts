@@ -9,7 +9,9 @@ import { duplicateNames, itemsOf, memberOf, type FieldError } from "./field-erro
 import { checkKeys } from "./key-check.ts";
 import { parsePattern, parseSkipPattern } from "./pattern.ts";
 import { POLICY_SPEC_SCHEMA } from "./schema.generated.ts";
-import { API_VERSION, isPolicyKind, type PolicyKind } from "./types.ts";
+import { checkClusterMetadata, checkEnvelope, checkName, specPath } from "./resource-check.ts";
+import { checkSelector } from "./selector-check.ts";
+import { isPolicyKind, type PolicyKind } from "./types.ts";
 
 const { match: _clusterOnly, ...NAMESPACED_PROPERTIES } = POLICY_SPEC_SCHEMA.properties;
 const CHECK_SCHEMA = {
@@ -17,25 +19,14 @@ const CHECK_SCHEMA = {
   ImageVerifyPolicy: compileSchema({ ...POLICY_SPEC_SCHEMA, properties: NAMESPACED_PROPERTIES }),
 } as const;
 
-const TOP_LEVEL = ["apiVersion", "kind", "metadata", "spec"];
-const OBJECT_NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 const NAMESPACE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-const LABEL_KEY = /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?\/)?[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 
 /** For files and the command line: any value, and everything that keeps it from being a policy. */
 export function validatePolicy(resource: unknown): readonly FieldError[] {
   const kind = memberOf(resource, "kind");
-  const errors: FieldError[] = [];
-  if (memberOf(resource, "apiVersion") !== API_VERSION) {
-    errors.push({ path: "apiVersion", message: `is not supported, want ${API_VERSION}` });
-  }
+  const errors = checkEnvelope(resource);
   if (!isPolicyKind(kind)) {
-    errors.push({ path: "kind", message: "is unknown, want ImageVerifyPolicy or ClusterImageVerifyPolicy" });
-    return errors;
-  }
-  const members = typeof resource === "object" && resource !== null ? Object.keys(resource) : [];
-  for (const member of members.filter((name) => !TOP_LEVEL.includes(name))) {
-    errors.push({ path: member.slice(0, 64), message: `is unknown, want one of ${TOP_LEVEL.join(", ")}` });
+    return [...errors, { path: "kind", message: "is unknown, want ImageVerifyPolicy or ClusterImageVerifyPolicy" }];
   }
   return [
     ...errors,
@@ -46,16 +37,10 @@ export function validatePolicy(resource: unknown): readonly FieldError[] {
 
 /** Name, and the namespace that the namespaced kind lives in. */
 export function checkMetadata(kind: PolicyKind, metadata: unknown): readonly FieldError[] {
-  const name = memberOf(metadata, "name");
+  if (kind === "ClusterImageVerifyPolicy") return checkClusterMetadata(metadata);
   const namespace = memberOf(metadata, "namespace");
-  const errors: FieldError[] = [];
-  if (typeof name !== "string" || !OBJECT_NAME.test(name)) {
-    errors.push({ path: "metadata.name", message: "is required: a DNS name of at most 253 characters" });
-  }
-  if (kind === "ClusterImageVerifyPolicy" && namespace !== undefined) {
-    errors.push({ path: "metadata.namespace", message: "must not be written: the kind belongs to no namespace" });
-  }
-  if (kind === "ImageVerifyPolicy" && (typeof namespace !== "string" || !NAMESPACE_NAME.test(namespace))) {
+  const errors = [...checkName(metadata)];
+  if (typeof namespace !== "string" || !NAMESPACE_NAME.test(namespace)) {
     errors.push({ path: "metadata.namespace", message: "is required: the namespace whose pods the policy is about" });
   }
   return errors;
@@ -69,17 +54,12 @@ export function checkSpec(kind: PolicyKind, spec: unknown): readonly FieldError[
     ...rules.flatMap(({ value, path }) => checkRule(value, path)),
     ...checkIgnore(spec),
     ...(kind === "ClusterImageVerifyPolicy"
-      ? checkSelector(memberOf(memberOf(spec, "match"), "namespaceSelector"))
+      ? checkSelector(memberOf(memberOf(spec, "match"), "namespaceSelector"), "spec.match.namespaceSelector")
       : []),
   ];
   const spoken = new Set(checks.map(({ path }) => path));
   const schema = CHECK_SCHEMA[kind](spec).map(({ path, message }) => ({ path: specPath(path), message }));
   return [...schema.filter(({ path }) => !spoken.has(path)), ...checks];
-}
-
-function specPath(path: string): string {
-  if (path === "") return "spec";
-  return path.startsWith("[") ? `spec${path}` : `spec.${path}`;
 }
 
 function checkRule(rule: unknown, path: string): readonly FieldError[] {
@@ -135,28 +115,4 @@ function checkIgnore(spec: unknown): readonly FieldError[] {
   if (wild === undefined) return [];
   const message = `is Ignore, want Fail: under Enforce a pattern with a wildcard in its host, as ${JSON.stringify(wild.value)}, would let the pod's author pick a registry that does not answer`;
   return [{ path: "spec.failurePolicy", message }];
-}
-
-function checkSelector(selector: unknown): readonly FieldError[] {
-  const path = "spec.match.namespaceSelector";
-  const labels = memberOf(selector, "matchLabels");
-  const keys = typeof labels === "object" && labels !== null ? Object.keys(labels) : [];
-  const badKeys = keys.filter((key) => key.length > 317 || !LABEL_KEY.test(key));
-  return [
-    ...badKeys.map((key) => ({
-      path: `${path}.matchLabels`,
-      message: `has the key ${JSON.stringify(key.slice(0, 64))}, want label names`,
-    })),
-    ...itemsOf(memberOf(selector, "matchExpressions"), `${path}.matchExpressions`).flatMap(checkExpression),
-  ];
-}
-
-function checkExpression(item: { value: unknown; path: string }): readonly FieldError[] {
-  const operator = memberOf(item.value, "operator");
-  const values = memberOf(item.value, "values");
-  const wantsValues = operator === "In" || operator === "NotIn";
-  const hasValues = Array.isArray(values) && values.length > 0;
-  if (operator === undefined || wantsValues === hasValues) return [];
-  const message = "must be written with In and NotIn, and must not be with Exists and DoesNotExist";
-  return [{ path: `${item.path}.values`, message }];
 }

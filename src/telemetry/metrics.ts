@@ -16,6 +16,8 @@ export interface AdmissionSample {
 
 export interface Metrics {
   observeAdmission(sample: AdmissionSample): void;
+  /** A rule that an exception took off an image. `exception` is the name of an object of the cluster's administrators. */
+  countException(exception: string): void;
   /** Prometheus text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -37,6 +39,12 @@ export function makeMetrics(): Metrics {
     buckets: BUCKETS,
     registers: [registry],
   });
+  const exceptions = new Counter({
+    name: "sealgate_exception_uses_total",
+    help: "Rules that an ImageVerifyException took off an image of a reviewed pod, dry runs left out",
+    labelNames: ["exception"],
+    registers: [registry],
+  });
   return {
     contentType: registry.contentType,
     observeAdmission: ({ webhook, operation, resource, decision, dryRun, seconds }) => {
@@ -44,6 +52,7 @@ export function makeMetrics(): Metrics {
       requests.inc({ webhook, operation, resource: known, decision, dry_run: String(dryRun) });
       duration.observe({ webhook }, seconds);
     },
+    countException: (exception) => exceptions.inc({ exception }),
     text: () => registry.metrics(),
   };
 }

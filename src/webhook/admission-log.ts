@@ -1,5 +1,6 @@
 /** What the webhook reports of each review: one log line and one sample; wired to telemetry by main.ts. */
 import type { AdmissionRequest } from "../admission/request.ts";
+import type { ExceptionUse } from "../policy/exception.ts";
 import type { ImageVerdict } from "../policy/verdict.ts";
 
 export interface DecidedReview {
@@ -8,6 +9,8 @@ export interface DecidedReview {
   readonly allowed: boolean;
   /** One per image that some rule covers; none from /mutate. */
   readonly verdicts: readonly ImageVerdict[];
+  /** Rules that an exception took off an image; none from /mutate. */
+  readonly exceptions: readonly ExceptionUse[];
   /** Why: the denial text that the user got, or what Warn, Audit and Ignore let pass. */
   readonly explanation: string | undefined;
   readonly seconds: number;

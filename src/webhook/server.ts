@@ -26,6 +26,7 @@ export interface WebhookOptions {
   isDraining(): boolean;
 }
 
+const NOTHING = { verdicts: [], exceptions: [] } as const;
 /** The API server keeps idle connections for 90 s: ours live longer, or a POST would meet a closed socket (§7). */
 const KEEP_ALIVE_MS = 120_000;
 
@@ -67,21 +68,21 @@ async function answer(
   const request = parseAdmissionReview(bodyOf(http));
   const deadline = openDeadline(budgetMs((http.query as { timeout?: unknown }).timeout));
   try {
-    const { response, verdicts, explanation } = await review(options, webhook, request, deadline.signal);
+    const { response, ...found } = await review(options, webhook, request, deadline.signal);
     const { allowed } = response.response;
-    options.log.decided({ webhook, request, allowed, verdicts, explanation, seconds: seconds() });
+    options.log.decided({ webhook, request, allowed, ...found, seconds: seconds() });
     return response;
   } catch (error) {
     // Our own defect: it denies, and says nothing of its inside.
     options.log.failed({ webhook, request, error, seconds: seconds() });
     const message = "Sealgate met an internal error and denies what it could not verify (Internal)";
-    return denyResponse(request.uid, { message, verdicts: [] }, []);
+    return denyResponse(request.uid, { message, ...NOTHING }, []);
   } finally {
     deadline.end();
   }
 }
 
-interface Answer extends Pick<DecidedReview, "verdicts" | "explanation"> {
+interface Answer extends Pick<DecidedReview, "verdicts" | "exceptions" | "explanation"> {
   readonly response: AdmissionResponse;
 }
 
@@ -97,30 +98,34 @@ async function review(
     if (!(error instanceof AdmissionError)) throw error;
     // The pod's author wrote it: a failed call could be let through by the webhook's own failurePolicy.
     const { message } = error;
-    return { response: denyResponse(request.uid, { message, verdicts: [] }, []), verdicts: [], explanation: message };
+    return { response: denyResponse(request.uid, { message, ...NOTHING }, []), ...NOTHING, explanation: message };
   }
 }
 
 async function pin({ reviewer }: WebhookOptions, request: AdmissionRequest, signal: AbortSignal): Promise<Answer> {
   const { pins, warnings } = await reviewer.pin(request, signal);
-  return { response: pinResponse(request.uid, pins, warnings), verdicts: [], explanation: undefined };
+  return { response: pinResponse(request.uid, pins, warnings), ...NOTHING, explanation: undefined };
 }
 
 async function validate({ reviewer }: WebhookOptions, request: AdmissionRequest, signal: AbortSignal): Promise<Answer> {
-  const { allowed, verdicts, message, warnings, retryAfterSeconds } = await reviewer.validate(request, signal);
+  const { allowed, verdicts, exceptions, message, warnings, retryAfterSeconds } = await reviewer.validate(
+    request,
+    signal,
+  );
+  const found = { verdicts, exceptions };
   if (allowed) {
     return {
-      response: allowResponse(request.uid, verdicts, warnings),
-      verdicts,
+      response: allowResponse(request.uid, found, warnings),
+      ...found,
       explanation: explainAdmitted(verdicts),
     };
   }
   const denial = {
     message: message ?? "denied",
-    verdicts,
+    ...found,
     ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
   };
-  return { response: denyResponse(request.uid, denial, warnings), verdicts, explanation: message };
+  return { response: denyResponse(request.uid, denial, warnings), ...found, explanation: message };
 }
 
 /** Warn, Audit and Ignore admit, and all of it is reported (policy-api.md §2.1). */

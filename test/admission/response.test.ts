@@ -5,16 +5,17 @@ import type { Finding } from "../../src/policy/verdict.ts";
 import { IMAGE, imageVerdict, result, ruleVerdict } from "./verdicts.ts";
 
 const UID = "705ab4f5";
+const NOTHING = { verdicts: [], exceptions: [] } as const;
 const finding: Finding = { subject: "rule", code: "NoSignatureFound", reason: "none" };
 const passed = (): ReturnType<typeof result> => result(ruleVerdict({ outcome: "Pass", rule: "passed" }));
 
 function warningsOf(warnings: readonly string[]): readonly string[] | undefined {
-  return allowResponse(UID, [], warnings).response.warnings;
+  return allowResponse(UID, NOTHING, warnings).response.warnings;
 }
 
 describe("allowResponse()", () => {
   it("is a v1 AdmissionReview with the request's uid, and nothing else where nothing was asked", () => {
-    assert.deepEqual(allowResponse(UID, [], []), {
+    assert.deepEqual(allowResponse(UID, NOTHING, []), {
       apiVersion: "admission.k8s.io/v1",
       kind: "AdmissionReview",
       response: { uid: UID, allowed: true, auditAnnotations: { decision: "allow" } },
@@ -23,7 +24,11 @@ describe("allowResponse()", () => {
 
   it("tells the audit log which rules looked at which images", () => {
     const cluster = { ...passed(), policy: { kind: "ClusterImageVerifyPolicy", name: "all" } as const };
-    const { auditAnnotations } = allowResponse(UID, [imageVerdict([passed(), cluster])], []).response;
+    const { auditAnnotations } = allowResponse(
+      UID,
+      { verdicts: [imageVerdict([passed(), cluster])], exceptions: [] },
+      [],
+    ).response;
     assert.deepEqual(auditAnnotations, {
       decision: "allow",
       policies: "prod/signed/passed=Pass,/all/passed=Pass",
@@ -32,9 +37,24 @@ describe("allowResponse()", () => {
     for (const key of Object.keys(auditAnnotations ?? {})) assert.match(key, /^[A-Za-z0-9._-]{1,63}$/);
   });
 
+  it("tells the audit log which exception took which rule off", () => {
+    const use = { exception: "hotfix", reason: "x", until: 0, rule: "acme", image: IMAGE };
+    const policy = { kind: "ImageVerifyPolicy", namespace: "prod", name: "signed" } as const;
+    const exceptions = [{ ...use, policy }];
+    for (const { response } of [
+      allowResponse(UID, { verdicts: [], exceptions }, []),
+      denyResponse(UID, { message: "no", verdicts: [], exceptions }, []),
+    ]) {
+      assert.equal(response.auditAnnotations?.["exceptions"], "hotfix:prod/signed/acme");
+    }
+  });
+
   it("keeps audit annotations short", () => {
     const many = Array.from({ length: 50 }, (_, i) => imageVerdict([passed()], { image: `${IMAGE}${i}` }));
-    assert.equal(allowResponse(UID, many, []).response.auditAnnotations?.["images"]?.length, 1024);
+    assert.equal(
+      allowResponse(UID, { verdicts: many, exceptions: [] }, []).response.auditAnnotations?.["images"]?.length,
+      1024,
+    );
   });
 });
 
@@ -43,7 +63,7 @@ describe("denyResponse()", () => {
     const denied = imageVerdict([result(ruleVerdict({ findings: [finding, finding] }))], {
       fields: ["/spec/containers/0/image", "/spec/volumes/12/image/reference"],
     });
-    const { response } = denyResponse(UID, { message: "one\ntwo", verdicts: [denied] }, []);
+    const { response } = denyResponse(UID, { message: "one\ntwo", verdicts: [denied], exceptions: [] }, []);
     const message = `${IMAGE}: NoSignatureFound`;
     assert.deepEqual([response.uid, response.allowed], [UID, false]);
     assert.deepEqual(response.status, {
@@ -63,7 +83,7 @@ describe("denyResponse()", () => {
   it("names no cause for an image that passed, or for which is only warned", () => {
     const warned = result(ruleVerdict({ findings: [finding] }), { failureAction: "Warn" });
     const verdicts = [imageVerdict([passed()]), imageVerdict([warned]), imageVerdict([passed(), result()])];
-    const { status } = denyResponse(UID, { message: "no", verdicts }, []).response;
+    const { status } = denyResponse(UID, { message: "no", verdicts, exceptions: [] }, []).response;
     assert.deepEqual(
       status?.details.causes.map(({ message }) => message),
       [`${IMAGE}: `],
@@ -71,12 +91,12 @@ describe("denyResponse()", () => {
   });
 
   it("says when to try again where that may help", () => {
-    const denial = { message: "no", verdicts: [], retryAfterSeconds: 5 };
+    const denial = { message: "no", ...NOTHING, retryAfterSeconds: 5 };
     assert.equal(denyResponse(UID, denial, []).response.status?.details.retryAfterSeconds, 5);
   });
 
   it("may warn as well", () => {
-    assert.deepEqual(denyResponse(UID, { message: "no", verdicts: [] }, ["careful"]).response.warnings, ["careful"]);
+    assert.deepEqual(denyResponse(UID, { message: "no", ...NOTHING }, ["careful"]).response.warnings, ["careful"]);
   });
 });
 

@@ -6,6 +6,7 @@ import type { Review } from "../../src/app/reviewer.ts";
 import { ImageVerifier } from "../../src/app/verify-image.ts";
 import type { Digest } from "../../src/crypto/digest.ts";
 import { compilePolicy, type CompiledPolicy } from "../../src/policy/compile.ts";
+import type { CompiledException } from "../../src/policy/exception.ts";
 import type { PolicyResource } from "../../src/policy/types.ts";
 import type { Registry } from "../../src/ports/registry.ts";
 import type { EmbeddedRegistry } from "../support/registry/registry.ts";
@@ -16,6 +17,9 @@ import { withRegistry } from "../registry/fixtures.ts";
 export const KEY = makeKeyPair();
 export const OTHER_KEY = makeKeyPair();
 export const LABELS: ReadonlyMap<string, string> = new Map([["kubernetes.io/metadata.name", "prod"]]);
+
+/** The instant of every decision. */
+export const NOW = Date.UTC(2026, 5, 1);
 
 const PATIENT = { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 };
 
@@ -50,6 +54,8 @@ export interface Application {
   readonly reviewer: PodReviewer;
   /** The policies in force from now on. */
   readonly enforce: (...policies: readonly CompiledPolicy[]) => void;
+  /** The exceptions in force from now on. */
+  readonly except: (...exceptions: readonly CompiledException[]) => void;
 }
 
 /** `labels` are those of every namespace; null: they cannot be read. */
@@ -59,12 +65,20 @@ export function makeApplication(
   labels: ReadonlyMap<string, string> | null = LABELS,
 ): Application {
   let inForce = policies;
+  let exceptions: readonly CompiledException[] = [];
   let milliseconds = 1;
-  const verifier = new ImageVerifier({ registry, monotonicNow: () => (milliseconds += 1), now: () => 0 });
+  const verifier = new ImageVerifier({ registry, monotonicNow: () => (milliseconds += 1), now: () => NOW });
   const snapshot = { namespaceLabels: () => labels ?? undefined };
   return {
     verifier,
-    reviewer: new PodReviewer({ snapshot: () => ({ ...snapshot, policies: inForce }) }, verifier),
+    reviewer: new PodReviewer(
+      { snapshot: () => ({ ...snapshot, policies: inForce, exceptions }) },
+      verifier,
+      () => NOW,
+    ),
+    except: (...next) => {
+      exceptions = next;
+    },
     enforce: (...next) => {
       inForce = next;
     },

@@ -123,7 +123,12 @@ describe("PodReviewer.validate()", () => {
     ];
     for (const policy of policies) {
       enforce(policy);
-      assert.deepEqual(await reviewer.validate(requestFor(WEB), signal), { allowed: true, verdicts: [], warnings: [] });
+      assert.deepEqual(await reviewer.validate(requestFor(WEB), signal), {
+        allowed: true,
+        verdicts: [],
+        exceptions: [],
+        warnings: [],
+      });
     }
   });
 
@@ -289,7 +294,7 @@ describe("PodReviewer.validate()", () => {
 
   it("decides nothing before the policies were read", async () => {
     const { verifier } = makeApplication(fakeRegistry({}), []);
-    const reviewer = new PodReviewer({ snapshot: () => undefined }, verifier);
+    const reviewer = new PodReviewer({ snapshot: () => undefined }, verifier, () => 0);
     await assert.rejects(reviewer.validate(requestFor(WEB), signal), /the policies have not been read yet/);
     await assert.rejects(reviewer.pin(requestFor(WEB), signal), UnavailableError);
   });

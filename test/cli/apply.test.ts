@@ -5,8 +5,10 @@ import { UsageError, type ExitCode } from "../../src/cli/io.ts";
 import type { Reviewer } from "../../src/app/reviewer.ts";
 import type { JsonObject } from "../../src/encoding/json.ts";
 import { parseJson } from "../../src/encoding/json.ts";
+import { compileException } from "../../src/policy/exception.ts";
 import { UnavailableError } from "../../src/ports/unavailable.ts";
 import { DIGEST_ONLY, fakeRegistry, KEY, makeApplication, makePolicy, PATH, withApplication } from "../app/fixtures.ts";
+import { exception } from "../policy/exceptions.ts";
 import { container, pod, type Members } from "../support/reviews.ts";
 import { signLegacy } from "../support/signer.ts";
 import { fakeIo } from "./fake-io.ts";
@@ -157,5 +159,16 @@ describe("runApply()", () => {
     const broken = fakeRegistry({ manifest: () => Promise.reject(new TypeError("a bug")) });
     const { reviewer } = makeApplication(broken, [makePolicy()]);
     await assert.rejects(table([applied(pod({ web: `registry.local/a@${DIGEST}` }))], reviewer), TypeError);
+  });
+
+  it("shows what an exception takes off, and ends with 0", async () => {
+    const { reviewer, except } = makeApplication(fakeRegistry({}), [makePolicy()]);
+    except(compileException(exception()));
+    const { code, out } = await table([applied(pod({ web: "registry.local/acme/web:1" }))], reviewer);
+    assert.equal(code, 0);
+    assert.match(
+      out,
+      /^prod\/web +registry\.local\/acme\/web:1 +signed +acme +Skip +excepted by "hotfix" until 2026-06-30/m,
+    );
   });
 });

@@ -103,7 +103,7 @@ describe("config/pods", () => {
       assert.throws(
         () => readPolicies([file], compile),
         (error) =>
-          error instanceof PolicyFilesError && error.message.startsWith(`${file}:2: kind "Deployment" is not a policy`),
+          error instanceof PolicyFilesError && error.message.startsWith(`${file}:2: kind "Deployment" is not one of`),
       );
     });
 

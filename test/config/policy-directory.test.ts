@@ -45,11 +45,26 @@ describe("config/policy-directory", () => {
       (error) => {
         assert.ok(error instanceof PolicyFilesError);
         assert.deepEqual(error.message.split("\n"), [
-          `${join(folder, "a.yaml")}:1: kind "Deployment" is not a policy or a Namespace`,
+          `${join(folder, "a.yaml")}:1: kind "Deployment" is not one of ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, Namespace`,
           `${join(folder, "b.yaml")}:2: Map keys must be unique`,
         ]);
         return true;
       },
+    );
+  });
+
+  it("takes exceptions, and names what is wrong with one", async () => {
+    const exception = readFileSync(join(EXAMPLES, "exception.yaml"), "utf8");
+    writeFileSync(join(folder, "exception.yaml"), exception.replace("hotfix", "another"));
+    await afterChange(() => writeFileSync(join(folder, "exception.yaml"), exception));
+    assert.deepEqual(
+      directory?.snapshot().exceptions.map(({ name, errors }) => [name, errors.length]),
+      [["hotfix-4711", 0]],
+    );
+    writeFileSync(join(folder, "wrong.yaml"), exception.replace("reason:", "because:"));
+    assert.throws(
+      () => new PolicyDirectory({ folder, compile, onChange: () => undefined }),
+      /wrong\.yaml:\d+: spec\.reason: is required.*\n.*wrong\.yaml:\d+: spec\.because: is unknown/u,
     );
   });
 

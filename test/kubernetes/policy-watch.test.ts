@@ -9,6 +9,7 @@ import { event, fakeApi, list, text, watch, type Json, type Step } from "./fake-
 const GROUP = "/apis/sealgate.dev/v1alpha1";
 const NAMESPACED = `${GROUP}/imageverifypolicies`;
 const CLUSTER = `${GROUP}/clusterimageverifypolicies`;
+const EXCEPTIONS = `${GROUP}/imageverifyexceptions`;
 const NAMESPACES = "/api/v1/namespaces";
 
 const entry = { name: "release", keys: { publicKeys: KEY.publicKeyPem }, insecureIgnoreTlog: true };
@@ -24,12 +25,21 @@ function namespace(name: string, labels?: Json): Json {
   return { metadata: { name, resourceVersion: "1", ...(labels === undefined ? {} : { labels }) } };
 }
 
+function exception(name: string, spec: Json = {}): Json {
+  const policies = [{ kind: "ClusterImageVerifyPolicy", name: "b" }];
+  const written = { policies, namespaces: ["prod"], images: ["*"], reason: "x", expires: "2026-06-30T00:00:00Z" };
+  return {
+    metadata: { name, resourceVersion: "1", creationTimestamp: "2026-06-01T00:00:00Z" },
+    spec: { ...written, ...spec },
+  };
+}
+
 interface Watched {
   readonly watch: PolicyWatch;
   readonly details: readonly string[];
 }
 
-/** Runs the script of each source to its end. */
+/** Runs the script of each source to its end; there are no exceptions where a script has none. */
 async function run(steps: Readonly<Record<string, readonly Step[]>>): Promise<Watched> {
   const over = new Set<string>();
   const details: string[] = [];
@@ -37,9 +47,9 @@ async function run(steps: Readonly<Record<string, readonly Step[]>>): Promise<Wa
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
   });
-  const { client } = fakeApi(steps, (path) => {
+  const { client } = fakeApi({ [EXCEPTIONS]: [list([], "1")], ...steps }, (path) => {
     over.add(path);
-    if (over.size === 3) finish();
+    if (over.size === 4) finish();
   });
   const watching = new PolicyWatch({
     client,
@@ -59,7 +69,7 @@ const names = (snapshot: PolicySnapshot | undefined): readonly string[] | undefi
   snapshot?.policies.map(({ id }) => `${id.kind} ${id.namespace ?? ""}/${id.name}`);
 
 describe("PolicyWatch", () => {
-  it("has no snapshot until all three were listed", async () => {
+  it("has no snapshot until all were listed", async () => {
     const { watch: watching, details } = await run({
       [NAMESPACED]: [list([policy("a", "prod")], "1")],
       [CLUSTER]: [list([policy("b")], "1")],
@@ -69,9 +79,9 @@ describe("PolicyWatch", () => {
     assert.deepEqual(details, []);
     assert.deepEqual(
       watching.states().map(({ source, listed }) => `${source} ${listed}`),
-      ["ImageVerifyPolicy true", "ClusterImageVerifyPolicy true", "Namespace false"],
+      ["ImageVerifyPolicy true", "ClusterImageVerifyPolicy true", "ImageVerifyException true", "Namespace false"],
     );
-    assert.equal(watching.states()[2]?.state, "not synced: the API server answered 503");
+    assert.equal(watching.states()[3]?.state, "not synced: the API server answered 503");
   });
 
   it("has all policies, by name, and the labels of namespaces", async () => {
@@ -166,6 +176,7 @@ describe("PolicyWatch", () => {
       [
         "true not synced: the API server answered 500",
         "true not synced: the API server's answer cannot be read (want a JSON value at character 0)",
+        "true synced",
         "true not synced: the API server answered 403",
       ],
     );
@@ -204,11 +215,36 @@ describe("PolicyWatch", () => {
     assert.equal(details.length, 2);
   });
 
+  it("has exceptions by name, follows them, and counts those that are not valid", async () => {
+    const { watch: watching, details } = await run({
+      [NAMESPACED]: [list([], "1")],
+      [CLUSTER]: [list([policy("b")], "1")],
+      [EXCEPTIONS]: [
+        list([exception("b"), exception("a")], "1"),
+        watch([
+          event("DELETED", exception("b")),
+          event("MODIFIED", exception("a", { reason: "y" })),
+          event("ADDED", exception("c", { images: ["gh*/x"] })),
+        ]),
+      ],
+      [NAMESPACES]: [list([], "1")],
+    });
+    assert.deepEqual(
+      watching.snapshot()?.exceptions.map(({ name, reason, errors }) => [name, reason, errors.length]),
+      [
+        ["a", "y", 0],
+        ["c", "", 1],
+      ],
+    );
+    assert.equal(details.at(-1), "1 policies, 0 of them do not compile; 2 exceptions, 1 of them are not valid");
+  });
+
   it("gives snapshots that do not change any more", async () => {
     let early: PolicySnapshot | undefined;
     const steps = {
       [NAMESPACED]: [list([policy("a", "prod")], "1"), watch([event("DELETED", policy("a", "prod"))])],
       [CLUSTER]: [list([], "1")],
+      [EXCEPTIONS]: [list([exception("a")], "1"), watch([event("DELETED", exception("a"))])],
       [NAMESPACES]: [list([namespace("prod", { a: "1" })], "1"), watch([event("DELETED", namespace("prod"))])],
     };
     const over = new Set<string>();
@@ -216,7 +252,7 @@ describe("PolicyWatch", () => {
     const finished = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const { client } = fakeApi(steps, (path) => over.add(path).size === 3 && finish());
+    const { client } = fakeApi(steps, (path) => over.add(path).size === 4 && finish());
     const watching: PolicyWatch = new PolicyWatch({
       client,
       compile: (resource) => compilePolicy(resource, () => undefined),
@@ -229,8 +265,8 @@ describe("PolicyWatch", () => {
     watching.start();
     await finished;
     watching.close();
-    assert.equal(early?.policies.length, 1);
-    assert.equal(watching.snapshot()?.policies.length, 0);
+    assert.deepEqual([early?.policies.length, early?.exceptions.length], [1, 1]);
+    assert.deepEqual([watching.snapshot()?.policies.length, watching.snapshot()?.exceptions.length], [0, 0]);
     assert.equal(watching.snapshot()?.namespaceLabels("prod"), undefined);
   });
 });

@@ -71,7 +71,12 @@ export function celErrors(node: CrdNode, value: unknown, path: string): readonly
 
 function holds(rule: string, value: unknown): boolean {
   const script =
-    scripts.get(rule) ?? new Script(rule.replace(/self\.all\(k, (.*)\)$/, "Object.keys(self).every((k) => $1)"));
+    scripts.get(rule) ??
+    new Script(
+      rule
+        .replaceAll("__namespace__", "namespace")
+        .replace(/self\.all\(k, (.*)\)$/, "Object.keys(self).every((k) => $1)"),
+    );
   scripts.set(rule, script);
   context["self"] = value;
   try {

@@ -2,6 +2,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "yaml";
+import { validateException } from "../../src/policy/exception-check.ts";
+import type { ExceptionResource } from "../../src/policy/exception.ts";
 import { isUnavailable } from "../../src/policy/compile-entry.ts";
 import { compilePolicy, type CompiledPolicy } from "../../src/policy/compile.ts";
 import { applicableRules } from "../../src/policy/match.ts";
@@ -129,4 +131,11 @@ describe("policies of the design", () => {
       for (const entry of rule.sets.flatMap(({ entries }) => entries)) assert.ok(!isUnavailable(entry.requirement));
     });
   }
+
+  it("the exception is valid, and names a rule that there is", () => {
+    const document = parse(readFileSync("examples/exception.yaml", "utf8"), { version: "1.1" }) as ExceptionResource;
+    assert.deepEqual(validateException(document), []);
+    const { id, rules } = compilePolicy(example("cluster-policy.yaml"), NO_TRUST_ROOTS);
+    assert.deepEqual(document.spec.policies, [{ name: id.name, rules: rules.map((rule) => rule.name) }]);
+  });
 });

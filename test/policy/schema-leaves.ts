@@ -30,8 +30,8 @@ export function schemaNodes(
   ];
 }
 
-export function schemaLeaves(): readonly string[] {
-  return schemaNodes()
+export function schemaLeaves(root?: SchemaNode): readonly string[] {
+  return schemaNodes(root)
     .filter(([, { type }]) => type !== "object" && type !== "array")
     .map(([path]) => path);
 }

@@ -37,6 +37,13 @@ describe("makeMetrics()", () => {
     assert.match(text, /sealgate_admission_duration_seconds_sum\{webhook="validate"\} 0\.03\n/);
   });
 
+  it("counts the uses of each exception", async () => {
+    const metrics = makeMetrics();
+    metrics.countException("hotfix");
+    metrics.countException("hotfix");
+    assert.match(await metrics.text(), /sealgate_exception_uses_total\{exception="hotfix"\} 2\n/);
+  });
+
   it("has one label for all resources that are not ours, whatever a stranger sends", async () => {
     const metrics = makeMetrics();
     for (let i = 0; i < 100; i++) metrics.observeAdmission({ ...SAMPLE, resource: `pods${i}\n"` });

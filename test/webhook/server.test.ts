@@ -12,10 +12,11 @@ import { admissionReview, encodeReview, pod } from "../support/reviews.ts";
 
 const POD = pod({ web: "registry.local:5000/acme/web:1" });
 const UID = "705ab4f5-6393-11e8-b7cc-42010a800002";
-const ADMITTED: Review = { allowed: true, verdicts: [], warnings: [] };
+const ADMITTED: Review = { allowed: true, verdicts: [], exceptions: [], warnings: [] };
 const DENIED: Review = {
   allowed: false,
   verdicts: [imageVerdict()],
+  exceptions: [],
   message: "the explanation",
   warnings: ["careful"],
   retryAfterSeconds: 5,
