@@ -13,6 +13,8 @@ import { type Sealgate, startSealgate } from "./sealgate.ts";
 export interface Gate {
   readonly cluster: Cluster;
   readonly sealgate: Sealgate;
+  /** The program's configuration file: what is written there takes effect a moment later. */
+  readonly configFile: string;
   /** kubectl; throws unless it ends with 0. */
   readonly must: (args: readonly string[], stdin?: string) => Promise<string>;
   readonly apply: (...objects: readonly object[]) => Promise<void>;
@@ -60,7 +62,9 @@ async function openGate(cluster: Cluster, plainHttp: readonly string[], publicKe
   const token = (await must(["-n", account.namespace, "create", "token", account.name])).trim();
   const kubeconfig = join(cluster.dir, "sealgate.kubeconfig");
   writeFileSync(kubeconfig, formatKubeconfig({ ...cluster, token }), { mode: 0o600 });
-  const sealgate = await startSealgate({ source: { kubeconfig }, plainHttp });
+  const configFile = join(cluster.dir, "sealgate.yaml");
+  writeFileSync(configFile, "{}\n");
+  const sealgate = await startSealgate({ source: { kubeconfig }, plainHttp, config: configFile });
   await apply(...webhookConfigurations(sealgate));
 
   const send = async (
@@ -79,6 +83,7 @@ async function openGate(cluster: Cluster, plainHttp: readonly string[], publicKe
   const gate: Gate = {
     cluster,
     sealgate,
+    configFile,
     must,
     apply,
     create: async (name, inNamespace, image) => send([], image, { name, namespace: inNamespace }),

@@ -71,3 +71,14 @@ export async function verifyImage(image: string, keyFile: string, plainHttp: str
   const args = ["verify", image, "--key", keyFile, "--insecure-ignore-tlog", ...plainHttpArguments([plainHttp])];
   return run(process.execPath, [sealgateProgram, ...args]);
 }
+
+/** The same by an identity of a certificate, with the trust root of a file. */
+export async function verifyByIdentity(
+  image: string,
+  by: { readonly subject: string; readonly issuer: string; readonly trustedRoot: string },
+  plainHttp: string,
+): Promise<RunResult> {
+  const who = [`--certificate-identity=${by.subject}`, `--certificate-oidc-issuer=${by.issuer}`];
+  const args = ["verify", image, ...who, `--trusted-root=${by.trustedRoot}`, ...plainHttpArguments([plainHttp])];
+  return run(process.execPath, [sealgateProgram, ...args]);
+}
