@@ -4,6 +4,7 @@
 import { attestorSet } from "./crd-schema/attestors.mjs";
 import { imageReferences, skipImageReferences } from "./crd-schema/image-patterns.mjs";
 import { match } from "./crd-schema/match.mjs";
+import { standsAlone, staticVerdict } from "./crd-schema/static-verdict.mjs";
 import { flag, name, trustRoot } from "./crd-schema/text.mjs";
 
 const rule = {
@@ -12,14 +13,16 @@ const rule = {
   required: ["name", "imageReferences"],
   "x-kubernetes-validations": [
     {
-      rule: "has(self.attestors) || (has(self.mutateDigest) && self.mutateDigest) || (has(self.verifyDigest) && self.verifyDigest)",
-      message: "must ask for something: attestors, mutateDigest: true or verifyDigest: true",
+      rule: "has(self.attestors) || has(self.static) || (has(self.mutateDigest) && self.mutateDigest) || (has(self.verifyDigest) && self.verifyDigest)",
+      message: "must ask for something: attestors, static, mutateDigest: true or verifyDigest: true",
     },
+    standsAlone,
   ],
   properties: {
     name: name("Name of the rule, a DNS label that is unique in the policy. Every message shows it."),
     imageReferences,
     skipImageReferences,
+    static: staticVerdict,
     mutateDigest: flag(
       "Writes the verified digest into the pod, as host/path:tag@digest. True under Enforce and false under Warn and Audit when it is absent.",
     ),

@@ -47,6 +47,9 @@ const entry = {
   "x-kubernetes-validations": [oneVariant, noLogNoTime, noLogNoWindow, onlyFulcioHasScts],
   properties: {
     name: name("Name of the signer, a DNS label that is unique in its set. Messages show it."),
+    party: name(
+      "Name of the party that signs by this entry, a DNS label. Entries of one party are alternatives, and count once. Default: the entry's name.",
+    ),
     keys,
     keyless,
     githubActions,
@@ -67,14 +70,18 @@ const entry = {
   },
 };
 
+const MAX_ENTRIES = 16;
+const POSITIONS = Array.from({ length: MAX_ENTRIES }, (_, i) => i).join(", ");
+
 export const attestorSet = {
   type: "object",
   description: "A set of signers, of which a number must have signed.",
   required: ["entries"],
   "x-kubernetes-validations": [
     {
-      rule: "!has(self.count) || self.count <= size(self.entries)",
-      message: "count must not be above the number of entries",
+      // The list of one list is there to give its element a name
+      rule: `!has(self.count) || [self.entries.map(e, has(e.party) ? e.party : e.name)].all(p, self.count <= size([${POSITIONS}].filter(i, i < size(p) && p.indexOf(p[i]) == i)))`,
+      message: "count must not be above the number of parties",
       fieldPath: ".count",
     },
   ],
@@ -83,17 +90,17 @@ export const attestorSet = {
       type: "integer",
       format: "int32",
       minimum: 1,
-      maximum: 16,
+      maximum: MAX_ENTRIES,
       description:
-        "How many entries must be met, each by a signature of a different signer. All of them when it is absent.",
+        "How many parties must be met, each by a signature of a different signer. All of them when it is absent.",
     },
     entries: {
       type: "array",
       minItems: 1,
-      maxItems: 16,
+      maxItems: MAX_ENTRIES,
       "x-kubernetes-list-type": "map",
       "x-kubernetes-list-map-keys": ["name"],
-      description: "The signers of the set, by name. Each is one party.",
+      description: "The signers of the set, by name. Each is a party of its own unless party says otherwise.",
       items: entry,
     },
   },

@@ -30,6 +30,8 @@ import type { EntrySpec } from "./types.ts";
 
 export interface CompiledEntry {
   readonly name: string;
+  /** Entries of one party are alternatives. */
+  readonly party: string;
   /** What a signature must meet, or the trust root without which nobody can tell. */
   readonly requirement: Requirement | UnavailableTrustRoot;
 }
@@ -40,7 +42,8 @@ export function compileEntry(
   ruleTrustRoot: string | undefined,
   trustRoots: TrustRoots,
 ): CompiledEntry {
-  return { name: entry.name, requirement: compileRequirement(entry, ruleTrustRoot, trustRoots) };
+  const { name, party = name } = entry;
+  return { name, party, requirement: compileRequirement(entry, ruleTrustRoot, trustRoots) };
 }
 
 export function isUnavailable(requirement: CompiledEntry["requirement"]): requirement is UnavailableTrustRoot {

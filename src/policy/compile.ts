@@ -11,14 +11,14 @@ import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 import { parsePattern, parseSkipPattern, type ImagePattern } from "./pattern.ts";
 import { compileSelector, type Labels } from "./selector.ts";
 import type { TrustRoots } from "./trust-root.ts";
-import type { PolicyResource, RuleSpec } from "./types.ts";
+import type { PolicyResource, RuleSpec, SetSpec } from "./types.ts";
 import { checkMetadata, checkSpec } from "./validate.ts";
 import type { FailureAction, FailurePolicy, RuleResult } from "./verdict.ts";
 
 export type { FieldError } from "./field-errors.ts";
 
 export interface CompiledSet {
-  /** Entries that must each be met by a signature of a different principal; at least 1. */
+  /** Parties that must each be met by a signature of a different principal; at least 1. */
   readonly count: number;
   readonly entries: readonly CompiledEntry[];
 }
@@ -31,6 +31,8 @@ export interface CompiledRule {
   readonly verifyDigest: boolean;
   /** Every set must pass. */
   readonly sets: readonly CompiledSet[];
+  /** The verdict without looking. */
+  readonly static?: NonNullable<RuleSpec["static"]>;
   /** Non-empty: the rule does not compile and is Undetermined (PolicyInvalid) for what it covers. */
   readonly errors: readonly FieldError[];
   /** SHA-256 over everything that decides a verdict (key and trust material included): part of a proof's key. */
@@ -92,24 +94,28 @@ function compileScope(resource: PolicyResource, errors: readonly FieldError[]): 
 }
 
 function validRule(rule: RuleSpec, action: FailureAction, trustRoots: TrustRoots): CompiledRule {
-  const sets = (rule.attestors ?? []).map(({ count, entries }) => ({
-    count: count ?? entries.length,
-    entries: entries.map((entry) => compileEntry(entry, rule.trustRoot, trustRoots)),
-  }));
+  const sets = (rule.attestors ?? []).map((set) => compileSet(set, rule.trustRoot, trustRoots));
   const entries = sets.flatMap((set) => set.entries);
-  const mutateDigest = rule.mutateDigest ?? action === "Enforce";
-  const verifyDigest = rule.verifyDigest ?? action === "Enforce";
-  const written = [mutateDigest, verifyDigest, rule.trustRoot ?? null, rule.attestors ?? null];
+  const byDefault = action === "Enforce" && rule.static === undefined;
+  const mutateDigest = rule.mutateDigest ?? byDefault;
+  const verifyDigest = rule.verifyDigest ?? byDefault;
+  const written = [mutateDigest, verifyDigest, rule.trustRoot ?? null, rule.attestors ?? null, rule.static ?? null];
   return {
     name: rule.name,
     covers: compileCoverage(rule),
     mutateDigest,
     verifyDigest,
     sets,
+    ...(rule.static === undefined ? {} : { static: rule.static }),
     errors: [],
     hash: hashOf([written, entries.map(trustOf)]),
     dependsOnNow: entries.some(usesCurrentTime),
   };
+}
+
+function compileSet({ count, entries }: SetSpec, trustRoot: string | undefined, trustRoots: TrustRoots): CompiledSet {
+  const compiled = entries.map((entry) => compileEntry(entry, trustRoot, trustRoots));
+  return { count: count ?? new Set(compiled.map(({ party }) => party)).size, entries: compiled };
 }
 
 /** What decides beside what is written. */

@@ -1,21 +1,32 @@
 /**
  * `count` of an attestor set (policy-api.md §2.4): each counted party needs a signature of a different principal, so a set
- * with fewer principals than that could never pass. Entries count as one only where that is certain without a signature.
+ * that cannot give each party its own could never pass. Entries count as one only where that is certain without a signature.
  */
+import { maximumMatching } from "./attestor-set.ts";
 import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 import { readKey } from "./key-check.ts";
+import { groupByParty } from "./party.ts";
 
 export function checkCount(set: unknown, path: string): readonly FieldError[] {
-  const entries = itemsOf(memberOf(set, "entries"), `${path}.entries`);
+  const parties = partiesOf(itemsOf(memberOf(set, "entries"), `${path}.entries`));
   const written = memberOf(set, "count");
-  const count = typeof written === "number" ? written : entries.length;
-  if (count > entries.length) {
-    return [{ path: `${path}.count`, message: `is ${count}, want at most ${entries.length}, the number of entries` }];
+  const count = typeof written === "number" ? written : parties.length;
+  if (count > parties.length) {
+    return [{ path: `${path}.count`, message: `is ${count}, want at most ${parties.length}, the number of parties` }];
   }
-  const signers = new Set(entries.map(({ value }, i) => certainSigner(value) ?? `entry ${i}`)).size;
-  if (count <= signers) return [];
-  const message = `hold ${signers} different signers, want at least ${count}, one for each party`;
+  const reachable = maximumMatching(parties);
+  if (count <= reachable) return [];
+  const message = `hold ${reachable} different signers, want at least ${count}, one for each party`;
   return [{ path: `${path}.entries`, message }];
+}
+
+/** The signers of each party, who are somebody else's too only where that is certain. */
+function partiesOf(entries: readonly { value: unknown; path: string }[]): readonly (readonly string[])[] {
+  const parties = groupByParty(
+    entries,
+    ({ value, path }) => memberOf(value, "party") ?? memberOf(value, "name") ?? path,
+  );
+  return parties.map((alternatives) => alternatives.map(({ value, path }) => certainSigner(value) ?? path));
 }
 
 /** One text for one principal; undefined where signatures of several could meet the entry. */

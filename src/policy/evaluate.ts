@@ -10,6 +10,7 @@ import { verify } from "../verify/verifier.ts";
 import { evaluateSet, type SetOutcome } from "./attestor-set.ts";
 import type { CompiledRule, CompiledSet } from "./compile.ts";
 import type { ImageEvidence } from "./evidence.ts";
+import { groupByParty } from "./party.ts";
 import { proveRule, type RuleProof, type SetProof } from "./prove.ts";
 import { allOf, type Finding, type PlaceAnswer, type RuleVerdict, type UndeterminedCause } from "./verdict.ts";
 
@@ -32,6 +33,7 @@ export function evaluateRule(
 /** The verdict on what proveRule() accepted for this rule. */
 export function judgeRule(rule: CompiledRule, proof: RuleProof): RuleVerdict {
   if (rule.errors.length > 0) return invalidVerdict(rule);
+  if (rule.static !== undefined) return staticVerdict(rule.name, rule.static);
   if (rule.sets.length === 0) return nothingAskedVerdict(rule);
   const unread = proof.places.filter(({ state }) => state === "unread");
   const sets = proof.sets.map((set) => judgeSet(set, unread.map(causeOf)));
@@ -54,9 +56,9 @@ export function judgeRule(rule: CompiledRule, proof: RuleProof): RuleVerdict {
 
 /** `unread`: why places that could hold a signature of any entry were not read. */
 function judgeSet({ set, entries }: SetProof, unread: readonly UndeterminedCause[]): SetResult {
-  const parties = entries.map(({ accepted, cause }) => ({
-    principals: accepted.map(({ entity }) => formatPrincipal(entity.principal)),
-    hasUnread: unread.length > 0 || cause !== undefined,
+  const parties = groupByParty(entries, ({ entry }) => entry.party).map((alternatives) => ({
+    principals: alternatives.flatMap(({ accepted }) => accepted.map(({ entity }) => formatPrincipal(entity.principal))),
+    hasUnread: unread.length > 0 || alternatives.some(({ cause }) => cause !== undefined),
   }));
   const result = evaluateSet(parties, set.count);
   return {
@@ -109,6 +111,15 @@ function withHintsOnce(findings: readonly Finding[]): readonly Finding[] {
     told.add(hint);
     return finding;
   });
+}
+
+/** §2.3: decided by what the operator wrote, in the operator's words. */
+function staticVerdict(rule: string, { action, message }: NonNullable<CompiledRule["static"]>): RuleVerdict {
+  const common = { rule, evidence: [], causes: [] };
+  if (action === "Pass") return { ...common, outcome: "Pass", summary: "passed without looking", findings: [] };
+  const reason = message ?? "the rule refuses every image that it covers";
+  const finding = { subject: `rule ${quoted(rule)}`, code: "RefusedByRule", reason, hint: FAILURES.RefusedByRule.hint };
+  return { ...common, outcome: "Fail", summary: "refused without looking", findings: [finding] };
 }
 
 function nothingAskedVerdict(rule: CompiledRule): RuleVerdict {

@@ -134,6 +134,26 @@ export const POLICY_SPEC_SCHEMA = {
                 "A pattern over the canonical repository: * matches any run of characters, ? one character but /.",
             },
           },
+          static: {
+            type: "object",
+            description:
+              "The verdict on every image that the rule covers, without looking at it. Pass asks nothing and marks the image as covered, Fail refuses it. None when it is absent.",
+            required: ["action"],
+            additionalProperties: false,
+            properties: {
+              action: {
+                type: "string",
+                enum: ["Pass", "Fail"],
+                description: "The verdict, Pass or Fail. Pass overrides no other rule. It has no default.",
+              },
+              message: {
+                type: "string",
+                minLength: 1,
+                maxLength: 512,
+                description: "Why, in a sentence that a denial shows. None when it is absent.",
+              },
+            },
+          },
           mutateDigest: {
             type: "boolean",
             description:
@@ -168,13 +188,14 @@ export const POLICY_SPEC_SCHEMA = {
                   minimum: 1,
                   maximum: 16,
                   description:
-                    "How many entries must be met, each by a signature of a different signer. All of them when it is absent.",
+                    "How many parties must be met, each by a signature of a different signer. All of them when it is absent.",
                 },
                 entries: {
                   type: "array",
                   minItems: 1,
                   maxItems: 16,
-                  description: "The signers of the set, by name. Each is one party.",
+                  description:
+                    "The signers of the set, by name. Each is a party of its own unless party says otherwise.",
                   items: {
                     type: "object",
                     description:
@@ -188,6 +209,14 @@ export const POLICY_SPEC_SCHEMA = {
                         maxLength: 63,
                         pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
                         description: "Name of the signer, a DNS label that is unique in its set. Messages show it.",
+                      },
+                      party: {
+                        type: "string",
+                        minLength: 1,
+                        maxLength: 63,
+                        pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+                        description:
+                          "Name of the party that signs by this entry, a DNS label. Entries of one party are alternatives, and count once. Default: the entry's name.",
                       },
                       keys: KEYS_SCHEMA,
                       keyless: KEYLESS_SCHEMA,

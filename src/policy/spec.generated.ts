@@ -89,6 +89,19 @@ export interface PolicySpec {
      */
     readonly skipImageReferences?: readonly string[];
     /**
+     * The verdict on every image that the rule covers, without looking at it. Pass asks nothing and marks the image as covered, Fail refuses it. None when it is absent.
+     */
+    readonly static?: {
+      /**
+       * The verdict, Pass or Fail. Pass overrides no other rule. It has no default.
+       */
+      readonly action: "Pass" | "Fail";
+      /**
+       * Why, in a sentence that a denial shows. None when it is absent.
+       */
+      readonly message?: string;
+    };
+    /**
      * Writes the verified digest into the pod, as host/path:tag@digest. True under Enforce and false under Warn and Audit when it is absent.
      */
     readonly mutateDigest?: boolean;
@@ -110,11 +123,11 @@ export interface PolicySpec {
      */
     readonly attestors?: {
       /**
-       * How many entries must be met, each by a signature of a different signer. All of them when it is absent.
+       * How many parties must be met, each by a signature of a different signer. All of them when it is absent.
        */
       readonly count?: number;
       /**
-       * The signers of the set, by name. Each is one party.
+       * The signers of the set, by name. Each is a party of its own unless party says otherwise.
        *
        * @minItems 1
        * @maxItems 16
@@ -126,6 +139,10 @@ export interface PolicySpec {
          * Name of the signer, a DNS label that is unique in its set. Messages show it.
          */
         readonly name: string;
+        /**
+         * Name of the party that signs by this entry, a DNS label. Entries of one party are alternatives, and count once. Default: the entry's name.
+         */
+        readonly party?: string;
         /**
          * The signer holds the private half of this key.
          */

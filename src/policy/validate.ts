@@ -21,6 +21,9 @@ const CHECK_SCHEMA = {
 
 const NAMESPACE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
+/** What asks for something to be looked at: never beside static. */
+const ASKING = ["attestors", "mutateDigest", "verifyDigest", "trustRoot"];
+
 /** For files and the command line: any value, and everything that keeps it from being a policy. */
 export function validatePolicy(resource: unknown): readonly FieldError[] {
   const kind = memberOf(resource, "kind");
@@ -66,6 +69,7 @@ function checkRule(rule: unknown, path: string): readonly FieldError[] {
   const sets = itemsOf(memberOf(rule, "attestors"), `${path}.attestors`);
   return [
     ...checkAsksForSomething(rule, path),
+    ...checkStatic(rule, path),
     ...checkPatterns(memberOf(rule, "imageReferences"), `${path}.imageReferences`, parsePattern),
     ...checkPatterns(memberOf(rule, "skipImageReferences"), `${path}.skipImageReferences`, parseSkipPattern),
     ...sets.flatMap((set) => checkSet(set.value, set.path)),
@@ -87,10 +91,17 @@ function checkSet(set: unknown, path: string): readonly FieldError[] {
 function checkAsksForSomething(rule: unknown, path: string): readonly FieldError[] {
   const asks =
     memberOf(rule, "attestors") !== undefined ||
+    memberOf(rule, "static") !== undefined ||
     memberOf(rule, "mutateDigest") === true ||
     memberOf(rule, "verifyDigest") === true;
-  const message = "must ask for something: attestors, mutateDigest: true or verifyDigest: true";
+  const message = "must ask for something: attestors, static, mutateDigest: true or verifyDigest: true";
   return asks ? [] : [{ path, message }];
+}
+
+function checkStatic(rule: unknown, path: string): readonly FieldError[] {
+  const beside = memberOf(rule, "static") !== undefined && ASKING.some((field) => memberOf(rule, field) !== undefined);
+  const message = `must stand alone, without ${ASKING.slice(0, -1).join(", ")} and ${ASKING.at(-1)}: it leaves nothing to look at`;
+  return beside ? [{ path: `${path}.static`, message }] : [];
 }
 
 function checkPatterns(list: unknown, path: string, parse: typeof parsePattern): readonly FieldError[] {

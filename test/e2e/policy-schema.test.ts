@@ -101,6 +101,8 @@ const REFUSED: readonly [string, Json, field: string, message: RegExp][] = [
   ],
 ];
 
+const entryOf = (name: string, more: Json): Json => ({ name, insecureIgnoreTlog: true, ...more });
+
 describeOnTestbed("the definitions on an API server", (testbed) => {
   let gate: Gate;
 
@@ -116,6 +118,39 @@ describeOnTestbed("the definitions on an API server", (testbed) => {
   for (const [name, entry] of TAKEN) {
     it(`take ${name}`, async () => {
       mustSucceed("kubectl create", await create(entry));
+    });
+  }
+
+  const createRule = async (more: Json): Promise<RunResult> =>
+    gate.cluster.kubectl(["create", "--dry-run=server", "-f", "-"], {
+      stdin: JSON.stringify(policy({ verifyImages: [rule(more)] })),
+    });
+  const two = [entryOf("a", { keys }), entryOf("b", { keys: { publicKeys: KEYS.b.pem }, party: "a" })];
+  const decided = { attestors: undefined, static: { action: "Fail", message: "not from here" } };
+
+  for (const [name, more] of [
+    ["as many parties as there are", { attestors: [{ count: 1, entries: two }] }],
+    ["a verdict without looking", decided],
+  ] as const) {
+    it(`take ${name}`, async () => {
+      mustSucceed("kubectl create", await createRule(more));
+    });
+  }
+
+  for (const [name, more, field, message] of [
+    [
+      "more parties than there are",
+      { attestors: [{ count: 2, entries: two }] },
+      ".attestors[0].count",
+      /number of parties/,
+    ],
+    ["a verdict without looking beside a look", { ...decided, verifyDigest: true }, ".static", /must stand alone/],
+  ] as const) {
+    it(`refuse ${name}`, async () => {
+      const { code, stderr } = await createRule(more);
+      assert.notEqual(code, 0);
+      assert.ok(stderr.includes(`spec.verifyImages[0]${field}: `), stderr);
+      assert.match(stderr, message);
     });
   }
 

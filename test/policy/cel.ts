@@ -39,6 +39,7 @@ export function specNode(plural: string, ...path: readonly string[]): CrdNode {
 
 const SET_UP = `
   String.prototype.matches = function (source) { return new RegExp(source).test(String(this)); };
+  Array.prototype.all = Array.prototype.every;
   String.prototype.contains = String.prototype.includes;
   const has = (value) => value !== undefined;
   const size = (value) => value.length;
@@ -75,7 +76,8 @@ function holds(rule: string, value: unknown): boolean {
     new Script(
       rule
         .replaceAll("__namespace__", "namespace")
-        .replace(/self\.all\(k, (.*)\)$/, "Object.keys(self).every((k) => $1)"),
+        .replace(/self\.all\(k, (.*)\)$/, "Object.keys(self).every((k) => $1)")
+        .replace(/\.(map|filter|all)\(([a-z]), /g, ".$1(($2) => "),
     );
   scripts.set(rule, script);
   context["self"] = value;

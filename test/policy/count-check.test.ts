@@ -24,6 +24,16 @@ describe("policy/count-check", () => {
     ["two addresses at one issuer", [keyless("https://a.example", "a"), keyless("https://a.example", "b")], 2],
     ["an expression twice, since several signers can meet it", [pattern, pattern], 2],
     ["a workflow twice, since several repositories can meet it", [workflow, workflow], 2],
+    [
+      "two parties, one of them in two keys",
+      [{ ...key(KEYS.a.pem), party: "a" }, { ...key(KEYS.b.pem), party: "a" }, key(KEYS.c.pem)],
+      2,
+    ],
+    [
+      "two parties that share one of two keys",
+      [{ ...key(KEYS.a.pem), party: "a" }, { ...key(KEYS.b.pem), party: "a" }, key(KEYS.a.pem)],
+      2,
+    ],
     ["a key that cannot be read, which says enough by itself", [key(KEYS.a.pem), key("no key")], 2],
   ];
   for (const [name, entries, count] of reachable) {
@@ -31,9 +41,18 @@ describe("policy/count-check", () => {
   }
 
   const unreachable: readonly [string, readonly unknown[], number | undefined, string][] = [
-    ["more than the entries", [key(KEYS.a.pem)], 2, "set.count is 2, want at most 1, the number of entries"],
+    ["more than the entries", [key(KEYS.a.pem)], 2, "set.count is 2, want at most 1, the number of parties"],
     ["one key under two names, all of them", [key(KEYS.a.pem), key(KEYS.a.pem)], undefined, one],
     ["one key under two names", [key(KEYS.a.pem), key(KEYS.a.pem)], 2, one],
+    [
+      "more than the parties",
+      [
+        { name: "a", ...key(KEYS.a.pem) },
+        { name: "b", party: "a", ...key(KEYS.b.pem) },
+      ],
+      2,
+      "set.count is 2, want at most 1, the number of parties",
+    ],
     ["one identity under two names", [keyless("https://a.example", "a"), keyless("https://a.example", "a")], 2, one],
   ];
   for (const [name, entries, count, message] of unreachable) {

@@ -2,6 +2,7 @@
 // are the ones that parsePattern() refuses. The rules are written so that they read the same as JavaScript.
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { checkCount } from "../../src/policy/count-check.ts";
 import { checkEntry } from "../../src/policy/entry-check.ts";
 import { checkKeys } from "../../src/policy/key-check.ts";
 import { parsePattern, parseSkipPattern } from "../../src/policy/pattern.ts";
@@ -42,6 +43,7 @@ const patterns = fc.array(fc.constantFrom(...PIECES, ...MORE), { maxLength: 7 })
 const members = (fields: Readonly<Record<string, fc.Arbitrary<unknown>>>): fc.Arbitrary<Json> =>
   fc.record(fields, { requiredKeys: [] });
 const times = fc.constantFrom("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", "1969-01-01T00:00:00Z");
+const partyNames = fc.constantFrom("a", "b", "c", "d", "e", "f", "g");
 const texts = fc.constantFrom("https://a.example", "*@acme.io");
 const expressions = fc.constantFrom(".*@acme\\.io", "[a", "(a");
 const named = { subject: texts, subjectRegExp: expressions };
@@ -113,6 +115,30 @@ describe("crds", () => {
       );
     });
   }
+
+  it("counts the parties of a set in CEL as in code", () => {
+    const node = specNode("clusterimageverifypolicies", "verifyImages", "[]", "attestors", "[]");
+    const parties = fc.uniqueArray(fc.tuple(partyNames, fc.option(partyNames, { nil: undefined })), {
+      minLength: 1,
+      maxLength: 6,
+      selector: ([name]) => name,
+    });
+    fc.assert(
+      fc.property(parties, fc.integer({ min: 1, max: 6 }), (written, count) => {
+        const set = {
+          count,
+          entries: written.map(([name, party]) => ({
+            name,
+            ...(party === undefined ? {} : { party }),
+            keyless: { issuerRegExp: ".*", subjectRegExp: ".*" },
+          })),
+        };
+        const [inCode] = checkCount(set, "set").map(({ path }) => path);
+        assert.equal(celErrors(node, set, "set")[0]?.path, inCode, JSON.stringify(set));
+      }),
+      { numRuns: 1000 },
+    );
+  });
 
   it("refuses the same attestor entries in CEL as in code, with the same sentences", () => {
     const node = specNode("clusterimageverifypolicies", "verifyImages", "[]", "attestors", "[]", "entries", "[]");

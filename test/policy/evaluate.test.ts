@@ -18,6 +18,7 @@ import {
   policy,
   rule,
   type Json,
+  type TestKey,
 } from "./resources.ts";
 
 const threeTeams = (count?: number): Json => ({
@@ -28,6 +29,19 @@ const threeTeams = (count?: number): Json => ({
     },
   ],
 });
+
+/** Two parties, of which one rotates its key. */
+const rotating: Json = {
+  attestors: [
+    {
+      entries: [
+        entry("dev", KEYS.a),
+        entry("sec-new", KEYS.b, { party: "sec" }),
+        entry("sec-old", KEYS.c, { party: "sec" }),
+      ],
+    },
+  ],
+};
 
 describe("policy/evaluate", () => {
   it("passes with the evidence that earned it", () => {
@@ -53,6 +67,34 @@ describe("policy/evaluate", () => {
       verdict.findings.map(({ hint }) => hint !== undefined),
       [true, false],
     );
+  });
+
+  const PARTIES: readonly [string, readonly TestKey[], boolean, string, string][] = [
+    ["either key of the party that rotates", [KEYS.a, KEYS.c], false, "Pass", "2 of 2"],
+    ["both keys of one party, who count once", [KEYS.b, KEYS.c], false, "Fail", "1 of 2"],
+    ["one party, and a place that is unread", [KEYS.b], true, "Undetermined", "1 of 2"],
+  ];
+  for (const [name, keys, isUnread, outcome, accepted] of PARTIES) {
+    it(`counts parties: ${name}`, () => {
+      const candidates = keys.map((key, i) => candidate(`cosign ${i}`, key));
+      const found = evidence(candidates, isUnread ? [UNREAD] : [READ]);
+      const verdict = evaluateRule(compiledRule(rotating), found, NOW);
+      assert.equal(verdict.outcome, outcome);
+      assert.ok(verdict.summary.startsWith(`${accepted} required signatures accepted`), verdict.summary);
+    });
+  }
+
+  it("passes or refuses without looking, in the operator's words", () => {
+    const judged = (verdict: Json): ReturnType<typeof evaluateRule> =>
+      evaluateRule(compiledRule({ attestors: undefined, static: verdict }), evidence([]), NOW);
+    assert.equal(judged({ action: "Pass" }).outcome, "Pass");
+    const refused = judged({ action: "Fail", message: "images come from ghcr.io/acme" });
+    assert.equal(refused.outcome, "Fail");
+    assert.deepEqual(
+      refused.findings.map(({ code, reason }) => [code, reason]),
+      [["RefusedByRule", "images come from ghcr.io/acme"]],
+    );
+    assert.match(judged({ action: "Fail" }).findings[0]?.reason ?? "", /refuses every image that it covers/);
   });
 
   it("fails a signature of another digest", () => {

@@ -11,7 +11,7 @@ import type { PolicyResource } from "../../src/policy/types.ts";
 import { validatePolicy } from "../../src/policy/validate.ts";
 import { builtInTrustRoot } from "../../src/trust/built-in.ts";
 import { ROOTS } from "./instance.ts";
-import { image, KEYS, NO_TRUST_ROOTS, policy, type Json } from "./resources.ts";
+import { image, KEYS, newKey, NO_TRUST_ROOTS, policy, type Json } from "./resources.ts";
 
 const FILES = readdirSync("examples").filter((file) => file.endsWith("policy.yaml"));
 
@@ -26,7 +26,7 @@ function rulesFor(policy: CompiledPolicy, namespace: string, env: string, name: 
 }
 
 describe("examples", () => {
-  it("has four policies", () => assert.equal(FILES.length, 4));
+  it("has five policies", () => assert.equal(FILES.length, 5));
 
   for (const file of FILES) {
     it(`${file} is valid and compiles`, () => {
@@ -47,6 +47,13 @@ describe("examples", () => {
     assert.equal(rulesFor(policy, "any", "prod", "eu.registry.acme.example/app"), 1);
     assert.equal(rulesFor(policy, "any", "test", "ghcr.io/acme/app"), 0);
     assert.equal(rulesFor(policy, "any", "prod", "ghcr.io/acme/sandbox/app"), 0);
+  });
+
+  it("the registries that are named are left out of the refusal", () => {
+    const policy = compilePolicy(example("registries-policy.yaml"), NO_TRUST_ROOTS);
+    assert.equal(rulesFor(policy, "any", "any", "ghcr.io/acme/app"), 0);
+    assert.equal(rulesFor(policy, "any", "any", "ghcr.io/acme-evil/app"), 1);
+    assert.equal(policy.rules[0]?.static?.action, "Fail");
   });
 
   it("two of three teams are asked for", () => {
@@ -90,7 +97,7 @@ const FRAGMENTS: Readonly<Record<string, Json>> = {
       },
     ],
   },
-  "two of three teams": {
+  "two of three teams, one of them rotating its key": {
     name: "two-teams",
     imageReferences: ["ghcr.io/acme/*"],
     attestors: [
@@ -99,7 +106,8 @@ const FRAGMENTS: Readonly<Record<string, Json>> = {
         entries: [
           { name: "dev", keys: { publicKeys: KEYS.a.pem } },
           { name: "qa", keys: { publicKeys: KEYS.b.pem } },
-          { name: "sec", keys: { publicKeys: KEYS.c.pem, validUntil: "2027-01-01T00:00:00Z" } },
+          { name: "sec-new", party: "sec", keys: { publicKeys: newKey().pem } },
+          { name: "sec-old", party: "sec", keys: { publicKeys: KEYS.c.pem, validUntil: "2027-01-01T00:00:00Z" } },
         ],
       },
     ],

@@ -29,9 +29,9 @@ const INVALID: readonly [string, Json, path: string, message: RegExp][] = [
   ["an unknown field", { background: true }, "spec.background", /is unknown, want one of failureAction/],
   [
     "an unknown field of an entry",
-    entries(entry("a", KEYS.a, { party: "a" })),
-    "spec.verifyImages[0].attestors[0].entries[0].party",
-    /is unknown, want one of name, keys, keyless/,
+    entries(entry("a", KEYS.a, { parties: "a" })),
+    "spec.verifyImages[0].attestors[0].entries[0].parties",
+    /is unknown, want one of name, party, keys, keyless/,
   ],
   ["no rules", { verifyImages: [] }, "spec.verifyImages", /fewer than 1/],
   ["rules that are no list", { verifyImages: "x" }, "spec.verifyImages", /must be array/],
@@ -43,6 +43,12 @@ const INVALID: readonly [string, Json, path: string, message: RegExp][] = [
     entries(entry("a", KEYS.a), entry("a", KEYS.b)),
     "spec.verifyImages[0].attestors[0].entries[1].name",
     /is used twice/,
+  ],
+  [
+    "a verdict without looking beside something to look at",
+    rules({ static: { action: "Pass" } }),
+    "spec.verifyImages[0].static",
+    /must stand alone, without attestors, mutateDigest, verifyDigest and trustRoot/,
   ],
   ["a rule that asks for nothing", rules({ attestors: undefined }), "spec.verifyImages[0]", /must ask for something/],
   [

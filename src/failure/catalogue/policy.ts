@@ -11,4 +11,9 @@ export const POLICY_FAILURES = {
     spec: "policy-api §2.3",
     hint: "write the image with its digest, or let the mutating webhook pin it (mutateDigest: true)",
   },
+  RefusedByRule: {
+    step: "policy",
+    spec: "policy-api §2.3",
+    hint: "use an image that the policy allows: what the rule covers is refused whoever signed it",
+  },
 } as const satisfies FailureTable;
