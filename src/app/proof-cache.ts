@@ -25,15 +25,22 @@ export class ProofCache {
     return this.#proofs.get(key);
   }
 
-  /** The remembered verdict, the one under way, or a new one by `prove`. What `prove` throws is not remembered. */
-  async verdict(key: string, prove: () => Promise<RuleVerdict>): Promise<RuleVerdict> {
+  /**
+   * The remembered verdict, the one under way, or a new one by `prove`. What `prove` throws is not remembered, nor what
+   * `isKept` says of afterwards.
+   */
+  async verdict(
+    key: string,
+    prove: () => Promise<RuleVerdict>,
+    isKept: () => boolean = () => true,
+  ): Promise<RuleVerdict> {
     const known = this.#proofs.get(key) ?? this.#underway.get(key);
     if (known !== undefined) return await known;
     const work = prove();
     this.#underway.set(key, work);
     try {
       const verdict = await work;
-      this.#proofs.set(key, verdict, { ttl: PROOF_LIFETIMES[verdict.outcome] });
+      if (isKept()) this.#proofs.set(key, verdict, { ttl: PROOF_LIFETIMES[verdict.outcome] });
       return verdict;
     } finally {
       this.#underway.delete(key);

@@ -19,6 +19,7 @@ import type { Policies, PolicySnapshot } from "../ports/policies.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { deadlineIn } from "./deadline.ts";
 import type { Pinning, Review, Reviewer } from "./reviewer.ts";
+import type { CpuBudget } from "./verify-candidates.ts";
 import type { ImageVerifier } from "./verify-image.ts";
 
 const RETRY_AFTER_SECONDS = 5;
@@ -51,7 +52,8 @@ export class PodReviewer implements Reviewer {
 
   async validate(request: AdmissionRequest, signal: AbortSignal): Promise<Review> {
     const { tasks, exceptions } = planTasks(this.#snapshot(), request, this.#now());
-    const verdicts = await eachOf(tasks, (task) => this.#judge(task, signal));
+    const cpu = this.#verifier.budget();
+    const verdicts = await eachOf(tasks, (task) => this.#judge(task, signal, cpu));
     const unpinned = tasks.flatMap((task, index) => unpinnedWarnings(task, verdicts[index]));
     return { ...review(verdicts, unpinned), exceptions };
   }
@@ -62,10 +64,10 @@ export class PodReviewer implements Reviewer {
     return { pins: pins.flat(), warnings: [] };
   }
 
-  async #judge(task: Task, signal: AbortSignal): Promise<ImageVerdict> {
+  async #judge(task: Task, signal: AbortSignal, cpu: CpuBudget): Promise<ImageVerdict> {
     if (!task.reference.ok) return refusedReference(task, task.reference.failure);
     const rules = task.rules.map(({ rule }) => rule);
-    const verified = await this.#verifier.verify(task.reference.value, rules, signal);
+    const verified = await this.#verifier.verify(task.reference.value, rules, signal, cpu);
     return {
       image: verified.image,
       fields: task.fields,

@@ -10,12 +10,15 @@ import type { CompiledRule } from "../policy/compile.ts";
 import { evaluateRule } from "../policy/evaluate.ts";
 import type { ImageEvidence } from "../policy/evidence.ts";
 import type { PlaceAnswer, RuleVerdict, UndeterminedCause } from "../policy/verdict.ts";
+import { wantedOf, type Wanted } from "../policy/wanted.ts";
 import { evaluateWrittenDigest, joinVerdicts } from "../policy/written-digest.ts";
 import type { FetchedManifest, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { beforeDeadline, deadlineIn } from "./deadline.ts";
 import { gatherEvidence } from "./gather.ts";
 import { ProofCache, SingleFlight } from "./proof-cache.ts";
+import { GATHER_LIMITS, type GatherLimits } from "./search.ts";
+import { CpuBudget, proveInTurns, VERIFY_LIMITS, type VerifyLimits } from "./verify-candidates.ts";
 
 /** Stands where a rule asks for no evidence; equal to no image. */
 const NO_DIGEST: Digest = "sha256:";
@@ -38,11 +41,30 @@ export interface ImageVerifierOptions {
   readonly monotonicNow: () => number;
   /** Milliseconds since 1970: the instant of a decision. */
   readonly now: () => number;
+  /** Milliseconds of CPU that the process has used. */
+  readonly cpuNow: () => number;
+  /** What one image, or one request, may cost now. */
+  readonly limits?: () => ImageLimits;
+}
+
+export type ImageLimits = GatherLimits & VerifyLimits;
+
+export const IMAGE_LIMITS: ImageLimits = { ...GATHER_LIMITS, ...VERIFY_LIMITS };
+
+/** One digest in one repository, what is asked of it, and whose time it costs. */
+interface Look {
+  readonly reference: ImageReference;
+  readonly digest: Digest;
+  readonly wanted: Wanted;
+  readonly cpu: CpuBudget;
+  readonly signal: AbortSignal;
 }
 
 export class ImageVerifier {
   readonly #registry: Registry;
   readonly #now: () => number;
+  readonly #cpuNow: () => number;
+  readonly #limits: () => ImageLimits;
   readonly #proofs: ProofCache;
   readonly #manifests = new SingleFlight<FetchedManifest>();
   readonly #evidence = new SingleFlight<ImageEvidence>();
@@ -52,6 +74,8 @@ export class ImageVerifier {
   constructor(options: ImageVerifierOptions) {
     this.#registry = options.registry;
     this.#now = options.now;
+    this.#cpuNow = options.cpuNow;
+    this.#limits = options.limits ?? (() => IMAGE_LIMITS);
     this.#proofs = new ProofCache(options.monotonicNow);
   }
 
@@ -64,8 +88,18 @@ export class ImageVerifier {
     return (await this.#manifest(reference, reference.tag ?? "latest", signal)).digest;
   }
 
+  /** What one request may spend on verifying, whatever the number of its images. */
+  budget(): CpuBudget {
+    return new CpuBudget(this.#limits().cpuMs, this.#cpuNow);
+  }
+
   /** Judges every rule. Never throws for what a registry does: that is in the verdicts. */
-  async verify(reference: ImageReference, rules: readonly CompiledRule[], signal: AbortSignal): Promise<VerifiedImage> {
+  async verify(
+    reference: ImageReference,
+    rules: readonly CompiledRule[],
+    signal: AbortSignal,
+    cpu: CpuBudget = this.budget(),
+  ): Promise<VerifiedImage> {
     if (!rules.some((rule) => needsRegistry(rule, reference))) {
       const verdicts = rules.map((rule) => unsigned(rule, reference));
       return this.#assemble(reference, reference.digest, verdicts);
@@ -73,8 +107,9 @@ export class ImageVerifier {
     const resolved = await looked(this.resolve(reference, signal));
     if (resolved.ok) {
       const digest = resolved.value;
+      const look: Look = { reference, digest, wanted: wantedOf(rules), cpu, signal };
       // Each rule has its own end: one that could not be looked at hides no Fail of another.
-      const verdicts = await Promise.all(rules.map((rule) => this.#verdict(reference, digest, rule, signal)));
+      const verdicts = await Promise.all(rules.map((rule) => this.#verdict(look, rule)));
       return this.#assemble(reference, digest, verdicts);
     }
     const { error } = resolved;
@@ -84,44 +119,46 @@ export class ImageVerifier {
     return this.#assemble(reference, undefined, verdicts);
   }
 
-  async #verdict(
-    reference: ImageReference,
-    digest: Digest,
-    rule: CompiledRule,
-    signal: AbortSignal,
-  ): Promise<RuleVerdict> {
+  async #verdict(look: Look, rule: CompiledRule): Promise<RuleVerdict> {
+    const { reference } = look;
     if (!asksForSignatures(rule)) return unsigned(rule, reference);
-    const judged = await looked(this.#judge(reference, digest, rule, signal));
+    const judged = await looked(this.#judge(look, rule));
     return judged.ok
       ? withWrittenDigest(rule, reference, judged.value)
       : unresolved(rule, reference, judged.error, undefined);
   }
 
-  async #judge(
-    reference: ImageReference,
-    digest: Digest,
-    rule: CompiledRule,
-    signal: AbortSignal,
-  ): Promise<RuleVerdict> {
-    const place = `${reference.repository.host}/${reference.repository.path}@${digest}`;
-    const prove = async (): Promise<RuleVerdict> =>
-      evaluateRule(rule, await this.#gather(place, reference, digest), this.#now());
-    if (rule.dependsOnNow) return await beforeDeadline(prove, signal, "verification");
+  async #judge(look: Look, rule: CompiledRule): Promise<RuleVerdict> {
+    const place = placeOf(look);
+    const prove = async (): Promise<RuleVerdict> => {
+      const evidence = await this.#gather(place, look);
+      return await proveInTurns(rule, evidence, this.#now(), { cpu: look.cpu, verified: this.#limits().verified });
+    };
+    if (rule.dependsOnNow) return await beforeDeadline(prove, look.signal, "verification");
     // A verdict names its rule, so two rules that ask the same do not share one.
     const key = `${place} ${rule.hash} ${rule.name}`;
     const known = this.#proofs.known(key);
     if (known !== undefined) return known;
-    const proof = (): Promise<RuleVerdict> => this.#proofs.verdict(key, prove);
-    return await beforeDeadline(proof, signal, "verification");
+    const proof = async (): Promise<RuleVerdict> => {
+      const verdict = await this.#proofs.verdict(key, prove, () => !look.cpu.isSpent);
+      // Somebody else's request had spent its share: that says nothing about ours.
+      return isCutShort(verdict) && !look.cpu.isSpent ? await this.#proofs.verdict(key, prove) : verdict;
+    };
+    return await beforeDeadline(proof, look.signal, "verification");
   }
 
-  async #gather(place: string, reference: ImageReference, digest: Digest): Promise<ImageEvidence> {
-    return await this.#evidence.run(place, async () => {
+  /** By digest the manifest and the look-ups need not wait for each other (architecture.md §3). */
+  async #gather(place: string, { reference, digest, wanted }: Look): Promise<ImageEvidence> {
+    const asked = `${wanted.signatures} ${[...wanted.predicateTypes].toSorted().join(" ")}`;
+    return await this.#evidence.run(`${place} ${asked}`, async () => {
       const signal = deadlineIn(SHARED_WORK_MS);
-      const { bytes } = await this.#registry.manifest(reference.repository, digest, signal);
-      const evidence = await gatherEvidence(this.#registry, reference.repository, { digest, bytes }, signal);
-      this.#rememberPlaces(place, evidence.places);
-      return evidence;
+      const { repository } = reference;
+      const [{ bytes }, { places, candidates }] = await Promise.all([
+        this.#registry.manifest(repository, digest, signal),
+        gatherEvidence(this.#registry, { repository, digest, wanted }, this.#limits(), signal),
+      ]);
+      this.#rememberPlaces(place, places);
+      return { artifact: { digest, bytes }, places, candidates };
     });
   }
 
@@ -148,6 +185,15 @@ export class ImageVerifier {
     this.#places.set(key, places);
     if (this.#places.size > 10_000) this.#places.delete(this.#places.keys().next().value ?? "");
   }
+}
+
+function placeOf({ reference: { repository }, digest }: Look): string {
+  return `${repository.host}/${repository.path}@${digest}`;
+}
+
+/** Something was left out for its number or its time. */
+function isCutShort({ outcome, findings }: RuleVerdict): boolean {
+  return outcome !== "Pass" && findings.some(({ code }) => code === "TooManyCandidates");
 }
 
 /** A rule that does not compile, or asks for a digest alone, needs no evidence. */

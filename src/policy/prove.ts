@@ -79,16 +79,28 @@ function proveEntry(entry: CompiledEntry, evidence: ImageEvidence, check: Check)
   }
   const accepted: Accepted[] = [];
   const findings: Finding[] = [];
+  const leftOut: Refused[] = [];
   for (const { subject, entity } of evidence.candidates) {
     if (!entity.ok) continue;
     const result = attempt(() => check(entity.value, requirement));
     if (result.ok) accepted.push({ subject, entity: result.value });
+    else if (result.failure.code === "TooManyCandidates") leftOut.push(result);
     else findings.push({ ...failureFinding(subject, result), entry: name });
   }
-  return { entry, accepted, findings };
+  return { entry, accepted, findings: [...findings, ...leftOutFinding(leftOut, name)] };
+}
+
+type Refused = Extract<Attempt<unknown>, { ok: false }>;
+
+/** One line for all candidates that a bound left out, with their number. */
+function leftOutFinding(leftOut: readonly Refused[], entry: string): readonly Finding[] {
+  const [first] = leftOut;
+  if (first === undefined) return [];
+  const finding = failureFinding("signatures", first);
+  return [{ ...finding, reason: `${finding.reason}: ${leftOut.length} were not looked at`, entry }];
 }
 
 /** One line about a candidate that does not do. */
-export function failureFinding(subject: string, { failure }: Extract<Attempt<unknown>, { ok: false }>): Finding {
+export function failureFinding(subject: string, { failure }: Refused): Finding {
   return { subject, code: failure.code, reason: failure.message, hint: failure.hint };
 }

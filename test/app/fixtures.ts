@@ -67,7 +67,12 @@ export function makeApplication(
   let inForce = policies;
   let exceptions: readonly CompiledException[] = [];
   let milliseconds = 1;
-  const verifier = new ImageVerifier({ registry, monotonicNow: () => (milliseconds += 1), now: () => NOW });
+  const verifier = new ImageVerifier({
+    registry,
+    monotonicNow: () => (milliseconds += 1),
+    now: () => NOW,
+    cpuNow: () => 0,
+  });
   const snapshot = { namespaceLabels: () => labels ?? undefined };
   return {
     verifier,

@@ -1,45 +1,23 @@
 // All places, always, concurrently and bounded; a limit that is reached is told, never a silent cut.
 import assert from "node:assert/strict";
-import { gatherEvidence, GATHER_LIMITS } from "../../src/app/gather.ts";
+import { gatherEvidence, PARALLEL_OBJECTS } from "../../src/app/gather.ts";
+import type { Gathered } from "../../src/app/places.ts";
+import { GATHER_LIMITS, type GatherLimits } from "../../src/app/search.ts";
 import type { Digest } from "../../src/crypto/digest.ts";
 import type { Descriptor, Manifest } from "../../src/oci/manifest.ts";
-import type { ImageEvidence } from "../../src/policy/evidence.ts";
 import type { Registry } from "../../src/ports/registry.ts";
-import type { EmbeddedRegistry } from "../support/registry/registry.ts";
-import { signBundle, signLegacy, type BundleSigning } from "../support/signer.ts";
-import { countCalls, fakeRegistry, KEY, PATH, withApplication, type Bench } from "./fixtures.ts";
+import { signBundle, signLegacy } from "../support/signer.ts";
+import { countCalls, fakeRegistry, KEY, PATH, withApplication } from "./fixtures.ts";
+import { candidatesOf, gather, sign, SIGNATURES, statesOf } from "./gathering.ts";
 
 const { signal } = new AbortController();
-const BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
-
-async function gather(
-  { server, registry }: Pick<Bench, "server" | "registry">,
-  digest: Digest,
-): Promise<ImageEvidence> {
-  return await gatherEvidence(registry, { host: server.host, path: PATH }, { digest }, signal);
-}
-
-/** Each candidate: its format, or the code that it is refused with. */
-function candidatesOf({ candidates }: ImageEvidence): readonly string[] {
-  return candidates.map(({ entity }) => (entity.ok ? entity.value.format : entity.failure.code));
-}
-
-function statesOf({ places }: ImageEvidence): readonly string[] {
-  return places.map(({ state, detail }) => `${state}: ${detail}`);
-}
-
-async function sign(server: EmbeddedRegistry, signing: Partial<BundleSigning>): Promise<Digest> {
-  const digest = await server.putImage(PATH, "1", "a");
-  await signBundle(server, PATH, digest, { ...KEY, ...signing });
-  return digest;
-}
 
 describe("gatherEvidence()", () => {
   it("finds nothing, and says of each place that it has nothing", async () => {
     await withApplication({}, async (bench) => {
       const evidence = await gather(bench, await bench.server.putImage(PATH, "1", "a"));
       assert.deepEqual(candidatesOf(evidence), []);
-      assert.deepEqual(statesOf(evidence), ["read: 0 listed", "absent: absent", "absent: absent"]);
+      assert.deepEqual(statesOf(evidence), ["read: 0 listed", "absent: absent", "absent: absent", "absent: absent"]);
     });
   });
 
@@ -53,7 +31,7 @@ describe("gatherEvidence()", () => {
         const formats = candidatesOf(evidence);
         assert.equal(formats.length, 3);
         assert.equal(formats.filter((format) => format === "legacy-signature").length, 2);
-        assert.equal(evidence.places.length, 3);
+        assert.equal(evidence.places.length, 4);
         assert.match(statesOf(evidence).join(), referrersApi ? /read: 1 listed/ : /absent: not supported/);
         assert.match(statesOf(evidence).join(), /read: 2 found/);
       });
@@ -65,46 +43,7 @@ describe("gatherEvidence()", () => {
       const digest = await sign(server, { fallback: true });
       const counted = countCalls(registry);
       assert.equal(candidatesOf(await gather({ server, registry: counted }, digest)).length, 1);
-      assert.deepEqual(counted.calls, { manifest: 3, blob: 1, referrers: 1 });
-    });
-  });
-
-  it("reject list: unexpected media type (referrers of other kinds are passed over)", async () => {
-    await withApplication({}, async (bench) => {
-      const manifest = (members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
-        ...members,
-        artifactType: "application/spdx+json",
-        layers: [],
-      });
-      assert.deepEqual(candidatesOf(await gather(bench, await sign(bench.server, { manifest }))), []);
-    });
-  });
-
-  it("takes a bundle whose type stands on the layer alone", async () => {
-    await withApplication({}, async (bench) => {
-      const digest = await sign(bench.server, { manifest: (members) => ({ ...members, artifactType: undefined }) });
-      const [candidate] = (await gather(bench, digest)).candidates;
-      assert.equal(candidate?.entity.ok, true);
-    });
-  });
-
-  it("reject list: more than one layer in a bundle manifest (several, none, or one of another type: BundleManifestMalformed)", async () => {
-    const layer = { mediaType: BUNDLE, digest: `sha256:${"1".repeat(64)}`, size: 2 };
-    for (const layers of [[], [layer, layer], [{ ...layer, mediaType: "text/plain" }]]) {
-      await withApplication({}, async (bench) => {
-        const digest = await sign(bench.server, { manifest: (members) => ({ ...members, layers }) });
-        assert.deepEqual(candidatesOf(await gather(bench, digest)), ["BundleManifestMalformed"]);
-      });
-    }
-  });
-
-  it("refuses a bundle that is listed for another image: BundleSubjectMismatch", async () => {
-    await withApplication({ referrersApi: false }, async (bench) => {
-      const other = { mediaType: "a/b", digest: `sha256:${"1".repeat(64)}`, size: 2 };
-      for (const subject of [other, undefined]) {
-        const digest = await sign(bench.server, { manifest: (members) => ({ ...members, subject }) });
-        assert.ok(candidatesOf(await gather(bench, digest)).includes("BundleSubjectMismatch"));
-      }
+      assert.deepEqual(counted.calls, { manifest: 4, blob: 1, referrers: 1 });
     });
   });
 
@@ -151,7 +90,14 @@ describe("gatherEvidence()", () => {
         annotations: new Map(),
       }));
     const manifestOf = (more: Partial<Manifest>): Manifest =>
-      ({ kind: "manifest", mediaType: "a/b", layers: [], annotations: new Map(), ...more }) as unknown as Manifest;
+      ({
+        kind: "manifest",
+        mediaType: "a/b",
+        config: { mediaType: "a/b" },
+        layers: [],
+        annotations: new Map(),
+        ...more,
+      }) as unknown as Manifest;
 
     /** A registry whose listing and `.sig` tag hold what is given. */
     function hoard(referrers: readonly Descriptor[], layers: readonly Descriptor[], fetched: string[]): Registry {
@@ -165,8 +111,9 @@ describe("gatherEvidence()", () => {
       });
     }
 
-    const look = (registry: Registry): Promise<ImageEvidence> =>
-      gatherEvidence(registry, { host: "registry.local", path: "a" }, { digest }, signal);
+    const repository = { host: "registry.local", path: "a" };
+    const look = (registry: Registry, limits: Partial<GatherLimits> = {}): Promise<Gathered> =>
+      gatherEvidence(registry, { repository, digest, wanted: SIGNATURES }, { ...GATHER_LIMITS, ...limits }, signal);
 
     it("reject list: too many layers/referrers/bytes (at most 200 referrers, the newest; TooManyCandidates says how many were left)", async () => {
       const fetched: string[] = [];
@@ -191,6 +138,19 @@ describe("gatherEvidence()", () => {
       assert.equal(formats.at(-1), "TooManyCandidates");
     });
 
+    it("look at no more of a list than is allowed: TooManyCandidates", async () => {
+      const formats = candidatesOf(await look(hoard(descriptors(9), [], []), { listed: 4 }));
+      assert.deepEqual(formats, ["TooManyCandidates"]);
+    });
+
+    it("fetch no object that is larger than is allowed: RegistryAnswerTooLarge", async () => {
+      const layers = descriptors(1, 3).map((layer) => ({
+        ...layer,
+        mediaType: "application/vnd.dev.cosign.simplesigning.v1+json",
+      }));
+      assert.deepEqual(candidatesOf(await look(hoard([], layers, []), { blobBytes: 2 })), ["RegistryAnswerTooLarge"]);
+    });
+
     it("fetch at most 64 MiB for one image: TooManyCandidates", async () => {
       const layers = descriptors(5, 16 * 1024 * 1024).map((layer) => ({
         ...layer,
@@ -198,21 +158,6 @@ describe("gatherEvidence()", () => {
       }));
       const formats = candidatesOf(await look(hoard([], layers, [])));
       assert.equal(formats.filter((format) => format === "TooManyCandidates").length, 1);
-    });
-
-    it("verify at most 50: TooManyCandidates", async () => {
-      await withApplication({}, async (bench) => {
-        const image = await bench.server.putImage(PATH, "1", "a");
-        for (let i = 0; i < 53; i++) {
-          await signLegacy(bench.server, PATH, image, {
-            ...KEY,
-            payload: (payload) => ({ ...payload, optional: { i: `${i}` } }),
-          });
-        }
-        const formats = candidatesOf(await gather(bench, image));
-        assert.equal(formats.length, GATHER_LIMITS.verified + 1);
-        assert.equal(formats.at(-1), "TooManyCandidates");
-      });
     });
 
     it("look at eight objects at a time", async () => {
@@ -230,7 +175,7 @@ describe("gatherEvidence()", () => {
         },
       });
       await look(registry);
-      assert.equal(most, GATHER_LIMITS.parallel);
+      assert.equal(most, PARALLEL_OBJECTS);
     });
   });
 
@@ -238,6 +183,7 @@ describe("gatherEvidence()", () => {
     const fail = (): Promise<never> => Promise.reject(new TypeError("a bug"));
     const registry = { manifest: fail, blob: fail, referrers: fail };
     const digest: Digest = `sha256:${"1".repeat(64)}`;
-    await assert.rejects(gatherEvidence(registry, { host: "h", path: "p" }, { digest }, signal), TypeError);
+    const query = { repository: { host: "h", path: "p" }, digest, wanted: SIGNATURES };
+    await assert.rejects(gatherEvidence(registry, query, GATHER_LIMITS, signal), TypeError);
   });
 });

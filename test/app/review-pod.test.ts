@@ -58,8 +58,8 @@ describe("PodReviewer.validate()", () => {
         review.message,
         [
           `Image "${repository}@${digest}" denied by ClusterImageVerifyPolicy "signed", rule "acme": 0 of 1 required signatures accepted`,
-          `  1. rule "acme"  NoSignatureFound (discovery): Cannot find a signature: 3 places have none, want one in any of them`,
-          `  looked in: referrers API (0 listed), ${tag} (absent), ${tag}.sig (absent)`,
+          `  1. rule "acme"  NoSignatureFound (discovery): Cannot find a signature: 4 places have none, want one in any of them`,
+          `  looked in: referrers API (0 listed), ${tag} (absent), ${tag}.sig (absent), ${tag}.att (absent)`,
           `  hint: ${FAILURES.NoSignatureFound.hint}`,
         ].join("\n"),
       );

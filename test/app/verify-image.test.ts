@@ -1,7 +1,7 @@
 // One image: resolved once, looked at once for all who ask, remembered for a while, and left in time.
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
-import { ImageVerifier } from "../../src/app/verify-image.ts";
+import { IMAGE_LIMITS, ImageVerifier } from "../../src/app/verify-image.ts";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
 import { parseImageReference } from "../../src/oci/reference.ts";
 import type { FetchedManifest, Registry } from "../../src/ports/registry.ts";
@@ -48,7 +48,7 @@ describe("ImageVerifier", () => {
   it("stays Undetermined for a moment only, and is asked again then", async () => {
     await withApplication({}, async ({ server, registry }) => {
       let now = 1;
-      const verifier = new ImageVerifier({ registry, monotonicNow: () => now, now: () => 0 });
+      const verifier = new ImageVerifier({ registry, monotonicNow: () => now, now: () => 0, cpuNow: () => 0 });
       const digest = await server.putImage(PATH, "1", "a");
       await signLegacy(server, PATH, digest, KEY);
       const reference = parseImageReference(`${server.host}/${PATH}@${digest}`);
@@ -73,7 +73,7 @@ describe("ImageVerifier", () => {
 
   it("remembers nothing of a rule whose verdict depends on the clock", async () => {
     await withApplication({}, async ({ server, registry }) => {
-      const verifier = new ImageVerifier({ registry, monotonicNow: () => 1, now: () => 0 });
+      const verifier = new ImageVerifier({ registry, monotonicNow: () => 1, now: () => 0, cpuNow: () => 0 });
       const digest = await server.putImage(PATH, "1", "a");
       await signLegacy(server, PATH, digest, KEY);
       const reference = parseImageReference(`${server.host}/${PATH}@${digest}`);
@@ -86,6 +86,28 @@ describe("ImageVerifier", () => {
       misbehaveOn(server, /./, status(503));
       assert.equal(await look(false), "Pass");
       assert.equal(await look(true), "Undetermined");
+    });
+  });
+
+  it("does not remember what a request without CPU left, and gives the next one its own", async () => {
+    await withApplication({}, async ({ server, registry }) => {
+      let cpu = 0;
+      const limits = { ...IMAGE_LIMITS, cpuMs: 10 };
+      const clocks = { monotonicNow: () => 1, now: () => 0, cpuNow: () => (cpu += 10) };
+      const verifier = new ImageVerifier({ registry, ...clocks, limits: () => limits });
+      const digest = await server.putImage(PATH, "1", "a");
+      await signLegacy(server, PATH, digest, KEY);
+      const reference = parseImageReference(`${server.host}/${PATH}@${digest}`);
+      const spent = verifier.budget();
+      spent.charge(() => undefined);
+      const { rules } = makePolicy();
+      const [poor, rich] = await Promise.all([
+        verifier.verify(reference, rules, signal, spent),
+        verifier.verify(reference, rules, signal),
+      ]);
+      assert.equal(poor.verdicts[0]?.outcome, "Fail");
+      assert.equal(poor.verdicts[0].findings[0]?.code, "TooManyCandidates");
+      assert.equal(rich.verdicts[0]?.outcome, "Pass");
     });
   });
 
@@ -158,7 +180,7 @@ describe("ImageVerifier", () => {
       const reviews = await Promise.all(thousand);
       assert.equal(reviews.filter(({ allowed }) => allowed).length, 1000);
       // The image, the fallback tag and the .sig tag; the payload; the listing: each once.
-      assert.deepEqual(counted.calls, { manifest: 3, blob: 1, referrers: 1 });
+      assert.deepEqual(counted.calls, { manifest: 4, blob: 1, referrers: 1 });
     });
   });
 

@@ -89,7 +89,7 @@ describe("sealgate verify", () => {
   async function run(tag: string, flags: Partial<VerifyFlags>): Promise<Run> {
     const io = fakeIo(FILES);
     const now = (): number => sigstore.now + LEAF_MS;
-    const verifier = new ImageVerifier({ registry: client, monotonicNow: () => 1, now });
+    const verifier = new ImageVerifier({ registry: client, monotonicNow: () => 1, now, cpuNow: () => 0 });
     const reference = `${registry.host}/${PATH}:${tag}`;
     const code = await runVerify(reference, { ...DEFAULTS, ...flags }, { verifier, trustRoots: () => undefined }, io);
     return { code, ...io.printed() };

@@ -1,7 +1,7 @@
 /** Puts evidence where cosign puts it (verification-spec §1): layers under the `.sig` and `.att` tags, bundles as referrers. */
 import type { Digest } from "../../../src/crypto/digest.ts";
 import { encodeUtf8 } from "../../../src/encoding/text.ts";
-import { fallbackTag, signatureTag } from "../../../src/oci/cosign-tag.ts";
+import { attestationTag, fallbackTag, signatureTag } from "../../../src/oci/cosign-tag.ts";
 import { MEDIA_TYPE } from "../../../src/oci/manifest.ts";
 import type { EmbeddedRegistry } from "./registry.ts";
 import type { PlainDescriptor } from "./store.ts";
@@ -33,7 +33,7 @@ const BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
 /** Adds a layer to those that the tag already has; gives the digest of the manifest. */
 export async function attachLayer({ registry, repository, digest }: Image, layer: Layer): Promise<Digest> {
-  const tag = layer.kind === "sig" ? signatureTag(digest) : `${fallbackTag(digest)}.att`;
+  const tag = layer.kind === "sig" ? signatureTag(digest) : attestationTag(digest);
   const { blob, mediaType, annotations } = layer;
   return await registry.putManifest(repository, tag, {
     schemaVersion: 2,
