@@ -64,7 +64,7 @@ async function inFiles(): Promise<readonly number[]> {
 
 async function inCluster(programs: Programs): Promise<readonly number[]> {
   const publicKey = makeKeyPair().publicKeyPem;
-  const gate = await startGate(programs, [], publicKey);
+  const gate = await startGate(programs, { plainHttp: [], publicKey });
   try {
     await gate.apply(namespace(NAMESPACE), changed(1, publicKey));
     return await timeChanges(gate.sealgate, (change) => gate.apply(changed(change, publicKey)));

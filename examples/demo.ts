@@ -1,21 +1,22 @@
 /**
- * `npm run demo`: what Sealgate is for, in one screen. Four images on an embedded registry, two policies, the real program
- * over TLS, and what a kubectl user sees. With `-- --cluster` a real kube-apiserver and kubectl stand between. Everything
+ * `npm run demo`: what Sealgate is for, on two screens. Images on an embedded registry, signed by key and by name (a Sigstore in
+ * memory), two policies, the real program over TLS, and what a kubectl user sees. With `-- --cluster` a real kube-apiserver and kubectl stand between. Everything
  * is on loopback and gone afterwards. Exit 0 if every pod met its expected end, 1 if not, 2 for usage.
  */
 import { parseArgs } from "node:util";
 import { stringify } from "yaml";
 import { startRegistry } from "../test/support/registry/registry.ts";
+import { CONFIG } from "./demo/config.ts";
 import { clusterSite } from "./demo/cluster.ts";
 import { openReviews } from "./demo/reviews.ts";
-import { makeScene, type DemoPod } from "./demo/scene.ts";
+import { makeScene, TRUST_ROOT, type DemoPod } from "./demo/scene.ts";
 import { bold, green, red, yellow } from "./demo/terminal.ts";
 import { MissingProgramsError, type Answer, type Site } from "./demo/site.ts";
 
 const USAGE = `Usage: npm run demo [-- --cluster]
 
-Without arguments everything comes from this clone: registry, signer, webhook and
-the AdmissionReviews that an API server would send. With --cluster the same goes
+Without arguments everything comes from this clone: registry, signers, Sigstore,
+webhook and the AdmissionReviews that an API server would send. With --cluster the same goes
 through a real kube-apiserver with kubectl; "npm run testbed" builds them once.
 `;
 
@@ -32,12 +33,14 @@ async function main(): Promise<number> {
   try {
     const scene = await makeScene(registry);
     const { pods, policies } = scene;
-    console.log(bold(`1. A registry (${registry.host}), a team with a key, and images`));
-    for (const { repository, tag, title } of pods) console.log(`   ${`${repository}:${tag}`.padEnd(18)} ${title}`);
+    console.log(bold(`1. A registry (${registry.host}), a team with a key and a Sigstore of its own, and images`));
+    for (const { repository, tag, title } of pods) console.log(`   ${`${repository}:${tag}`.padEnd(17)} ${title}`);
     console.log(
       bold("\n2. Two policies. The first in full; the second asks the same of other namespaces, as a warning"),
     );
     console.log(indented(stringify(policies[0]?.object, { lineWidth: 0 })));
+    console.log(bold(`The Sigstore whose names are trusted stands in the configuration file, as "${TRUST_ROOT}"`));
+    console.log(indented(CONFIG));
     const third = flags.cluster
       ? "3. etcd, kube-apiserver and the webhook (some ten seconds)"
       : "3. The webhook, over TLS";
@@ -60,6 +63,7 @@ async function showAll(pods: readonly DemoPod[], site: Site, started: number): P
     const answer = await site.run(pod);
     show(answer);
     if (answer.end !== pod.expected) unexpected.push(`${pod.name} was ${answer.end}, want ${pod.expected}`);
+    if (!answer.output.includes(pod.code ?? "")) unexpected.push(`${pod.name} was not ${answer.end} for ${pod.code}`);
   }
   const count = (end: Answer["end"]): number => pods.filter(({ expected }) => expected === end).length;
   const seconds = ((performance.now() - started) / 1000).toFixed(1);

@@ -5,6 +5,7 @@
 import { startGate, type Gate } from "../../test/support/testbed/gate.ts";
 import { namespace } from "../../test/support/testbed/objects.ts";
 import { findPrograms, type Programs } from "../../test/support/testbed/programs.ts";
+import { writeConfig } from "./config.ts";
 import { NAMESPACES, type DemoPod, type Scene } from "./scene.ts";
 import { admittedEnd, MissingProgramsError, type Answer, type OpenSite, type Site } from "./site.ts";
 
@@ -14,8 +15,9 @@ export function clusterSite(): OpenSite {
   return (scene) => openCluster(programs, scene);
 }
 
-async function openCluster(programs: Programs, { host, policies, publicKey }: Scene): Promise<Site> {
-  const gate = await startGate(programs, [host], publicKey);
+async function openCluster(programs: Programs, scene: Scene): Promise<Site> {
+  const { host, policies, publicKey } = scene;
+  const gate = await startGate(programs, { plainHttp: [host], publicKey, config: writeConfig(scene) });
   try {
     await gate.apply(...NAMESPACES.map((name) => namespace(name)));
     await gate.apply(...policies.map(({ object }) => object));

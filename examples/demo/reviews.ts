@@ -8,15 +8,17 @@ import { stringify } from "yaml";
 import { request } from "../../test/support/testbed/http.ts";
 import { makeTemporaryDir } from "../../test/support/testbed/process.ts";
 import { startSealgate, type Sealgate } from "../../test/support/testbed/sealgate.ts";
+import { writeConfig } from "./config.ts";
 import type { DemoPod } from "./scene.ts";
 import { admittedEnd, type Answer, type OpenSite } from "./site.ts";
 
-export const openReviews: OpenSite = async ({ host, policies }) => {
+export const openReviews: OpenSite = async (scene) => {
   const folder = makeTemporaryDir("demo");
-  for (const { name, object } of policies) writeFileSync(join(folder, `${name}.yaml`), stringify(object));
-  const sealgate = await startSealgate({ source: { policies: folder }, plainHttp: [host] });
+  for (const { name, object } of scene.policies) writeFileSync(join(folder, `${name}.yaml`), stringify(object));
+  const config = writeConfig(scene);
+  const sealgate = await startSealgate({ source: { policies: folder }, plainHttp: [scene.host], config });
   return {
-    description: `${sealgate.url}, the policies in files: sealgate serve --policies DIR`,
+    description: `${sealgate.url}, the policies in files: sealgate serve --policies DIR --config FILE`,
     run: (pod) => createPod(sealgate, pod),
     close: () => sealgate.stop(),
   };

@@ -1,4 +1,6 @@
 /** The gate of all end-to-end files: started by the first that asks, stopped after the last test. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { startGate, type Gate } from "../support/testbed/gate.ts";
 import { filteredLabel } from "../support/testbed/objects.ts";
 import type { Testbed } from "./testbed.ts";
@@ -18,9 +20,14 @@ after("stop the gate", async () => {
   await gate?.stop();
 });
 
-async function start({ programs, registries, keys }: Testbed): Promise<Gate> {
-  const hosts = Object.values(registries).map(({ host }) => host);
-  const gate = await startGate(programs, hosts, keys.acme.publicPem);
+/** The name that policies call the private Sigstore by. */
+const TRUST_ROOT = "testbed";
+
+async function start({ programs, registries, keys, sigstore }: Testbed): Promise<Gate> {
+  const plainHttp = Object.values(registries).map(({ host }) => host);
+  const config = join(sigstore.dir, "sealgate.json");
+  writeFileSync(config, JSON.stringify({ trustRoots: { [TRUST_ROOT]: { file: sigstore.trustedRoot } } }));
+  const gate = await startGate(programs, { plainHttp, publicKey: keys.acme.publicPem, config });
   await gate.covers("probe");
   await gate.covers("probe-filtered", { [filteredLabel]: "" });
   return gate;

@@ -1,15 +1,19 @@
 /**
- * What the end-to-end files stand on: both registries with the images of the suite, made once and stopped after the
- * last test. Without the programs nothing can be shown: an error in a gate (CI is set), pending elsewhere.
+ * What the end-to-end files stand on: both registries with the images of the suite and a private Sigstore, made once and
+ * stopped after the last test. Without the programs nothing can be shown: an error in a gate (CI is set), pending elsewhere.
  */
 import { existsSync } from "node:fs";
 import { makeSigningTools, type SigningTools } from "../support/testbed/cosign.ts";
+import { makeKeylessSigner, type KeylessSigner } from "../support/testbed/keyless.ts";
 import { complainOnce, findPrograms, type Programs } from "../support/testbed/programs.ts";
 import { type Registry, startDistribution, startReferrersRegistry } from "../support/testbed/registries.ts";
 import { sealgateProgram } from "../support/testbed/sealgate.ts";
+import { startSigstore, type PrivateSigstore } from "../support/testbed/sigstore.ts";
 import { createKey, type Keys, type PreparedImage, prepareImages } from "./images.ts";
 
 export const registryNames = ["distribution", "referrers-registry"] as const;
+
+export type RegistryName = (typeof registryNames)[number];
 
 export interface StockedRegistry extends Registry {
   readonly images: readonly PreparedImage[];
@@ -19,16 +23,19 @@ export interface Testbed {
   readonly programs: Programs;
   readonly tools: SigningTools;
   readonly keys: Keys;
-  readonly registries: Readonly<Record<(typeof registryNames)[number], StockedRegistry>>;
+  readonly registries: Readonly<Record<RegistryName, StockedRegistry>>;
+  readonly sigstore: PrivateSigstore;
+  /** Signs with it. */
+  readonly keyless: KeylessSigner;
 }
 
 const found = findPrograms();
 const isGate = (process.env["CI"] ?? "") !== "";
-const running: Registry[] = [];
+const running: { readonly stop: () => Promise<void> }[] = [];
 let ready: Promise<Testbed> | undefined;
 
-after("stop the registries", async () => {
-  await Promise.all(running.map(async (registry) => registry.stop()));
+after("stop the registries and the Sigstore", async () => {
+  await Promise.all(running.map(async ({ stop }) => stop()));
 });
 
 async function prepare(programs: Programs): Promise<Testbed> {
@@ -39,11 +46,14 @@ async function prepare(programs: Programs): Promise<Testbed> {
     running.push(registry);
     return { ...registry, images: await prepareImages(registry, tools, keys) };
   };
-  const [distribution, referrersRegistry] = await Promise.all([
+  const [distribution, referrersRegistry, sigstore] = await Promise.all([
     startDistribution({ programs }).then(stock),
     startReferrersRegistry({ programs }).then(stock),
+    startSigstore({ programs }),
   ]);
-  return { programs, tools, keys, registries: { distribution, "referrers-registry": referrersRegistry } };
+  running.push(sigstore);
+  const registries = { distribution, "referrers-registry": referrersRegistry };
+  return { programs, tools, keys, registries, sigstore, keyless: makeKeylessSigner(sigstore, tools) };
 }
 
 /** What is missing, in words; undefined when all is there. */

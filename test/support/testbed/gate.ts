@@ -29,6 +29,15 @@ export interface Gate {
   readonly stop: () => Promise<void>;
 }
 
+export interface GateOptions {
+  /** Registries without TLS. */
+  readonly plainHttp: readonly string[];
+  /** Of the policies that show whether the gate is up; nothing is signed with it. */
+  readonly publicKey: string;
+  /** The program's configuration file; an empty one unless said. */
+  readonly config?: string;
+}
+
 /** A denial by the gate, not a failure to reach it. */
 export const isDenied = ({ code, stderr }: RunResult): boolean =>
   code !== 0 && stderr.includes(" denied the request: ");
@@ -38,17 +47,17 @@ const account = { namespace: "sealgate-system", name: "sealgate" };
 /** Denied by every policy without asking a registry: shows that the API server calls, and that policies arrive. */
 const noReference = "acme/UPPER";
 
-export async function startGate(programs: Programs, plainHttp: readonly string[], publicKey: string): Promise<Gate> {
+export async function startGate(programs: Programs, options: GateOptions): Promise<Gate> {
   const cluster = await startKubernetes({ programs });
   try {
-    return await openGate(cluster, plainHttp, publicKey);
+    return await openGate(cluster, options);
   } catch (error) {
     await cluster.stop();
     throw error;
   }
 }
 
-async function openGate(cluster: Cluster, plainHttp: readonly string[], publicKey: string): Promise<Gate> {
+async function openGate(cluster: Cluster, { publicKey, plainHttp, config }: GateOptions): Promise<Gate> {
   const must: Gate["must"] = async (args, stdin) => {
     const options = stdin === undefined ? {} : { stdin };
     return mustSucceed(`kubectl ${args.join(" ")}`, await cluster.kubectl(args, options)).stdout;
@@ -62,8 +71,8 @@ async function openGate(cluster: Cluster, plainHttp: readonly string[], publicKe
   const token = (await must(["-n", account.namespace, "create", "token", account.name])).trim();
   const kubeconfig = join(cluster.dir, "sealgate.kubeconfig");
   writeFileSync(kubeconfig, formatKubeconfig({ ...cluster, token }), { mode: 0o600 });
-  const configFile = join(cluster.dir, "sealgate.yaml");
-  writeFileSync(configFile, "{}\n");
+  const configFile = config ?? join(cluster.dir, "sealgate.yaml");
+  if (config === undefined) writeFileSync(configFile, "{}\n");
   const sealgate = await startSealgate({ source: { kubeconfig }, plainHttp, config: configFile });
   await apply(...webhookConfigurations(sealgate));
 
