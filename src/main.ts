@@ -9,6 +9,7 @@ import { runApply } from "./cli/apply.ts";
 import { runCli, type Actions, type Address, type ApplyFlags, type ServeFlags } from "./cli/index.ts";
 import { UsageError, type CommandIo, type ExitCode } from "./cli/io.ts";
 import { runReference } from "./cli/reference.ts";
+import { endpointsOf, type RegistryFlags } from "./cli/registry-flags.ts";
 import { runVerifyBundle } from "./cli/verify-bundle.ts";
 import { runVerify } from "./cli/verify.ts";
 import { ConfigFile } from "./config/config-file.ts";
@@ -17,17 +18,16 @@ import { FileWatch } from "./config/file-watch.ts";
 import { ConfigError, DEFAULT_CONFIG, formatConfig, loadConfig } from "./config/load.ts";
 import { readPolicies, readResources, toYaml } from "./config/pods.ts";
 import { PolicyDirectory, PolicyFilesError } from "./config/policy-directory.ts";
-import { EncodingError } from "./failure/encoding-error.ts";
-import { buildKubernetesClient } from "./kubernetes/client.ts";
+import { apiServerUrl, buildKubernetesClient } from "./kubernetes/client.ts";
 import { PolicyWatch } from "./kubernetes/policy-watch.ts";
 import { makeServingCertificate } from "./kubernetes/serving-certificate.ts";
-import { canonicalHost } from "./oci/reference.ts";
 import { compilePolicy, type CompiledPolicy } from "./policy/compile.ts";
 import type { TrustRoots } from "./policy/trust-root.ts";
 import type { PolicyResource } from "./policy/types.ts";
 import type { Policies } from "./ports/policies.ts";
 import type { TrustRoot } from "./ports/trust.ts";
 import { buildRegistry } from "./registry/client.ts";
+import { nameOf, portOf, type ForbiddenHost } from "./registry/destinations.ts";
 import { makeLogger, type Logger } from "./telemetry/logger.ts";
 import { makeMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { builtInTrustRoot } from "./trust/built-in.ts";
@@ -47,9 +47,12 @@ interface PolicySource {
   close(): void;
 }
 
-function buildVerifier(plainHttp: readonly string[]): { verifier: ImageVerifier; close: () => Promise<void> } {
+function buildVerifier(
+  flags: RegistryFlags,
+  forbidden: readonly ForbiddenHost[] = [],
+): { verifier: ImageVerifier; close: () => Promise<void> } {
   const registry = buildRegistry({
-    plainHttpHosts: plainHttp.map(plainHttpHost),
+    rules: { endpoints: endpointsOf(flags, []), forbidden },
     now: () => performance.timeOrigin + performance.now(),
   });
   const verifier = new ImageVerifier({
@@ -67,13 +70,13 @@ function cpuMilliseconds(): number {
   return (user + system) / 1000;
 }
 
-function plainHttpHost(host: string): string {
-  try {
-    return canonicalHost(host);
-  } catch (error) {
-    if (error instanceof EncodingError) throw new UsageError(`--plain-http ${host}: ${error.message}`);
-    throw error;
-  }
+/** The API server that this process is told of, by its own flags and by the cluster that it runs in. */
+function apiServers({ policies, kubeconfig }: ServeFlags): readonly ForbiddenHost[] {
+  const inCluster = process.env["KUBERNETES_SERVICE_HOST"];
+  const servers: ForbiddenHost[] = inCluster === undefined ? [] : [{ host: inCluster }];
+  if (policies !== undefined) return servers;
+  const url = usage(() => apiServerUrl(kubeconfig));
+  return [...servers, { host: nameOf(url), port: portOf(url) }];
 }
 
 /** The trust roots that policies may name, by the configuration. */
@@ -136,7 +139,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
     source.recompile();
   });
   const source = openPolicies(flags, trust, logger);
-  const { verifier, close } = buildVerifier(flags.plainHttp);
+  const { verifier, close } = buildVerifier(flags, apiServers(flags));
   let draining = false;
   const reviewer = new PodReviewer(source.policies, verifier, Date.now);
   const webhook = await buildServer({
@@ -238,7 +241,7 @@ function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
 async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
   const { pods, namespaces } = usage(() => readResources(flags.resource));
   const snapshot = usage(() => readPolicies(flags.policy, openTrust(flags.config).compile, namespaces));
-  const { verifier, close } = buildVerifier(flags.plainHttp);
+  const { verifier, close } = buildVerifier(flags);
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
   const print =
     flags.output === "table" ? { kind: "table" as const } : { kind: "data" as const, format: formats[flags.output] };
@@ -311,7 +314,7 @@ const actions: Actions = {
   serve,
   verify: async (image, flags) => {
     const { trustRoots } = openTrust(flags.config);
-    const { verifier, close } = buildVerifier(flags.plainHttp);
+    const { verifier, close } = buildVerifier(flags);
     const code = await runVerify(image, flags, { verifier, trustRoots }, io);
     await close();
     return code;

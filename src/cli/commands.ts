@@ -9,10 +9,3 @@ export function subcommand(program: Command, name: string): Command {
 export function config(): Option {
   return new Option("--config <file>", "configuration, YAML: trust roots of private Sigstore instances");
 }
-
-export function plainHttp(): Option {
-  const collect = (host: string, hosts: readonly string[]): readonly string[] => [...hosts, host];
-  return new Option("--plain-http <host[:port]>", "registry that is spoken to without TLS; may be given again")
-    .argParser(collect)
-    .default([]);
-}

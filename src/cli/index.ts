@@ -7,9 +7,10 @@ import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
 import { addVerify, addVerifyBundle } from "./verify-commands.ts";
 import type { VerifyBundleFlags } from "./verify-bundle.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
-import { config, plainHttp, subcommand } from "./commands.ts";
+import { config, subcommand } from "./commands.ts";
+import { allowPrivate, plainHttp, type RegistryFlags } from "./registry-flags.ts";
 
-export interface ServeFlags {
+export interface ServeFlags extends RegistryFlags {
   readonly config?: string;
   readonly printConfig: boolean;
   readonly kubeconfig?: string;
@@ -18,17 +19,15 @@ export interface ServeFlags {
   readonly listenOperations: Address;
   readonly tlsCert?: string;
   readonly tlsKey?: string;
-  readonly plainHttp: readonly string[];
   readonly drainSeconds: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
 }
 
-export interface ApplyFlags {
+export interface ApplyFlags extends RegistryFlags {
   readonly config?: string;
   readonly policy: readonly string[];
   readonly resource: readonly string[];
   readonly output: "table" | "json" | "yaml";
-  readonly plainHttp: readonly string[];
 }
 
 export interface ReferenceFlags {
@@ -101,6 +100,7 @@ function addServe(program: Command, actions: Actions, finish: (code: ExitCode) =
     .option("--tls-cert <file>", "serving certificate, PEM; without it one is made and its CA printed")
     .option("--tls-key <file>", "its private key, PEM")
     .addOption(plainHttp())
+    .addOption(allowPrivate())
     .option("--drain-seconds <n>", "after SIGTERM, how long to keep serving while endpoints converge", wholeNumber, 10)
     .addOption(
       new Option("--log-level <level>", "least level logged")
@@ -122,6 +122,7 @@ function addApply(program: Command, actions: Actions, finish: (code: ExitCode) =
       new Option("--output <form>", "how rows are printed").choices(["table", "json", "yaml"]).default("table"),
     )
     .addOption(plainHttp())
+    .addOption(allowPrivate())
     .action(async (flags: ApplyFlags) => finish(await actions.apply(flags)));
 }
 

@@ -1,6 +1,7 @@
 /** `verify` and `verify-bundle` as they are typed: cosign's flags, and the protocol of Sigstore's conformance suite. */
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { config, plainHttp, subcommand } from "./commands.ts";
+import { config, subcommand } from "./commands.ts";
+import { allowPrivate, plainHttp } from "./registry-flags.ts";
 import type { VerifyBundleFlags } from "./verify-bundle.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
 
@@ -46,6 +47,7 @@ export function addVerify(program: Command, run: (image: string, flags: VerifyFl
     )
     .addOption(config())
     .addOption(plainHttp())
+    .addOption(allowPrivate())
     .addHelpText("after", VERIFY_HELP)
     .action(run);
 }

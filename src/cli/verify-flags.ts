@@ -4,8 +4,9 @@
  */
 import type { EntrySpec } from "../policy/types.ts";
 import { UsageError, type CommandIo } from "./io.ts";
+import type { RegistryFlags } from "./registry-flags.ts";
 
-export interface VerifyFlags {
+export interface VerifyFlags extends RegistryFlags {
   readonly key?: string;
   readonly certificateIdentity?: string;
   readonly certificateIdentityRegexp?: string;
@@ -19,7 +20,6 @@ export interface VerifyFlags {
   /** cosign's name of the same: there the time stamp stands in place of the log's time, here beside it. */
   readonly useSignedTimestamps: boolean;
   readonly output: "text" | "json";
-  readonly plainHttp: readonly string[];
   readonly config?: string;
 }
 

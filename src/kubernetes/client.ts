@@ -24,8 +24,7 @@ const TCP_KEEP_ALIVE_MS = 15_000;
  */
 export function buildKubernetesClient(kubeconfig: string | undefined): KubernetesClient {
   const config = loadConfig(kubeconfig);
-  const server = config.getCurrentCluster()?.server ?? "";
-  if (!server.startsWith("https://")) throw new Error("the kubeconfig names no current cluster with an https address");
+  const server = serverOf(config);
   return {
     get: async (path, query, signal) => {
       const url = new URL(`${server.replace(/\/$/, "")}${path}?${new URLSearchParams(query).toString()}`);
@@ -34,6 +33,17 @@ export function buildKubernetesClient(kubeconfig: string | undefined): Kubernete
       return await send(url, options);
     },
   };
+}
+
+/** Where that cluster's API server is. Throws as buildKubernetesClient does. */
+export function apiServerUrl(kubeconfig: string | undefined): URL {
+  return new URL(serverOf(loadConfig(kubeconfig)));
+}
+
+function serverOf(config: KubeConfig): string {
+  const server = config.getCurrentCluster()?.server ?? "";
+  if (server.startsWith("https://")) return server;
+  throw new Error("the kubeconfig names no current cluster with an https address");
 }
 
 function loadConfig(kubeconfig: string | undefined): KubeConfig {

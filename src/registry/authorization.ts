@@ -8,7 +8,8 @@ import type { Repository } from "../oci/reference.ts";
 import type { Keychain, NamedCredential } from "../ports/credentials.ts";
 import { basic, TokenSource, type TokenRequest } from "./bearer.ts";
 import { pickChallenge, type Challenge } from "./challenge.ts";
-import type { HttpAnswer, HttpClient } from "./http.ts";
+import type { HttpAnswer } from "./exchange.ts";
+import type { HttpClient } from "./http.ts";
 import { MAX_TRIED } from "./keyring.ts";
 
 export interface AuthorizedAsk {

@@ -16,7 +16,8 @@ import type { Credential, NamedCredential } from "../ports/credentials.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { readAuthJson } from "./auth-entry.ts";
 import type { Challenge } from "./challenge.ts";
-import type { HttpAnswer, HttpClient } from "./http.ts";
+import type { HttpAnswer } from "./exchange.ts";
+import type { HttpClient } from "./http.ts";
 
 export interface TokenRequest {
   readonly challenge: Extract<Challenge, { scheme: "bearer" }>;
@@ -86,10 +87,10 @@ export class TokenSource {
   }
 
   async #fetch(ask: TokenRequest, key: string): Promise<Fetched> {
-    const url = realmUrl(ask, (host) => this.#http.isPlainHttp(host));
+    const url = realmUrl(ask, (realm) => this.#http.isPlainHttp(realm));
     const answer = await this.#ask(ask, url);
-    if (answer.status === 401 || answer.status === 403) return { refused: answer.status, service: url.host };
-    expectToken(answer, url.host);
+    if (answer.status === 401 || answer.status === 403) return { refused: answer.status, service: answer.place };
+    expectToken(answer);
     const kept = readToken(answer.body, this.#now());
     const [oldest] = this.#tokens.size < MAX_TOKENS ? [] : this.#tokens.keys();
     if (oldest !== undefined) this.#tokens.delete(oldest);
@@ -100,7 +101,7 @@ export class TokenSource {
   /** An identity token by POST; a service that knows no POST is asked as the others are, if there is a password. */
   async #ask(ask: TokenRequest, url: URL): Promise<HttpAnswer> {
     const { shown, challenge, scope, signal } = ask;
-    const common = { maxBytes: MAX_ANSWER_BYTES, signal };
+    const common = { maxBytes: MAX_ANSWER_BYTES, signal, place: `the token service of ${ask.host}` };
     const credential = shown?.credential;
     if (credential?.identityToken !== undefined) {
       const form = new URLSearchParams({
@@ -146,13 +147,13 @@ function keyOf({ host, scope, shown, challenge }: TokenRequest): string {
   return JSON.stringify([host, scope, challenge.realm, challenge.service, ...who]);
 }
 
-function realmUrl(ask: TokenRequest, isPlainHttp: (host: string) => boolean): URL {
+function realmUrl(ask: TokenRequest, isPlainHttp: (url: URL) => boolean): URL {
   const refuse = (why: string): VerificationFailure =>
     new VerificationFailure("TokenRefused", `Cannot use the token service that ${ask.host} names: ${why}`);
   if (!URL.canParse(ask.challenge.realm)) throw refuse("its address is malformed");
   const url = new URL(ask.challenge.realm);
   if (url.username !== "" || url.password !== "") throw refuse("its address holds credentials");
-  const isPlain = url.protocol === "http:" && isPlainHttp(url.host);
+  const isPlain = url.protocol === "http:" && isPlainHttp(url);
   if (url.protocol !== "https:" && !isPlain) throw refuse("it is not https");
   if (ask.shown?.credential.ownHostOnly === true && url.host !== ask.host) {
     throw refuse(`it is another host, to which the credential of ${ask.shown.source} is not shown`);
@@ -161,13 +162,11 @@ function realmUrl(ask: TokenRequest, isPlainHttp: (host: string) => boolean): UR
   return url;
 }
 
-function expectToken(answer: HttpAnswer, host: string): void {
-  if (answer.status === 200) return;
-  if (answer.status === 429) throw new UnavailableError("RegistryThrottled", `the token service ${host} answered 429`);
-  if (answer.status === 408 || answer.status >= 500) {
-    throw new UnavailableError("RegistryError", `the token service ${host} answered ${answer.status}`);
-  }
-  throw new VerificationFailure("TokenRefused", `Cannot get a token: ${host} answered ${answer.status}`);
+function expectToken({ status, place }: HttpAnswer): void {
+  if (status === 200) return;
+  if (status === 429) throw new UnavailableError("RegistryThrottled", `${place} answered 429`);
+  if (status === 408 || status >= 500) throw new UnavailableError("RegistryError", `${place} answered ${status}`);
+  throw new VerificationFailure("TokenRefused", `Cannot get a token: ${place} answered ${status}`);
 }
 
 /** What is wrong is said without a word of the answer. */

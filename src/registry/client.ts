@@ -12,13 +12,17 @@ import type { Keychain } from "../ports/credentials.ts";
 import type { FetchedManifest, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { Authorizer, explainRefusal, type AuthorizedAnswer } from "./authorization.ts";
-import { HttpClient, type HttpAnswer, type HttpTimeouts } from "./http.ts";
+import type { DestinationRules } from "./destinations.ts";
+import type { HttpAnswer } from "./exchange.ts";
+import { HttpClient, type HttpTimeouts } from "./http.ts";
 import { nextPage } from "./link.ts";
+import type { Resolve } from "./resolve.ts";
 
 export interface RegistryOptions {
-  /** Registries ("host[:port]", canonical) that are spoken to without TLS. */
-  readonly plainHttpHosts: readonly string[];
+  readonly rules: DestinationRules;
   readonly timeouts?: HttpTimeouts;
+  /** Names to addresses; the machine's own way unless said. */
+  readonly resolve?: Resolve;
   /** Milliseconds since 1970, monotonic, for token lifetimes. */
   readonly now: () => number;
 }
@@ -31,12 +35,18 @@ const MIN_READ_BYTES = 65_536;
 const MAX_PAGES = 10;
 const MAX_LISTED = 1000;
 
-/** Nobody's pulls; `as` gives the same connections to whoever holds a keychain. */
-export function buildRegistry(
-  options: RegistryOptions,
-): Registry & { as(keychain: Keychain): Registry; close(): Promise<void> } {
-  const plainHttpHosts = new Set(options.plainHttpHosts);
-  const http = new HttpClient({ plainHttpHosts, timeouts: options.timeouts ?? DEFAULT_TIMEOUTS });
+/** The registry and what only its owner may do. */
+export interface OwnedRegistry extends Registry {
+  /** The same connections for whoever holds a keychain. */
+  as(keychain: Keychain): Registry;
+  /** From now on by these rules. */
+  reload(rules: DestinationRules): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Nobody's pulls. */
+export function buildRegistry(options: RegistryOptions): OwnedRegistry {
+  const http = new HttpClient({ timeouts: DEFAULT_TIMEOUTS, ...options });
   return new RegistryClient(http, new Authorizer(http, options.now), NO_KEYCHAIN);
 }
 
@@ -52,7 +62,7 @@ interface Ask {
   readonly signal: AbortSignal;
 }
 
-class RegistryClient implements Registry {
+class RegistryClient implements OwnedRegistry {
   readonly #http: HttpClient;
   readonly #authorizer: Authorizer;
   readonly #keychain: Keychain;
@@ -122,6 +132,10 @@ class RegistryClient implements Registry {
     return listed;
   }
 
+  async reload(rules: DestinationRules): Promise<void> {
+    await this.#http.reload(rules);
+  }
+
   async close(): Promise<void> {
     await this.#http.close();
   }
@@ -139,9 +153,9 @@ class RegistryClient implements Registry {
   }
 
   #granted({ what }: Ask, { answer, tried }: AuthorizedAnswer): HttpAnswer {
-    const { status, url } = answer;
+    const { status, place } = answer;
     if (status !== 401 && status !== 403) return answer;
-    const reason = `Cannot read ${what}: ${url.host} answered ${status}${explainRefusal(tried, this.#keychain)}`;
+    const reason = `Cannot read ${what}: ${place} answered ${status}${explainRefusal(tried, this.#keychain)}`;
     throw new VerificationFailure("RegistryUnauthorized", reason);
   }
 
@@ -158,13 +172,12 @@ function isUnsupported(answer: HttpAnswer): boolean {
 }
 
 function expectOk(answer: HttpAnswer, notFound: FailureCode, what: string): void {
-  const { status } = answer;
-  const { host } = answer.url;
+  const { status, place } = answer;
   if (status === 200) return;
-  if (status === 429) throw new UnavailableError("RegistryThrottled", `${host} answered 429`, retryAfter(answer));
-  if (status === 408 || status >= 500) throw new UnavailableError("RegistryError", `${host} answered ${status}`);
-  if (status === 404) throw new VerificationFailure(notFound, `Cannot find ${what}: ${host} answered 404`);
-  throw new VerificationFailure("RegistryAnswerUnexpected", `Cannot read ${what}: ${host} answered ${status}`);
+  if (status === 429) throw new UnavailableError("RegistryThrottled", `${place} answered 429`, retryAfter(answer));
+  if (status === 408 || status >= 500) throw new UnavailableError("RegistryError", `${place} answered ${status}`);
+  if (status === 404) throw new VerificationFailure(notFound, `Cannot find ${what}: ${place} answered 404`);
+  throw new VerificationFailure("RegistryAnswerUnexpected", `Cannot read ${what}: ${place} answered ${status}`);
 }
 
 function retryAfter(answer: HttpAnswer): { retryAfterSeconds?: number } {

@@ -1,16 +1,22 @@
 /**
- * One HTTP exchange with a registry, bounded in bytes and time (registry.md §6, §11): identity encoding, caps while
- * streaming, redirects by hand. What fails on the way is UnavailableError; what the answer says is the caller's matter.
+ * GET of a registry's URL, wherever it leads (registry.md §6, §11): redirects by hand, each destination held against the
+ * rules before it is called, one more try where that can help. What fails on the way is UnavailableError; what the answer
+ * says is the caller's matter.
  */
-import { Agent, request, type Dispatcher } from "undici";
-import { concatBytes } from "../encoding/text.ts";
+import { Agent } from "undici";
 import { VerificationFailure } from "../failure/failure.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
+import { makeConnect } from "./connect.ts";
+import { Blocked, Destinations, hostOf, type DestinationRules } from "./destinations.ts";
+import { errorClass, exchange, refusal, type Exchange, type HttpAnswer } from "./exchange.ts";
+import { resolveName, type Resolve } from "./resolve.ts";
 
 export interface HttpOptions {
-  /** Registries ("host[:port]", canonical) that are spoken to without TLS. */
-  readonly plainHttpHosts: ReadonlySet<string>;
+  readonly rules: DestinationRules;
   readonly timeouts: HttpTimeouts;
+  readonly resolve?: Resolve;
+  /** From 0 to below 1, for pauses. */
+  readonly random?: () => number;
 }
 
 export interface HttpTimeouts {
@@ -19,190 +25,135 @@ export interface HttpTimeouts {
   readonly idleMs: number;
 }
 
-export interface HttpAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Empty unless the status is 200. */
-  readonly body: Uint8Array;
-  /** Where the answer came from, after redirects. */
-  readonly url: URL;
-}
-
 export interface HttpCall {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
-}
-
-interface Sent extends HttpCall {
-  readonly form?: string;
+  /** How messages name the other side; its host unless said. */
+  readonly place?: string;
 }
 
 const MAX_REDIRECTS = 5;
-const RETRY_PAUSE_MS = 100;
-const MAX_ERROR_BYTES = 65_536;
+const RETRY_PAUSE_MS = { least: 100, spread: 200 };
+const KEEP_ALIVE_MS = 15_000;
+const CONNECTIONS = 16;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const RETRIED: ReadonlySet<number> = new Set([502, 503, 504]);
-const SLOW: ReadonlySet<string> = new Set(["UND_ERR_HEADERS_TIMEOUT", "UND_ERR_BODY_TIMEOUT"]);
+/** A connection that was lost is worth a second try; a registry that was too slow once has had its time. */
+const LOST: ReadonlySet<string> = new Set(["ECONNREFUSED", "ECONNRESET", "EPIPE", "UND_ERR_SOCKET", "EAI_AGAIN"]);
 const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(["authorization", "cookie", "proxy-authorization"]);
 
+interface Network {
+  readonly destinations: Destinations;
+  readonly agent: Agent;
+}
+
 export class HttpClient {
-  readonly #agent: Agent;
   readonly #options: HttpOptions;
+  #network: Network;
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    this.#agent = new Agent({
-      connect: { timeout: options.timeouts.connectMs },
-      headersTimeout: options.timeouts.firstByteMs,
-      bodyTimeout: options.timeouts.idleMs,
-      connections: 16,
-    });
+    this.#network = openNetwork(options, options.rules);
+  }
+
+  /** From now on by these rules. What is under way ends by the old ones, on their connections. */
+  async reload(rules: DestinationRules): Promise<void> {
+    const { agent } = this.#network;
+    this.#network = openNetwork(this.#options, rules);
+    await agent.close();
   }
 
   /** The base address of a registry: https unless the operator named it as plain HTTP. */
   baseUrl(host: string): URL {
-    const wire = host === "docker.io" ? "registry-1.docker.io" : host;
-    return new URL(`${this.isPlainHttp(host) ? "http" : "https"}://${wire}/`);
+    return this.#network.destinations.baseUrl(host);
   }
 
-  /** True if the operator named this "host[:port]" as plain HTTP. */
-  isPlainHttp(host: string): boolean {
-    return this.#options.plainHttpHosts.has(host);
+  /** True if the operator named the host of this URL as plain HTTP. */
+  isPlainHttp(url: URL): boolean {
+    return this.#network.destinations.of(url).endpoint.plainHttp === true;
   }
 
-  /** GET with redirects followed by hand. Throws UnavailableError or VerificationFailure (redirects, size, encoding). */
+  /** GET with redirects followed by hand. Throws UnavailableError or VerificationFailure (destination, size, encoding). */
   async get(call: HttpCall): Promise<HttpAnswer> {
-    let { url, headers } = call;
-    for (let hop = 0; hop <= MAX_REDIRECTS; hop++) {
-      const answer = await this.#withRetry({ ...call, url, headers });
+    const { place = hostOf(call.url) } = call;
+    let hop: Exchange = { ...call, place };
+    for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
+      const answer = await this.#withRetry(hop);
       if (!REDIRECTS.has(answer.status)) return answer;
-      const next = redirectTarget(answer, url);
+      const url = this.#redirectTarget(answer, place);
       // distribution-spec: credentials never leave the scheme, host and port they were meant for.
-      headers = next.origin === url.origin ? headers : withoutCredentials(headers);
-      url = next;
+      const headers = url.origin === hop.url.origin ? hop.headers : withoutCredentials(hop.headers);
+      hop = { ...hop, url, headers, place: `what ${place} redirects to` };
     }
-    throw new VerificationFailure("RedirectRefused", `Cannot follow more than ${MAX_REDIRECTS} redirects`);
+    throw new VerificationFailure("RedirectRefused", `Cannot follow more than ${MAX_REDIRECTS} redirects of ${place}`);
   }
 
   /** POST of a form. It holds what must not travel on, so a redirect is refused. */
   async post(call: HttpCall, form: URLSearchParams): Promise<HttpAnswer> {
+    const { place = hostOf(call.url) } = call;
     const headers = { ...call.headers, "content-type": "application/x-www-form-urlencoded" };
-    const answer = await this.#withRetry({ ...call, headers, form: form.toString() });
+    const answer = await this.#withRetry({ ...call, place, headers, form: form.toString() });
     if (!REDIRECTS.has(answer.status)) return answer;
-    throw new VerificationFailure(
-      "RedirectRefused",
-      `Cannot follow the redirect of ${call.url.host}: it was sent a form`,
-    );
+    throw new VerificationFailure("RedirectRefused", `Cannot follow a redirect of ${place}: it was sent a form`);
   }
 
   async close(): Promise<void> {
-    await this.#agent.close();
+    await this.#network.agent.close();
   }
 
-  async #withRetry(call: Sent): Promise<HttpAnswer> {
+  async #withRetry(call: Exchange): Promise<HttpAnswer> {
     try {
       const answer = await this.#once(call);
       if (!RETRIED.has(answer.status)) return answer;
     } catch (error) {
-      if (!(error instanceof UnavailableError) || !isConnectionLoss(error)) throw error;
+      if (!(error instanceof UnavailableError) || !LOST.has(errorClass(error.cause))) throw error;
     }
-    await pause(RETRY_PAUSE_MS, call.signal);
+    const { random = Math.random } = this.#options;
+    await pause(RETRY_PAUSE_MS.least + random() * RETRY_PAUSE_MS.spread, call.signal);
     return await this.#once(call);
   }
 
-  async #once(call: Sent): Promise<HttpAnswer> {
-    const { host } = call.url;
+  async #once(call: Exchange): Promise<HttpAnswer> {
+    const { destinations, agent } = this.#network;
     try {
-      const headers = { ...call.headers, "accept-encoding": "identity", "user-agent": "sealgate" };
-      const sent = call.form === undefined ? {} : { method: "POST", body: call.form };
-      const response = await request(call.url, { ...sent, headers, dispatcher: this.#agent, signal: call.signal });
-      const body = await readBody(response, call.maxBytes, host);
-      return { status: response.statusCode, headers: response.headers, body, url: call.url };
+      destinations.check(call.url);
     } catch (error) {
-      throw asPortError(error, host, call.signal);
+      throw error instanceof Blocked ? refusal(error, call.place) : error;
     }
+    return await exchange(agent, call);
+  }
+
+  #redirectTarget(answer: HttpAnswer, place: string): URL {
+    const refuse = (why: string): VerificationFailure =>
+      new VerificationFailure("RedirectRefused", `Cannot follow a redirect of ${place}: ${why}`);
+    const { url: from, headers } = answer;
+    const location = headers["location"];
+    const url = typeof location === "string" && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
+    if (url === undefined) throw refuse("it has no usable Location");
+    const isPlain = url.protocol === "http:" && from.protocol === "http:" && this.isPlainHttp(url);
+    if (url.protocol !== "https:" && !isPlain) throw refuse("it is not https");
+    if (url.username !== "" || url.password !== "") throw refuse("its Location holds credentials");
+    url.hash = "";
+    return url;
   }
 }
 
-function asPortError(error: unknown, host: string, signal: AbortSignal): Error {
-  if (error instanceof VerificationFailure) return error;
-  if (signal.aborted) return new UnavailableError("DeadlineSpent", `the time was spent waiting for ${host}`, { error });
-  const name = errorClass(error);
-  if (name === "UND_ERR_RES_CONTENT_LENGTH_MISMATCH") {
-    const reason = `Cannot read the answer of ${host}: it ends before its Content-Length`;
-    return new VerificationFailure("RegistryAnswerTruncated", reason, { cause: error });
-  }
-  if (isParserError(error) || name === "UND_ERR_HEADERS_OVERFLOW") {
-    const reason = `Cannot read the answer of ${host}: it is not HTTP/1.1`;
-    return new VerificationFailure("RegistryAnswerUnexpected", reason, { cause: error });
-  }
-  return new UnavailableError("RegistryUnreachable", `${host} cannot be reached (${name})`, { error });
+function openNetwork({ timeouts, resolve = resolveName }: HttpOptions, rules: DestinationRules): Network {
+  const destinations = new Destinations(rules);
+  const agent = new Agent({
+    connect: makeConnect({ destinations, resolve, timeoutMs: timeouts.connectMs }),
+    headersTimeout: timeouts.firstByteMs,
+    bodyTimeout: timeouts.idleMs,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    connections: CONNECTIONS,
+  });
+  return { destinations, agent };
 }
 
-/** A lost connection is worth a second try; a registry that was too slow once has had its time. */
-function isConnectionLoss(error: UnavailableError): boolean {
-  return error.undetermined === "RegistryUnreachable" && !SLOW.has(errorClass(error.cause));
-}
-
-/** Of an answer other than 200 only status and headers matter: its body is thrown away unread. */
-async function readBody(response: Dispatcher.ResponseData, maxBytes: number, host: string): Promise<Uint8Array> {
-  if (response.statusCode !== 200) {
-    await response.body.dump({ limit: MAX_ERROR_BYTES }).catch(() => undefined);
-    return new Uint8Array();
-  }
-  const encoding = response.headers["content-encoding"];
-  if (encoding !== undefined && encoding !== "identity") {
-    discard(response);
-    throw new VerificationFailure("RegistryAnswerUnexpected", `Cannot use the answer of ${host}: it is compressed`);
-  }
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > maxBytes) {
-      discard(response);
-      const reason = `Cannot read the answer of ${host}: more than ${maxBytes} bytes`;
-      throw new VerificationFailure("RegistryAnswerTooLarge", reason);
-    }
-    chunks.push(chunk);
-  }
-  return concatBytes(...chunks);
-}
-
-/** Ends the transfer; the error that undici then emits on the body is our own doing. */
-function discard(response: Dispatcher.ResponseData): void {
-  response.body.on("error", () => undefined);
-  response.body.destroy();
-}
-
-function redirectTarget(answer: HttpAnswer, from: URL): URL {
-  const refuse = (why: string): VerificationFailure =>
-    new VerificationFailure("RedirectRefused", `Cannot follow the redirect of ${from.host}: ${why}`);
-  const location = answer.headers["location"];
-  const url = typeof location === "string" && URL.canParse(location, from.href) ? new URL(location, from) : undefined;
-  if (url === undefined || url.username !== "" || url.password !== "") throw refuse("it has no usable address");
-  if (url.protocol === "https:") return url;
-  // A plain-HTTP registry may redirect within itself; plain HTTP elsewhere was never asked for.
-  if (url.protocol !== "http:" || from.protocol !== "http:") throw refuse("it leaves https");
-  if (url.host !== from.host) throw refuse("plain HTTP on another host");
-  return url;
-}
-
-function withoutCredentials(headers: Readonly<Record<string, string>>): Record<string, string> {
+function withoutCredentials(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIAL_HEADERS.has(name.toLowerCase())));
-}
-
-/** Of undici's parser errors some have a code and some only their name. */
-function isParserError(error: unknown): boolean {
-  return error instanceof Error && error.name === "HTTPParserError";
-}
-
-/** Only the class of an error: its text may hold an address. */
-function errorClass(error: unknown): string {
-  const code = (error as { code?: unknown } | undefined)?.code;
-  return typeof code === "string" && /^[A-Z0-9_]{1,60}$/.test(code) ? code : "network error";
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

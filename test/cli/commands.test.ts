@@ -1,7 +1,7 @@
 // What several commands have in common.
 import assert from "node:assert/strict";
 import { Command, CommanderError } from "commander";
-import { config, plainHttp, subcommand } from "../../src/cli/commands.ts";
+import { config, subcommand } from "../../src/cli/commands.ts";
 
 describe("cli/commands", () => {
   it("a command prints where the program prints, and throws instead of ending the process", () => {
@@ -9,20 +9,10 @@ describe("cli/commands", () => {
     const write = (text: string): number => printed.push(text);
     const program = new Command("sealgate").exitOverride().configureOutput({ writeOut: write, writeErr: write });
     subcommand(program, "some")
-      .addOption(plainHttp())
+      .addOption(config())
       .action(() => undefined);
     assert.throws(() => program.parse(["some", "--bogus"], { from: "user" }), CommanderError);
     assert.match(printed.join(""), /unknown option '--bogus'/);
-  });
-
-  it("--plain-http collects hosts, and is none unless given", () => {
-    const hosts = (...argv: readonly string[]): unknown => {
-      const command = new Command().addOption(plainHttp()).parse([...argv], { from: "user" });
-      return command.opts()["plainHttp"];
-    };
-    assert.deepEqual(hosts(), []);
-    assert.deepEqual(hosts("--plain-http", "a:1", "--plain-http", "b:2"), ["a:1", "b:2"]);
-    assert.deepEqual(hosts("--plain-http", "c:3"), ["c:3"]);
   });
 
   it("--config is a file", () => {

@@ -11,6 +11,7 @@ const DEFAULTS: VerifyFlags = {
   annotations: {},
   output: "text",
   plainHttp: [],
+  allowPrivate: [],
 };
 const name = "command-line";
 

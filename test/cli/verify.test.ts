@@ -7,7 +7,7 @@ import { runVerify } from "../../src/cli/verify.ts";
 import type { Digest } from "../../src/crypto/digest.ts";
 import { buildRegistry } from "../../src/registry/client.ts";
 import { attachBundle, attachLayer } from "../support/registry/attach.ts";
-import { startRegistry, type EmbeddedRegistry } from "../support/registry/registry.ts";
+import { loopbackEndpoint, startRegistry, type EmbeddedRegistry } from "../support/registry/registry.ts";
 import { email, githubWorkflow } from "../support/virtual-sigstore/identity.ts";
 import { keySigner } from "../support/virtual-sigstore/signer.ts";
 import { SIGN_PREDICATE } from "../support/virtual-sigstore/statement.ts";
@@ -38,6 +38,7 @@ const DEFAULTS: VerifyFlags = {
   annotations: {},
   output: "text",
   plainHttp: [],
+  allowPrivate: [],
 };
 
 interface Run {
@@ -54,7 +55,7 @@ describe("sealgate verify", () => {
 
   before(async () => {
     registry = await startRegistry({});
-    client = buildRegistry({ plainHttpHosts: [registry.host], now: () => 0 });
+    client = buildRegistry({ rules: { endpoints: [loopbackEndpoint(registry.host)] }, now: () => 0 });
     const image = async (tag: string): Promise<{ registry: EmbeddedRegistry; repository: string; digest: Digest }> => {
       const digest = await registry.putImage(PATH, tag, tag);
       digests.set(tag, digest);

@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { buildKubernetesClient, type KubernetesAnswer } from "../../src/kubernetes/client.ts";
+import { apiServerUrl, buildKubernetesClient, type KubernetesAnswer } from "../../src/kubernetes/client.ts";
 import { makeServingCertificate } from "../../src/kubernetes/serving-certificate.ts";
 
 const { signal } = new AbortController();
@@ -80,6 +80,11 @@ describe("buildKubernetesClient()", () => {
     const client = buildKubernetesClient(kubeconfig(`https://127.0.0.1:${port}/clusters/a`, caPem));
     await bodyOf(await client.get("/version", {}, signal));
     assert.equal(asked[0]?.url, "/clusters/a/version");
+  });
+
+  it("tells where the API server is", () => {
+    assert.equal(apiServerUrl(kubeconfig("https://api.example:6443")).host, "api.example:6443");
+    assert.throws(() => apiServerUrl(kubeconfig("http://api.example")), /kubeconfig/);
   });
 
   it("gives whatever status comes", async () => {

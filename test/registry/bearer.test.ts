@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { buildRegistry } from "../../src/registry/client.ts";
 import type { Credential } from "../../src/ports/credentials.ts";
 import type { RegistryAuth } from "../support/registry/auth.ts";
-import type { EmbeddedRegistry, Hook } from "../support/registry/registry.ts";
+import { loopbackEndpoint, type EmbeddedRegistry, type Hook } from "../support/registry/registry.ts";
 import { answer, isUnavailable, keychainOf, PATH, rejectsWith, withRegistry } from "./fixtures.ts";
 
 const users = { robot: "pa:ss" };
@@ -183,9 +183,9 @@ describe("registry credentials: tokens", () => {
   it("a cloud's credential is not shown to a token service on another host", async () => {
     await withRegistry({}, async ({ server: other }) => {
       const cloud = { ...robot, ownHostOnly: true };
-      const plainHttpHosts = [other.host];
       await withRegistry({ keychain: keychainOf({ cloud }) }, async ({ server, repository, signal }) => {
-        const client = buildRegistry({ plainHttpHosts: [...plainHttpHosts, server.host], now: () => 0 });
+        const endpoints = [other, server].map(({ host }) => loopbackEndpoint(host));
+        const client = buildRegistry({ rules: { endpoints }, now: () => 0 });
         server.misbehave((_, response) =>
           answer(response, 401, { "www-authenticate": `Bearer realm="http://${other.host}/token"` }),
         );

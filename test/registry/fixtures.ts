@@ -9,6 +9,7 @@ import type { Registry } from "../../src/ports/registry.ts";
 import { UnavailableError } from "../../src/ports/unavailable.ts";
 import { buildRegistry, type RegistryOptions } from "../../src/registry/client.ts";
 import {
+  loopbackEndpoint,
   startRegistry,
   type EmbeddedRegistry,
   type RegistryOptions as ServerOptions,
@@ -32,7 +33,8 @@ export async function withRegistry(
   test: (bench: Bench) => Promise<void>,
 ): Promise<void> {
   const server = await startRegistry(options);
-  const anonymous = buildRegistry({ plainHttpHosts: [server.host], timeouts: QUICK, now: () => 0, ...options });
+  const rules = { endpoints: [loopbackEndpoint(server.host)] };
+  const anonymous = buildRegistry({ rules, timeouts: QUICK, now: () => 0, ...options });
   const client = options.keychain === undefined ? anonymous : anonymous.as(options.keychain);
   const { signal } = new AbortController();
   try {

@@ -6,7 +6,7 @@ import { failsWith } from "../support/failures.ts";
 const LIST = "https://a.b/v2/x/referrers/sha256:00";
 
 function next(link: string | string[] | undefined): string | undefined {
-  return nextPage({ status: 200, headers: { link }, body: new Uint8Array(), url: new URL(LIST) })?.href;
+  return nextPage({ status: 200, headers: { link }, body: new Uint8Array(), url: new URL(LIST), place: "a.b" })?.href;
 }
 
 describe("nextPage", () => {

@@ -41,6 +41,21 @@ export const DISCOVERY_FAILURES = {
     spec: "registry §6",
     hint: "the registry redirected too often, without an address, or from https to http; ask its operator",
   },
+  HostBlocked: {
+    step: "discovery",
+    spec: "registry §10",
+    hint: "the image's registry, or where it redirects to, is the API server or a metadata service; neither is ever called",
+  },
+  PortBlocked: {
+    step: "discovery",
+    spec: "registry §10",
+    hint: 'registries are called on port 443; list this one by its "host:port" under "registries" (docs/registries.md)',
+  },
+  AddressBlocked: {
+    step: "discovery",
+    spec: "registry §10",
+    hint: 'if it is your own private registry, set "allowPrivate" for its host under "registries" (docs/registries.md)',
+  },
   TokenRefused: {
     step: "discovery",
     spec: "registry §7.3",

@@ -39,10 +39,13 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   "node:crypto": ["crypto"],
   "node:buffer": ["encoding"],
   "node:events": ["app"],
+  "node:dns": ["registry"],
   "node:fs": ["config", "trust", "main.ts"],
   "node:http": ["kubernetes", "webhook"],
   "node:https": ["kubernetes", "webhook"],
+  "node:net": ["registry"],
   "node:path": ["config"],
+  "node:tls": ["registry"],
 };
 
 /** A file imports from its own folder or from folders to its left; adapters and mouths as ARCHITECTURE.md says. */

@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Digest } from "../../../src/crypto/digest.ts";
 import { encodeUtf8 } from "../../../src/encoding/text.ts";
 import { MEDIA_TYPE } from "../../../src/oci/manifest.ts";
+import type { RegistryEndpoint } from "../../../src/ports/registry-settings.ts";
 import { Gatekeeper, type RegistryAuth } from "./auth.ts";
 import { Store, type PlainDescriptor, type StoredManifest } from "./store.ts";
 
@@ -30,6 +31,11 @@ export interface LoggedRequest {
 export type Hook = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 const EMPTY_CONFIG = encodeUtf8("{}");
+
+/** How a client is told that it may call a registry of these tests, which no client does by itself. */
+export function loopbackEndpoint(host: string): RegistryEndpoint {
+  return { host, plainHttp: true, allowPrivate: true };
+}
 
 /** Listens on a free port of 127.0.0.1, plain HTTP. */
 export async function startRegistry(options: RegistryOptions = {}): Promise<EmbeddedRegistry> {

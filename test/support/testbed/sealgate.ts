@@ -30,7 +30,9 @@ export interface SealgateOptions {
 /** What `npm run build` makes. */
 export const sealgateProgram = join(repositoryRoot(), "dist", "bin", "sealgate.mjs");
 
-const plainHttpArguments = (hosts: readonly string[]): string[] => hosts.map((host) => `--plain-http=${host}`);
+/** The registries of the testbed are on loopback, and those without TLS have to be named as such. */
+const registryArguments = (plainHttp: readonly string[]): string[] =>
+  plainHttp.flatMap((host) => [`--plain-http=${host}`, `--allow-private=${host}`]);
 
 export async function startSealgate({ source, plainHttp, config, launcher = [] }: SealgateOptions): Promise<Sealgate> {
   const dir = makeTemporaryDir("serve");
@@ -56,7 +58,7 @@ export async function startSealgate({ source, plainHttp, config, launcher = [] }
       `--tls-cert=${certificate}`,
       `--tls-key=${key}`,
       "--drain-seconds=0",
-      ...plainHttpArguments(plainHttp),
+      ...registryArguments(plainHttp),
       ...(config === undefined ? [] : [`--config=${config}`]),
     ],
     dir,
@@ -68,7 +70,7 @@ export async function startSealgate({ source, plainHttp, config, launcher = [] }
 
 /** `sealgate verify` by a key that no log knows of: 0 verified, 1 denied, 2 it could not tell. */
 export async function verifyImage(image: string, keyFile: string, plainHttp: string): Promise<RunResult> {
-  const args = ["verify", image, "--key", keyFile, "--insecure-ignore-tlog", ...plainHttpArguments([plainHttp])];
+  const args = ["verify", image, "--key", keyFile, "--insecure-ignore-tlog", ...registryArguments([plainHttp])];
   return run(process.execPath, [sealgateProgram, ...args]);
 }
 
@@ -79,6 +81,6 @@ export async function verifyByIdentity(
   plainHttp: string,
 ): Promise<RunResult> {
   const who = [`--certificate-identity=${by.subject}`, `--certificate-oidc-issuer=${by.issuer}`];
-  const args = ["verify", image, ...who, `--trusted-root=${by.trustedRoot}`, ...plainHttpArguments([plainHttp])];
+  const args = ["verify", image, ...who, `--trusted-root=${by.trustedRoot}`, ...registryArguments([plainHttp])];
   return run(process.execPath, [sealgateProgram, ...args]);
 }

@@ -1,0 +1,129 @@
+/**
+ * Sockets to registries: the name resolved and vetted here, the socket opened to the vetted address and to no other, TLS
+ * as the operator set it for this host alone (registry.md §10, §11). Each step has its own limit of time.
+ */
+import { connect as openSocket, type LookupFunction, type Socket } from "node:net";
+import * as tls from "node:tls";
+import type { buildConnector } from "undici";
+import type { RegistryEndpoint } from "../ports/registry-settings.ts";
+import { isAddress, nameOf, portOf, type Destinations } from "./destinations.ts";
+import type { Resolve } from "./resolve.ts";
+
+export interface ConnectOptions {
+  readonly destinations: Destinations;
+  readonly resolve: Resolve;
+  /** For the name, for the connection, and for the handshake, each. */
+  readonly timeoutMs: number;
+}
+
+/** Why no connection was made: a code, in the manner of the system's own. */
+export class ConnectError extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super(code);
+    this.name = "ConnectError";
+    this.code = code;
+  }
+}
+
+/** As undici wants it. */
+export function makeConnect(options: ConnectOptions): buildConnector.connector {
+  const contexts = new Map<string, tls.SecureContext>();
+  return ({ protocol, host, hostname }, callback) => {
+    const url = new URL(`${protocol}//${host ?? hostname}/`);
+    openConnection(url, options, contexts).then(
+      (socket) => callback(null, socket),
+      (error: unknown) => callback(error instanceof Error ? error : new ConnectError("UNKNOWN"), null),
+    );
+  };
+}
+
+async function openConnection(
+  url: URL,
+  options: ConnectOptions,
+  contexts: Map<string, tls.SecureContext>,
+): Promise<Socket> {
+  const { endpoint, isListed } = options.destinations.of(url);
+  const name = nameOf(url);
+  const addresses = isAddress(name)
+    ? [name]
+    : await inTime(options.resolve(name, isListed), options.timeoutMs, "NAME_TIMEOUT");
+  if (addresses.length === 0) throw new ConnectError("ENOTFOUND");
+  options.destinations.vet(url, addresses);
+  const socket = await openTcp(name, portOf(url), addresses, options.timeoutMs);
+  return url.protocol === "https:" ? await secure(socket, name, endpoint, { ...options, contexts }) : socket;
+}
+
+async function openTcp(name: string, port: number, addresses: readonly string[], timeoutMs: number): Promise<Socket> {
+  const vetted = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+  const lookup: LookupFunction = (_, __, callback) => callback(null, vetted);
+  const socket = openSocket({ host: name, port, lookup, autoSelectFamily: true, noDelay: true, keepAlive: true });
+  return await established(socket, "connect", timeoutMs, "CONNECT_TIMEOUT");
+}
+
+interface Handshake {
+  readonly timeoutMs: number;
+  readonly contexts: Map<string, tls.SecureContext>;
+}
+
+async function secure(
+  socket: Socket,
+  name: string,
+  endpoint: RegistryEndpoint,
+  { timeoutMs, contexts }: Handshake,
+): Promise<Socket> {
+  // What is not listed shares one context; so the map stays as small as the configuration.
+  const key = isDefault(endpoint) ? "" : endpoint.host;
+  const secureContext = contexts.get(key) ?? makeContext(endpoint);
+  contexts.set(key, secureContext);
+  const secured = tls.connect({
+    socket,
+    host: name,
+    ...(isAddress(name) ? {} : { servername: name }),
+    secureContext,
+    rejectUnauthorized: endpoint.skipVerify !== true,
+    ALPNProtocols: ["http/1.1"],
+  });
+  return await established(secured, "secureConnect", timeoutMs, "TLS_TIMEOUT");
+}
+
+function isDefault({ ca, clientCertificate }: RegistryEndpoint): boolean {
+  return ca === undefined && clientCertificate === undefined;
+}
+
+/** Node's `ca` replaces the authorities that it knows: they are named again beside the operator's. */
+function makeContext({ ca, clientCertificate }: RegistryEndpoint): tls.SecureContext {
+  return tls.createSecureContext({
+    minVersion: "TLSv1.2",
+    ...(ca === undefined ? {} : { ca: [...knownAuthorities(), ca] }),
+    ...clientCertificate,
+  });
+}
+
+/** Newer releases of Node also tell of NODE_EXTRA_CA_CERTS and the system's. */
+function knownAuthorities(): readonly string[] {
+  const newer: Partial<Pick<typeof tls, "getCACertificates">> = tls;
+  return newer.getCACertificates?.("default") ?? tls.rootCertificates;
+}
+
+async function established<S extends Socket>(socket: S, event: string, timeoutMs: number, code: string): Promise<S> {
+  const opened = new Promise<S>((resolve, reject) => {
+    socket.once(event, () => resolve(socket));
+    socket.once("error", reject);
+    socket.once("close", () => reject(new ConnectError("ECONNRESET")));
+  });
+  try {
+    return await inTime(opened, timeoutMs, code);
+  } catch (error) {
+    socket.on("error", () => undefined).destroy();
+    throw error;
+  }
+}
+
+async function inTime<T>(work: Promise<T>, timeoutMs: number, code: string): Promise<T> {
+  return await new Promise<T>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new ConnectError(code)), timeoutMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
