@@ -25,7 +25,7 @@ async function attest({ server }: Bench, predicateType: string | undefined, medi
   return digest;
 }
 
-describe("gatherTag()", () => {
+describe("registry look-ups: gatherTag()", () => {
   it("takes attestations of the wanted type, and those that do not say theirs", async () => {
     for (const type of [VULN, undefined]) {
       await withApplication({}, async (bench) => {

@@ -21,7 +21,7 @@ async function relist(server: EmbeddedRegistry, digest: string, edit: (entry: Me
   await server.putManifest(PATH, tag, { ...index, manifests: index.manifests.map(edit) }, MEDIA_TYPE.ociIndex);
 }
 
-describe("gatherReferrers()", () => {
+describe("registry look-ups: gatherReferrers()", () => {
   it("reject list: unexpected media type (referrers of other kinds are passed over)", async () => {
     await withApplication({}, async (bench) => {
       const manifest = (members: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({

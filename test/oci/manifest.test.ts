@@ -28,7 +28,7 @@ function without(document: Json, member: string): Json {
   return Object.fromEntries(Object.entries(document).filter(([name]) => name !== member));
 }
 
-describe("parseManifest", () => {
+describe("registry documents: parseManifest()", () => {
   it("reads a manifest with its layers' annotations, artifact type and subject", () => {
     const read = parse({ ...manifest, artifactType: "x/y", subject: descriptor, annotations: { k: "v" } });
     assert.ok(read.kind === "manifest");

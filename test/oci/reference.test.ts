@@ -93,7 +93,7 @@ const MALFORMED: readonly (readonly [string, string])[] = [
   ["an algorithm in upper case", `a.b/x@SHA256:${HEX}`],
 ];
 
-describe("parseImageReference", () => {
+describe("registry references: parseImageReference()", () => {
   for (const [text, canonical] of CANONICAL) {
     it(`${text.slice(0, 80)} is ${canonical.slice(0, 80)}`, () => {
       const reference = parseImageReference(text);
@@ -123,7 +123,7 @@ describe("parseImageReference", () => {
   });
 });
 
-describe("shortNameWarning", () => {
+describe("registry references: shortNameWarning()", () => {
   for (const text of ["nginx", "nginx:1.27", "acme/app", `nginx@${DIGEST}`, "localhost"]) {
     it(`warns of ${text.slice(0, 20)}`, () => {
       const { host, path } = parseImageReference(text).repository;
@@ -140,7 +140,7 @@ describe("shortNameWarning", () => {
   }
 });
 
-describe("formatReference", () => {
+describe("registry references: formatReference()", () => {
   it("writes another digest in place of the reference's own, and keeps the tag", () => {
     const digest = digestOf(encodeUtf8("manifest"));
     assert.equal(formatReference(parseImageReference("nginx:1"), digest), `docker.io/library/nginx:1@${digest}`);
@@ -148,7 +148,7 @@ describe("formatReference", () => {
   });
 });
 
-describe("canonicalHost", () => {
+describe("registry references: canonicalHost()", () => {
   it("gives every name of Docker Hub the same one", () => {
     for (const name of ["docker.io", "INDEX.docker.io:443", "registry-1.docker.io."]) {
       assert.equal(canonicalHost(name), "docker.io");

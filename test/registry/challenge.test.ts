@@ -23,7 +23,7 @@ const TABLE: readonly (readonly [string, string | readonly string[] | undefined,
   ["more than 8 KiB", `Bearer realm="${"r".repeat(9000)}"`, undefined],
 ];
 
-describe("pickChallenge", () => {
+describe("registry: pickChallenge()", () => {
   for (const [what, header, expected] of TABLE) {
     it(`reads ${what}`, () => {
       assert.deepEqual(pickChallenge(header), expected);

@@ -8,6 +8,7 @@ import { encodeUtf8 } from "../../src/encoding/text.ts";
 import { signatureTag } from "../../src/oci/cosign-tag.ts";
 import type { Review } from "../../src/app/reviewer.ts";
 import type { Keychain } from "../../src/ports/credentials.ts";
+import { buildRegistry } from "../../src/registry/client.ts";
 import { makePolicy, makeApplication, outcomes, PATH, KEY } from "../app/fixtures.ts";
 import { HOSTILE, behave, LEAK, type Behaviour } from "../support/registry/hostile.ts";
 import { startRegistry } from "../support/registry/registry.ts";
@@ -29,6 +30,10 @@ const keychain: Keychain = {
   notes: () => [],
 };
 
+/** One name, of the metadata service's address. */
+const resolve = (name: string): Promise<readonly string[]> =>
+  name === "rebind.example" ? Promise.resolve(["169.254.169.254"]) : assert.fail(`${name} was looked up`);
+
 interface Observed {
   readonly review: Review;
   readonly bytes: number;
@@ -42,7 +47,7 @@ async function observe(behaviour: Behaviour): Promise<Observed> {
   const stranger = await startRegistry();
   const auth = { scheme: "basic", users: { u: PASSWORD } } as const;
   let observed: Observed | undefined;
-  await withRegistry({ timeouts: TIMEOUTS, keychain, auth }, async ({ server, client }) => {
+  await withRegistry({ timeouts: TIMEOUTS, keychain, auth, resolve }, async ({ server, client }) => {
     const digest = await server.putImage(PATH, "1", "a");
     if (behaviour.isSigned === true) await signLegacy(server, PATH, digest, KEY);
     const written = behave(server, stranger.host, behaviour);
@@ -71,6 +76,28 @@ describe("registry, hostile:", () => {
       assert.ok(rss < 192 * MIB, `${rss} bytes of memory more`);
     });
   }
+
+  it("a name whose second answer is the metadata service (DNS rebind): AddressBlocked", async () => {
+    await withRegistry({ timeouts: TIMEOUTS }, async ({ server }) => {
+      const answers = [["127.0.0.1"], ["169.254.169.254"]];
+      const port = server.host.split(":")[1];
+      const host = `rebind.localhost:${port}`;
+      const rules = { endpoints: [{ host, plainHttp: true, allowPrivate: true }] };
+      const rebound = async (): Promise<readonly string[]> => answers.shift() ?? [];
+      const client = buildRegistry({ rules, timeouts: TIMEOUTS, now: () => 0, resolve: rebound });
+      const digest = await server.putImage(PATH, "1", "a");
+      await signLegacy(server, PATH, digest, KEY);
+      server.misbehave((_, response) => {
+        response.setHeader("connection", "close");
+        return false;
+      });
+      const { reviewer } = makeApplication(client, [makePolicy()]);
+      const request = requestOf(pod({ web: `${host}/${PATH}:1` }));
+      const [outcome = ""] = outcomes(await reviewer.validate(request, AbortSignal.timeout(DEADLINE_MS)));
+      await client.close();
+      assert.match(outcome, /^Fail .*AddressBlocked/);
+    });
+  });
 
   it("the second answer differs: what was resolved is what is judged", async () => {
     await withRegistry({ timeouts: TIMEOUTS }, async ({ server, client }) => {

@@ -6,7 +6,7 @@ import { answer, rejectsWith } from "./fixtures.ts";
 
 const TIMEOUTS = { connectMs: 500, firstByteMs: 100, idleMs: 100 };
 
-describe("HttpClient", () => {
+describe("registry: HttpClient", () => {
   let server: EmbeddedRegistry;
   let other: EmbeddedRegistry;
   let http: HttpClient;

@@ -19,7 +19,7 @@ function credentialOf(entry: unknown): unknown {
   return lookUp([parsePullSecret(secretOf(text))], REPOSITORY)[0]?.credential;
 }
 
-describe("keyring", () => {
+describe("registry: keyring", () => {
   for (const [name, { secrets, image, want }] of Object.entries(ROWS)) {
     it(`keyring: ${name}`, () => {
       const parts = secrets.map((users, i) => parsePullSecret(secretOf(configJson(users), CONFIG_JSON, `s${i}`)));

@@ -9,7 +9,7 @@ function next(link: string | string[] | undefined): string | undefined {
   return nextPage({ status: 200, headers: { link }, body: new Uint8Array(), url: new URL(LIST), place: "a.b" })?.href;
 }
 
-describe("nextPage", () => {
+describe("registry: nextPage()", () => {
   const found: readonly (readonly [string, string | string[] | undefined, string | undefined])[] = [
     ["no header", undefined, undefined],
     ["another relation", '<?n=2>; rel="prev"', undefined],

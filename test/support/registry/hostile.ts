@@ -173,6 +173,19 @@ export const HOSTILE: Readonly<Record<string, Behaviour>> = {
     (stranger) => `https://a:${LEAK}@${stranger}/`,
     "RedirectRefused",
   ),
+  "a redirect to the metadata service": redirect(() => `https://169.254.169.254/${LEAK}`, "AddressBlocked"),
+  "a redirect to the metadata service, mapped": redirect(
+    () => `https://[::ffff:169.254.169.254]/${LEAK}`,
+    "AddressBlocked",
+  ),
+  "a redirect to a private address": redirect(() => `https://10.1.2.3/${LEAK}`, "AddressBlocked"),
+  "a redirect to the API server": redirect(() => `https://kubernetes.default.svc/${LEAK}`, "HostBlocked"),
+  "a redirect to another port": redirect(() => `https://cdn.example:6443/${LEAK}`, "PortBlocked"),
+  "a redirect to a name that is at the metadata service": redirect(
+    () => `https://rebind.example/${LEAK}`,
+    "AddressBlocked",
+  ),
+  "a token service at a private address": realm(() => `https://10.1.2.3/${LEAK}`, "AddressBlocked"),
   "a token service that is no https": realm((stranger) => `http://${stranger}/${LEAK}`),
   "a token service with credentials in its address": realm((stranger) => `https://a:${LEAK}@${stranger}/`),
 };
