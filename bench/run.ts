@@ -11,9 +11,10 @@ import { keyVerification } from "./verify-key.ts";
 import { matching } from "./match.ts";
 import { policyChange } from "./policy-change.ts";
 import { references } from "./reference.ts";
+import { verification } from "./verify/verify.ts";
 import { formatTable, type Benchmark, type Table } from "./table.ts";
 
-const BENCHMARKS: readonly Benchmark[] = [references, matching, keyVerification, admission, policyChange];
+const BENCHMARKS: readonly Benchmark[] = [references, matching, keyVerification, verification, admission, policyChange];
 
 const USAGE = `Usage: npm run bench [NAME…] [-- --report FILE]
 

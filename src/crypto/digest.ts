@@ -1,5 +1,5 @@
 /** Hashes and the Digest value type. Together with its siblings the only home of node:crypto. */
-import { createHash } from "node:crypto";
+import { createHash, hash as hashAtOnce } from "node:crypto";
 import { decodeHex, encodeHex } from "../encoding/hex.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 
@@ -14,7 +14,7 @@ export type Digest = `sha256:${string}`;
 export type ArtifactDigest = `${HashAlgorithm}:${string}`;
 
 export function hash(algorithm: HashAlgorithm, bytes: Uint8Array): Uint8Array {
-  return createHash(algorithm).update(bytes).digest();
+  return hashAtOnce(algorithm, bytes, "buffer");
 }
 
 export function sha256(bytes: Uint8Array): Uint8Array {

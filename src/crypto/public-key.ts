@@ -14,9 +14,9 @@ import {
   TAG,
   type DerNode,
 } from "../encoding/der.ts";
+import { encodeBase64 } from "../encoding/base64.ts";
 import { decodeHex, encodeHex } from "../encoding/hex.ts";
 import { parsePem } from "../encoding/pem.ts";
-import { bufferOver } from "../encoding/text.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { malformed } from "../failure/attempt.ts";
 import { VerificationFailure } from "../failure/failure.ts";
@@ -135,9 +135,10 @@ function rsa(key: Uint8Array, parameters: DerNode | undefined): KeyAlgorithm {
   return { kind: "rsa", bits };
 }
 
+/** As PEM, which node reads in half the time that it takes to find out what kind of object holds DER. */
 function importSpki(der: Uint8Array): KeyObject {
   try {
-    return createPublicKey({ key: bufferOver(der), format: "der", type: "spki" });
+    return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${encodeBase64(der)}\n-----END PUBLIC KEY-----\n`);
   } catch (error) {
     throw new VerificationFailure("KeyMalformed", "Cannot parse public key: OpenSSL refuses it", { cause: error });
   }

@@ -3,7 +3,7 @@
  * would silently take SHA-256 (spec §3.2). ECDSA signatures are strict DER; a wrong signature is `false`, never a throw.
  */
 import { constants, verify } from "node:crypto";
-import { derInteger, derSequence, parseDer } from "../encoding/der.ts";
+import { derSequence, isDerPositive, parseDer } from "../encoding/der.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import type { HashAlgorithm } from "./digest.ts";
 import type { KeyAlgorithm, PublicKey } from "./public-key.ts";
@@ -55,7 +55,7 @@ export function defaultHash(algorithm: KeyAlgorithm): HashAlgorithm {
 export function isEcdsaDer(signature: Uint8Array): boolean {
   try {
     const [r, s, ...rest] = derSequence(parseDer(signature), "ECDSA signature");
-    return rest.length === 0 && derInteger(r, "r") > 0n && derInteger(s, "s") > 0n;
+    return rest.length === 0 && isDerPositive(r, "r") && isDerPositive(s, "s");
   } catch (error) {
     if (error instanceof EncodingError) return false;
     throw error;

@@ -18,9 +18,10 @@ export function decodeBase64(text: string): Uint8Array {
 
 /** For bundle and DSSE fields: the URL-safe alphabet is taken as well, padding and canonical form still asked for (§0.3). */
 export function decodeBase64Either(text: string): Uint8Array {
-  const urlSafe = /[-_]/.test(text);
-  if (urlSafe && /[+/]/.test(text)) throw new EncodingError("base64 mixes two alphabets");
-  return decodeBase64(urlSafe ? text.replaceAll("-", "+").replaceAll("_", "/") : text);
+  const isUrlSafe = text.includes("-") || text.includes("_");
+  if (!isUrlSafe) return decodeBase64(text);
+  if (text.includes("+") || text.includes("/")) throw new EncodingError("base64 mixes two alphabets");
+  return decodeBase64(text.replaceAll("-", "+").replaceAll("_", "/"));
 }
 
 /** Standard alphabet with padding. */

@@ -20,13 +20,35 @@ export const LEAF: MessageShape = {};
 
 /** Fails with `code` for the first member, at any depth, that the shape does not have. */
 export function refuseUnknownMembers(value: unknown, shape: MessageShape, path: string, code: FailureCode): void {
-  if (Array.isArray(value)) for (const element of value) refuseUnknownMembers(element, shape, path, code);
-  if (!isJsonObject(value)) return;
-  for (const [name, member] of value) {
-    const known = Object.hasOwn(shape, name) ? shape[name] : undefined;
-    if (known === undefined) throw new VerificationFailure(code, `Cannot read the member ${quoted(name)} of ${path}`);
-    refuseUnknownMembers(member, known, `${path}.${name}`, code);
+  const unknown = findUnknown(value, shape);
+  if (unknown === undefined) return;
+  throw new VerificationFailure(code, `Cannot read the member ${quoted(unknown.name)} of ${path}${unknown.below}`);
+}
+
+interface UnknownMember {
+  readonly name: string;
+  /** The names that lead to its message, each behind a dot. */
+  readonly below: string;
+}
+
+function findUnknown(value: unknown, shape: MessageShape): UnknownMember | undefined {
+  if (isJsonObject(value)) return findUnknownOf(value, shape);
+  if (!Array.isArray(value)) return undefined;
+  for (const element of value) {
+    const unknown = findUnknown(element, shape);
+    if (unknown !== undefined) return unknown;
   }
+  return undefined;
+}
+
+function findUnknownOf(object: JsonObject, shape: MessageShape): UnknownMember | undefined {
+  for (const [name, member] of object) {
+    const known = Object.hasOwn(shape, name) ? shape[name] : undefined;
+    if (known === undefined) return { name, below: "" };
+    const unknown = typeof member === "object" ? findUnknown(member, known) : undefined;
+    if (unknown !== undefined) return { name: unknown.name, below: `.${name}${unknown.below}` };
+  }
+  return undefined;
 }
 
 /** Undefined for a member that is absent or null. */

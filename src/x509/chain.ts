@@ -97,9 +97,22 @@ export function isIssuedBy(child: Certificate, parent: Certificate): boolean {
   return isNamedParent(child, parent) && isSignedBy(child, parent);
 }
 
-/** By the key of `parent` alone; no dates, no names. False for an algorithm that is not allowed. */
+const knownLinks = new WeakMap<Certificate, WeakMap<Certificate, boolean>>();
+
+/**
+ * By the key of `parent` alone; no dates, no names. False for an algorithm that is not allowed. Remembered for as long as
+ * both are: the signer that a trust root names is the same for every time stamp, a leaf for every rule that it is held
+ * against.
+ */
 export function isSignedBy(child: Certificate, parent: Certificate): boolean {
-  const { signatureAlgorithm, tbs, signature } = child;
+  const links = knownLinks.get(child) ?? new WeakMap<Certificate, boolean>();
+  knownLinks.set(child, links);
+  const isSigned = links.get(parent) ?? verifyLink(child, parent);
+  links.set(parent, isSigned);
+  return isSigned;
+}
+
+function verifyLink({ signatureAlgorithm, tbs, signature }: Certificate, parent: Certificate): boolean {
   return (
     signatureAlgorithm !== undefined && verifyWithAlgorithm(signatureAlgorithm, parent.publicKey(), tbs, signature)
   );

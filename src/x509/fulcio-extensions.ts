@@ -43,6 +43,12 @@ const NUMBERS = {
 export type ExtensionName = keyof typeof NUMBERS;
 export const EXTENSION_NAMES = Object.keys(NUMBERS) as readonly ExtensionName[];
 
+const NAMED = EXTENSION_NAMES.map((name) => ({
+  name,
+  oid: `${ARC}.${NUMBERS[name]}`,
+  isRaw: NUMBERS[name] <= LAST_RAW,
+}));
+
 export interface FulcioIdentity {
   readonly subject: SubjectAlternativeName;
   /** The OIDC issuer; absent in the oldest certificates and in those of private CAs. */
@@ -68,8 +74,8 @@ export function fulcioIdentity(certificate: Certificate): FulcioIdentity {
 
 function readNamed(certificate: Certificate): FulcioIdentity["extensions"] {
   const extensions = new Map<ExtensionName, string>();
-  for (const name of EXTENSION_NAMES) {
-    const value = textOf(certificate, `${ARC}.${NUMBERS[name]}`, NUMBERS[name] <= LAST_RAW);
+  for (const { name, oid, isRaw } of NAMED) {
+    const value = textOf(certificate, oid, isRaw);
     if (value !== undefined) extensions.set(name, value);
   }
   return extensions;

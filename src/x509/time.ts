@@ -20,16 +20,10 @@ export function readTime(node: DerNode | undefined, what: string): Instant {
 
 /** `YYYYMMDDHHMMSSZ`, a day that exists. Throws EncodingError that names `what`. */
 export function instantOf(text: string, what: string): Instant {
-  const [year = NaN, month = NaN, ...rest] = (DIGITS.exec(text) ?? []).slice(1).map(Number);
-  const instant = Date.UTC(year, month - 1, ...(rest as [number, number, number, number]));
-  const isReal = !Number.isNaN(instant) && digitsOf(instant) === text;
+  const [, year, month, day, hour, minute, second] = DIGITS.exec(text) ?? [];
+  const instant = Date.UTC(Number(year), Number(month) - 1, Number(day), Number(hour), Number(minute), Number(second));
+  const wanted = `${year}-${month}-${day}T${hour}:${minute}:${second}.000Z`;
+  const isReal = !Number.isNaN(instant) && new Date(instant).toISOString() === wanted;
   if (!isReal) throw new EncodingError(`${what} is no time in the form YYYYMMDDHHMMSSZ`);
   return instant;
-}
-
-function digitsOf(instant: Instant): string {
-  return new Date(instant)
-    .toISOString()
-    .replace(/\.000Z$/, "Z")
-    .replace(/[-:T]/g, "");
 }

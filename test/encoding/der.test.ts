@@ -5,6 +5,7 @@ import {
   derBitString,
   derChildren,
   derInteger,
+  isDerPositive,
   derOid,
   derSequence,
   derSmallInteger,
@@ -137,11 +138,53 @@ describe("derSmallInteger()", () => {
   });
 });
 
+describe("isDerPositive()", () => {
+  const numbers = {
+    "020100": false,
+    "020101": true,
+    "02017f": true,
+    "0201ff": false,
+    "02020080": true,
+    "0202ff7f": false,
+  };
+  for (const [hex, isPositive] of Object.entries(numbers)) {
+    it(`says ${isPositive} of ${hex}, as derInteger() has it`, () => {
+      assert.equal(isDerPositive(parseDer(der(hex)), "n"), isPositive);
+      assert.equal(derInteger(parseDer(der(hex)), "n") > 0n, isPositive);
+    });
+  }
+
+  it("refuses what derInteger() refuses", () => {
+    for (const hex of ["0200", "0202007f", "0202ff80", "040100"]) {
+      refuses(/./, () => isDerPositive(parseDer(der(hex)), "n"));
+    }
+  });
+});
+
+/** Base 128, most significant group first, by BigInt alone. */
+function arcBytes(arc: bigint): readonly number[] {
+  const groups = [Number(arc & 0x7fn)];
+  for (let rest = arc >> 7n; rest > 0n; rest >>= 7n) groups.unshift(Number(rest & 0x7fn) | 0x80);
+  return groups;
+}
+
 describe("derOid()", () => {
+  it("reads arcs of every length exactly: 2^53 and beyond are not rounded", () => {
+    for (let bits = 0n; bits <= 130n; bits += 1n) {
+      for (const arc of [(1n << bits) - 1n, 1n << bits, (1n << bits) + 1n]) {
+        const content = Uint8Array.from([0x2a, ...arcBytes(arc), 3]);
+        assert.equal(derOid(parseDer(encodeDer(TAG.oid, content)), "oid"), `1.2.${arc}.3`);
+        const first = Uint8Array.from(arcBytes(arc + 80n));
+        assert.equal(derOid(parseDer(encodeDer(TAG.oid, first)), "oid"), `2.${arc}`);
+      }
+    }
+  });
+
   it("reads first arcs and long arcs", () => {
     assert.equal(derOid(parseDer(der("06082a8648ce3d030107")), "oid"), "1.2.840.10045.3.1.7");
     assert.equal(derOid(parseDer(der("06032b6570")), "oid"), "1.3.101.112");
     assert.equal(derOid(parseDer(der("0603883703")), "oid"), "2.999.3");
+    assert.equal(derOid(parseDer(der("060127")), "oid"), "0.39");
   });
 
   it("refuses an empty, a padded, a cut and a giant one", () => {

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { sha256 } from "../../src/crypto/digest.ts";
 import { encodeHex } from "../../src/encoding/hex.ts";
-import { concatBytes } from "../../src/encoding/text.ts";
+import { concatBytes, equalBytes } from "../../src/encoding/text.ts";
 import { readResponse } from "../../src/timestamp/response.ts";
 import { readSignedAttributes } from "../../src/timestamp/signed-attributes.ts";
 import { readSignedData } from "../../src/timestamp/signed-data.ts";
@@ -82,7 +82,7 @@ describe("the known answer of §6", () => {
     const { imprint, genTime } = parseTstInfo(data.content);
     assert.equal(genTime, Date.parse("2026-04-09T07:23:29Z"));
     assert.equal(encodeHex(imprint.hash), "4bcce1de3c36ddcc98d54938bdb5acdaf8ed4e81703b9181b98491808584a03f");
-    assert.deepEqual(imprint.hash, sha256(image.signature));
+    assert.ok(equalBytes(imprint.hash, sha256(image.signature)));
   });
 
   it("is 717 bytes long, names no certificate and a P-384 key's signature with SHA-256", () => {

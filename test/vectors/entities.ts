@@ -14,8 +14,10 @@ const ANNOTATION = {
 /** Each entity of the vector, to be parsed by calling it. */
 export function entitiesOf(vector: Vector): readonly (() => SignedEntity)[] {
   switch (vector.kind) {
-    case "bundle":
-      return [() => entityFromBundle(readVectorBytes(vector), ["0.1", "0.2", "0.3"])];
+    case "bundle": {
+      const bytes = readVectorBytes(vector);
+      return [() => entityFromBundle(bytes, ["0.1", "0.2", "0.3"])];
+    }
     case "legacy-image-signature":
       return (vector.files?.signatures ?? []).flatMap((file) => layerOf(readVectorFile(file)));
     case "legacy-signature-parts":
