@@ -7,12 +7,16 @@ const RUNS = {
     does: "measures the macro benchmarks and writes docs/reports/bench-admission.md",
     command: ["bench:run", "admission", "policy-change", "--report", "docs/reports/bench-admission.md"],
   },
+  "bench-verify": {
+    does: "measures each path of a verification and writes docs/reports/bench-verify.md",
+    command: ["bench:run", "verify", "--report", "docs/reports/bench-verify.md"],
+  },
 };
 
 const names = process.argv.slice(2);
 const unknown = names.filter((name) => !Object.hasOwn(RUNS, name));
 if (names.length === 0 || unknown.length > 0) {
-  const list = Object.entries(RUNS).map(([name, { does }]) => `  ${name.padEnd(10)} ${does}`);
+  const list = Object.entries(RUNS).map(([name, { does }]) => `  ${name.padEnd(14)} ${does}`);
   const problem = unknown.map((name) => `Cannot run ${JSON.stringify(name)}, want one of these:\n`);
   console.error(`${problem.join("")}Usage: npm run test:long -- NAME…\n\n${list.join("\n")}`);
   process.exit(2);

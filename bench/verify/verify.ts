@@ -10,7 +10,7 @@ import { formatRatio, formatTime, quantile, type Benchmark, type Goal, type Tabl
 import { recordOperations, replay } from "./openssl.ts";
 import { realPaths, virtualPaths, type Path } from "./paths.ts";
 
-const WARM_UPS = 1000;
+const WARM_UPS = 600;
 const SAMPLES = 500;
 const BUNDLE = join(VECTORS_ROOT, "sigstore-rs/bundle_v03/bundle_v03.json");
 const MAX_PARSE_MS_OF_10_KB = 0.15;
