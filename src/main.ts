@@ -18,9 +18,9 @@ import { FileWatch } from "./config/file-watch.ts";
 import { ConfigError, DEFAULT_CONFIG, formatConfig, loadConfig } from "./config/load.ts";
 import { readPolicies, readResources, toYaml } from "./config/pods.ts";
 import { PolicyDirectory, PolicyFilesError } from "./config/policy-directory.ts";
+import type { TlsConfig } from "./config/tls.ts";
 import { apiServerUrl, buildKubernetesClient } from "./kubernetes/client.ts";
 import { PolicyWatch } from "./kubernetes/policy-watch.ts";
-import { makeServingCertificate } from "./kubernetes/serving-certificate.ts";
 import { compilePolicy, type CompiledPolicy } from "./policy/compile.ts";
 import type { TrustRoots } from "./policy/trust-root.ts";
 import type { PolicyResource } from "./policy/types.ts";
@@ -34,7 +34,8 @@ import { builtInTrustRoot } from "./trust/built-in.ts";
 import { TrustRootsError, TrustRootStore } from "./trust/trust-root-store.ts";
 import type { AdmissionLog } from "./webhook/admission-log.ts";
 import { buildOperationsServer, type ReadinessCheck } from "./webhook/operations.ts";
-import { buildWebhookServer, type TlsMaterial, type WebhookOptions } from "./webhook/server.ts";
+import { buildWebhookServer, replaceCertificate, type WebhookOptions } from "./webhook/server.ts";
+import { servingCertificates, systemClock } from "./serve-certificates.ts";
 
 const VERSION = "0.1.0";
 const IN_FLIGHT_MS = 10_000;
@@ -79,8 +80,10 @@ function apiServers({ policies, kubeconfig }: ServeFlags): readonly ForbiddenHos
   return [...servers, { host: nameOf(url), port: portOf(url) }];
 }
 
-/** The trust roots that policies may name, by the configuration. */
+/** The trust roots that policies may name, and the certificate to serve with, by the configuration. */
 interface Trust {
+  /** As it was at start. */
+  readonly tls: TlsConfig | undefined;
   readonly trustRoots: TrustRoots;
   readonly compile: (resource: PolicyResource) => CompiledPolicy;
   readiness(): readonly ReadinessCheck[];
@@ -94,6 +97,7 @@ function openTrust(path: string | undefined): Trust {
   const trustRoots: TrustRoots = (name) => store.get(name);
   const check = (name: string, detail: string): ReadinessCheck => ({ name, ok: true, detail });
   return {
+    tls: file?.config.tls,
     trustRoots,
     compile: (resource) => compilePolicy(resource, trustRoots),
     readiness: () => [
@@ -142,30 +146,51 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   const { verifier, close } = buildVerifier(flags, apiServers(flags));
   let draining = false;
   const reviewer = new PodReviewer(source.policies, verifier, Date.now);
-  const webhook = await buildServer({
-    reviewer,
-    tls: await servingMaterial(flags),
-    log: admissionLog(logger, metrics),
-    isReady: () => source.policies.snapshot() !== undefined,
-    isDraining: () => draining,
-  });
+  const terminated = terminationSignals();
+  const certificates = await usage(() =>
+    servingCertificates(flags, trust.tls, {
+      logger,
+      metrics,
+      clock: systemClock,
+      announce: io.err,
+      identity: `${process.env["HOSTNAME"] ?? "sealgate"}_${crypto.randomUUID()}`,
+      api: () => usage(() => buildKubernetesClient(flags.kubeconfig)),
+    }),
+  );
   const drained = { name: "serving", ok: true, detail: "accepting reviews" };
   const readiness = (): readonly ReadinessCheck[] => [
     ...source.readiness(),
     ...trust.readiness(),
+    ...certificates.readiness(),
     draining ? { ...drained, ok: false, detail: "draining after SIGTERM" } : drained,
   ];
   const operations = await buildOperationsServer({ readiness, metrics });
   await listen(operations, flags.listenOperations);
-  await listen(webhook, flags.listenWebhook);
-  logger.info({ webhook: flags.listenWebhook, operations: flags.listenOperations }, "serving");
-  await terminationSignal();
-  draining = true;
-  logger.info({ seconds: flags.drainSeconds }, "draining");
-  await wait(flags.drainSeconds * 1000);
+  // Before there is a certificate nothing can be answered: the port stays closed, and /readyz says what is missing.
+  const tls = await Promise.race([certificates.first, terminated.first]);
+  const webhook =
+    tls === undefined
+      ? undefined
+      : await buildServer({
+          reviewer,
+          tls,
+          log: admissionLog(logger, metrics),
+          isReady: () => source.policies.snapshot() !== undefined,
+          isDraining: () => draining,
+        });
+  if (webhook !== undefined) {
+    certificates.onMaterial((material) => replaceCertificate(webhook, material));
+    await listen(webhook, flags.listenWebhook);
+    logger.info({ webhook: flags.listenWebhook, operations: flags.listenOperations }, "serving");
+    await terminated.first;
+    draining = true;
+    logger.info({ seconds: flags.drainSeconds }, "draining");
+    await systemClock.delay(flags.drainSeconds * 1000, terminated.hurry);
+  }
   unfollow();
   source.close();
-  await Promise.race([Promise.all([webhook.close(), operations.close(), close()]), waitIdly(IN_FLIGHT_MS)]);
+  const closing = [Promise.resolve(webhook?.close()), certificates.close(), operations.close(), close()];
+  await Promise.race([Promise.all(closing), systemClock.delay(IN_FLIGHT_MS, terminated.hurry)]);
   return 0;
 }
 
@@ -199,21 +224,13 @@ function openPolicies(flags: ServeFlags, { compile }: Trust, logger: Logger): Po
     client,
     compile,
     onChange,
-    delay: abortableWait,
-    random: Math.random,
+    delay: systemClock.delay,
+    random: systemClock.random,
   });
   watch.start();
   const readiness = (): readonly ReadinessCheck[] =>
     watch.states().map(({ source, listed, state }) => ({ name: source, ok: listed, detail: state }));
   return { policies: watch, recompile: () => watch.recompile(), readiness, close: () => watch.close() };
-}
-
-async function servingMaterial({ tlsCert, tlsKey }: ServeFlags): Promise<TlsMaterial> {
-  if (tlsCert !== undefined && tlsKey !== undefined) return { cert: readText(tlsCert), key: readText(tlsKey) };
-  if (tlsCert !== undefined || tlsKey !== undefined) throw new UsageError("--tls-cert and --tls-key go together");
-  const made = await makeServingCertificate(["localhost", "127.0.0.1"], Date.now());
-  process.stderr.write(`No --tls-cert: serving with a certificate made now. Its CA, for caBundle:\n${made.caPem}\n`);
-  return { cert: made.certPem, key: made.keyPem };
 }
 
 function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
@@ -272,27 +289,14 @@ function readText(path: string): string {
   return usage(() => readFileSync(path, "utf8"));
 }
 
-async function terminationSignal(): Promise<void> {
-  await new Promise<void>((resolve) => {
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
+/** SIGTERM may come again and changes nothing then; who types Ctrl-C twice does not want to wait. */
+function terminationSignals(): { readonly first: Promise<void>; readonly hurry: AbortSignal } {
+  const hurry = new AbortController();
+  const first = new Promise<void>((resolve) => {
+    process.on("SIGTERM", resolve);
+    process.once("SIGINT", () => resolve(void process.once("SIGINT", () => hurry.abort())));
   });
-}
-
-async function wait(milliseconds: number): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, milliseconds));
-}
-
-/** A wait that keeps no process alive once there is nothing else to wait for. */
-async function waitIdly(milliseconds: number): Promise<void> {
-  await new Promise<void>((resolve) => setTimeout(resolve, milliseconds).unref());
-}
-
-async function abortableWait(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => resolve(clearTimeout(timer)), { once: true });
-  });
+  return { first, hurry: hurry.signal };
 }
 
 function embeddedRoot(name: string): TrustRoot {

@@ -10,6 +10,7 @@ import type { TrustRequirements } from "../ports/trust.ts";
 import { compileSchema, memberPath, type SchemaError } from "../schema/validator.ts";
 import { DocumentError, readDocuments, type ResourceDocument } from "./documents.ts";
 import { BUILT_IN_TRUST_ROOTS, CONFIG_SCHEMA } from "./schema.ts";
+import { checkTls, formatTls, readTls, type TlsConfig, type WrittenTls } from "./tls.ts";
 
 export interface TrustRootSource {
   /** Absolute path of its trusted_root.json. */
@@ -20,6 +21,8 @@ export interface TrustRootSource {
 export interface Config {
   readonly trustRoots: ReadonlyMap<string, TrustRootSource>;
   readonly builtInTrustRoots: readonly string[];
+  /** Absent: what the command line says. */
+  readonly tls?: TlsConfig;
 }
 
 /** Everything that is wrong in the configuration file, each with file and line. */
@@ -36,6 +39,7 @@ interface WrittenConfig {
     Record<string, { readonly file: string; readonly requires?: Partial<TrustRequirements> }>
   >;
   readonly builtInTrustRoots?: readonly string[];
+  readonly tls?: WrittenTls;
 }
 
 const DEFAULT_REQUIRES: TrustRequirements = {
@@ -57,21 +61,28 @@ export function loadConfig(file: string): Config {
 }
 
 /** The configuration as a file that says the same in full. */
-export function formatConfig({ trustRoots, builtInTrustRoots }: Config): string {
-  return stringify({ trustRoots: Object.fromEntries(trustRoots), builtInTrustRoots: [...builtInTrustRoots] });
+export function formatConfig({ trustRoots, builtInTrustRoots, tls }: Config): string {
+  return stringify({
+    ...(tls === undefined ? {} : { tls: formatTls(tls) }),
+    trustRoots: Object.fromEntries(trustRoots),
+    builtInTrustRoots: [...builtInTrustRoots],
+  });
 }
 
 function readConfig(document: ResourceDocument): Config {
   const plain = toPlain(document.object);
   const errors = [...checkSchema(plain), ...checkRequires(document.object)];
   if (errors.length > 0) throw refused(document, errors);
-  const { trustRoots = {}, builtInTrustRoots = BUILT_IN_TRUST_ROOTS } = plain as WrittenConfig;
+  const { trustRoots = {}, builtInTrustRoots = BUILT_IN_TRUST_ROOTS, tls: written = {} } = plain as WrittenConfig;
+  const tls = readTls(written, document.file);
+  const contradictions = checkTls(tls);
+  if (contradictions.length > 0) throw refused(document, contradictions);
   const folder = dirname(resolve(document.file));
   const sources = Object.entries(trustRoots).map(([name, { file, requires }]): [string, TrustRootSource] => [
     name,
     { file: resolve(folder, file), requires: { ...DEFAULT_REQUIRES, ...requires } },
   ]);
-  return { trustRoots: new Map(sources), builtInTrustRoots };
+  return { trustRoots: new Map(sources), builtInTrustRoots, ...(tls === undefined ? {} : { tls }) };
 }
 
 /** Without a log and without a time stamp nothing would prove when a certificate was used. */

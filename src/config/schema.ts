@@ -2,6 +2,7 @@
  * What the configuration file may hold (draft 7). A member that is not here is refused, and each that is here has a test
  * that sees it change something (test/config/liveness.test.ts).
  */
+import { TLS_SCHEMA } from "./tls.ts";
 
 /** The trust roots that the program carries and a file may switch off. */
 export const BUILT_IN_TRUST_ROOTS = ["sigstore-public-good", "github"] as const;
@@ -49,6 +50,7 @@ export const CONFIG_SCHEMA = {
       propertyNames: { type: "string", pattern: OBJECT_NAME },
       additionalProperties: TRUST_ROOT,
     },
+    tls: TLS_SCHEMA,
     builtInTrustRoots: {
       type: "array",
       description: "The built-in trust roots that policies may name. Default: all of them.",

@@ -1,6 +1,6 @@
 /**
- * The API server over HTTPS: client-node gives configuration and authentication, node:https the bytes. Read-only. The
- * credentials are applied anew for every request, so a rotated service-account token is picked up.
+ * The API server over HTTPS: client-node gives configuration and authentication, node:https the bytes. Who only reads is
+ * given a KubernetesClient; writing is a KubernetesApi. The credentials are applied anew for every request, so a rotated service-account token is picked up.
  */
 import { request, type RequestOptions } from "node:https";
 import type { IncomingMessage } from "node:http";
@@ -16,23 +16,42 @@ export interface KubernetesClient {
   get(path: string, query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<KubernetesAnswer>;
 }
 
+/** One call that may write. */
+export interface KubernetesRequest {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH";
+  readonly path: string;
+  readonly query?: Readonly<Record<string, string>>;
+  /** Sent as JSON; a PATCH is a server-side apply. */
+  readonly body?: unknown;
+}
+
+export interface KubernetesApi extends KubernetesClient {
+  /** Rejects when no answer arrives. */
+  send(request: KubernetesRequest, signal: AbortSignal): Promise<KubernetesAnswer>;
+}
+
 const TCP_KEEP_ALIVE_MS = 15_000;
 
 /**
  * From a kubeconfig file, else in-cluster, else KUBECONFIG or ~/.kube/config. Throws Error, with "kubeconfig" in its
  * sentence, when there is no cluster in it that is spoken to over TLS.
  */
-export function buildKubernetesClient(kubeconfig: string | undefined): KubernetesClient {
+export function buildKubernetesClient(kubeconfig: string | undefined): KubernetesApi {
   const config = loadConfig(kubeconfig);
   const server = serverOf(config);
-  return {
-    get: async (path, query, signal) => {
-      const url = new URL(`${server.replace(/\/$/, "")}${path}?${new URLSearchParams(query).toString()}`);
-      const options: RequestOptions = { signal, headers: { accept: "application/json", "user-agent": "sealgate" } };
-      await config.applyToHTTPSOptions(options);
-      return await send(url, options);
-    },
+  const call: KubernetesApi["send"] = async ({ method, path, query = {}, body }, signal) => {
+    const url = new URL(`${server.replace(/\/$/, "")}${path}?${new URLSearchParams(query).toString()}`);
+    const type = method === "PATCH" ? "application/apply-patch+yaml" : "application/json";
+    const headers = { accept: "application/json", "user-agent": "sealgate" };
+    const options: RequestOptions = {
+      signal,
+      method,
+      headers: body === undefined ? headers : { ...headers, "content-type": type },
+    };
+    await config.applyToHTTPSOptions(options);
+    return await exchange(url, options, body === undefined ? undefined : JSON.stringify(body));
   };
+  return { get: (path, query, signal) => call({ method: "GET", path, query }, signal), send: call };
 }
 
 /** Where that cluster's API server is. Throws as buildKubernetesClient does. */
@@ -59,13 +78,13 @@ function loadConfig(kubeconfig: string | undefined): KubeConfig {
   return config;
 }
 
-async function send(url: URL, options: RequestOptions): Promise<KubernetesAnswer> {
+async function exchange(url: URL, options: RequestOptions, body: string | undefined): Promise<KubernetesAnswer> {
   return await new Promise<KubernetesAnswer>((resolve, reject) => {
     const call = request(url, options, (response: IncomingMessage) => {
       response.socket.setKeepAlive(true, TCP_KEEP_ALIVE_MS);
       resolve({ status: response.statusCode ?? 0, body: response });
     });
     call.on("error", reject);
-    call.end();
+    call.end(body);
   });
 }

@@ -5,9 +5,9 @@
  * could not be read.
  */
 import { asArray, asObject, asString } from "../encoding/guard.ts";
-import { parseJson, type JsonObject, type JsonValue } from "../encoding/json.ts";
-import { concatBytes } from "../encoding/text.ts";
+import type { JsonObject, JsonValue } from "../encoding/json.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
+import { parseAnswer, readAnswer } from "./api-call.ts";
 import type { KubernetesAnswer, KubernetesClient } from "./client.ts";
 import { readWatchEvents, type WatchEvent } from "./watch-stream.ts";
 
@@ -15,6 +15,8 @@ export interface ListWatchOptions {
   readonly client: KubernetesClient;
   /** For example /apis/sealgate.dev/v1alpha1/imageverifypolicies */
   readonly path: string;
+  /** Narrows it: a fieldSelector. */
+  readonly selector?: Readonly<Record<string, string>>;
   /** Everything there is: what is not in it is gone. */
   onReplace(objects: readonly JsonObject[]): void;
   onChange(type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): void;
@@ -27,7 +29,6 @@ export interface ListWatchOptions {
 
 const PAGE = 500;
 const LIST_MS = 60_000;
-const MAX_LIST_BYTES = 64 * 1024 * 1024;
 const BACKOFF = { firstMs: 800, maxMs: 30_000 } as const;
 const WATCHDOG_MS = 30_000;
 
@@ -110,9 +111,10 @@ export class ListWatch {
   }
 
   async #get(query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<KubernetesAnswer> {
-    const answer = await this.#options.client.get(this.#options.path, query, signal);
+    const { client, path, selector } = this.#options;
+    const answer = await client.get(path, { ...query, ...selector }, signal);
     if (answer.status === 200) return answer;
-    await readAll(answer.body).catch(() => undefined);
+    await readAnswer(answer.body).catch(() => undefined);
     throw new Refusal("the API server", answer.status);
   }
 
@@ -132,7 +134,7 @@ interface ListPage {
 
 /** Strict: what is no list must not pass for one that has nothing in it. */
 async function readList(answer: KubernetesAnswer): Promise<ListPage> {
-  const list = asObject(parseJson(await readAll(answer.body), { maxDepth: 100, roundIntegers: true }), "list");
+  const list = asObject(parseAnswer(await readAnswer(answer.body)), "list");
   if (!asString(list.get("kind"), "kind").endsWith("List")) throw new EncodingError("kind is not that of a list");
   const metadata = asObject(list.get("metadata"), "metadata");
   return {
@@ -140,17 +142,6 @@ async function readList(answer: KubernetesAnswer): Promise<ListPage> {
     next: asString(metadata.get("continue") ?? "", "metadata.continue"),
     version: asString(metadata.get("resourceVersion"), "metadata.resourceVersion"),
   };
-}
-
-async function readAll(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (length > MAX_LIST_BYTES) throw new EncodingError(`the answer is larger than ${MAX_LIST_BYTES} bytes`);
-  }
-  return concatBytes(...chunks);
 }
 
 /** The code of an in-stream Status. */

@@ -1,5 +1,5 @@
 /** Metrics of the webhook (kubernetes.md §17). Never labelled by image, digest, user or host: those are unbounded. */
-import { collectDefaultMetrics, Counter, Histogram, Registry } from "prom-client";
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** Whoever reaches the port writes the resource: what is not ours is one label. */
 const RESOURCES: ReadonlySet<string> = new Set(["pods"]);
@@ -18,6 +18,10 @@ export interface Metrics {
   observeAdmission(sample: AdmissionSample): void;
   /** A rule that an exception took off an image. `exception` is the name of an object of the cluster's administrators. */
   countException(exception: string): void;
+  observeLeader(isLeader: boolean): void;
+  /** The end of the certificate that is served, in milliseconds. */
+  observeLeaf(notAfter: number): void;
+  observeConfiguration(kind: string, isPresent: boolean): void;
   /** Prometheus text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -46,6 +50,7 @@ export function makeMetrics(): Metrics {
     registers: [registry],
   });
   return {
+    ...certificateMetrics(registry),
     contentType: registry.contentType,
     observeAdmission: ({ webhook, operation, resource, decision, dryRun, seconds }) => {
       const known = RESOURCES.has(resource) ? resource : "other";
@@ -54,5 +59,28 @@ export function makeMetrics(): Metrics {
     },
     countException: (exception) => exceptions.inc({ exception }),
     text: () => registry.metrics(),
+  };
+}
+
+function certificateMetrics(
+  registry: Registry,
+): Pick<Metrics, "observeLeader" | "observeLeaf" | "observeConfiguration"> {
+  const registers = [registry];
+  const leader = new Gauge({ name: "sealgate_leader", help: "1 if this replica leads", registers });
+  const leaf = new Gauge({
+    name: "sealgate_tls_not_after_timestamp_seconds",
+    help: "End of the certificate that is served",
+    registers,
+  });
+  const configuration = new Gauge({
+    name: "sealgate_webhook_configuration_present",
+    help: "0 if a webhook configuration is not there, as the leader sees it",
+    labelNames: ["kind"],
+    registers,
+  });
+  return {
+    observeLeader: (isLeader) => leader.set(isLeader ? 1 : 0),
+    observeLeaf: (notAfter) => leaf.set(notAfter / 1000),
+    observeConfiguration: (kind, isPresent) => configuration.set({ kind }, isPresent ? 1 : 0),
   };
 }

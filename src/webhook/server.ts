@@ -2,6 +2,7 @@
  * The admission port: HTTPS, /validate and /mutate (kubernetes.md §1, §7). The answer to a review is always HTTP 200 with
  * a verdict; a body that is no review is 4xx, and a process that is not ready says 503 with Retry-After, never "allow".
  */
+import type { Server as SecureServer } from "node:https";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { AdmissionError } from "../admission/error.ts";
 import { explainReview } from "../admission/explain.ts";
@@ -48,6 +49,17 @@ export async function buildWebhookServer(options: WebhookOptions): Promise<Fasti
   server.post("/mutate", (request) => answer(options, "mutate", request));
   await server.ready();
   return server;
+}
+
+/** For connections from now on; those that stand go on. False if the certificate and the key are no pair. */
+export function replaceCertificate(server: FastifyInstance, { cert, key }: TlsMaterial): boolean {
+  try {
+    (server.server as unknown as SecureServer).setSecureContext({ cert, key, minVersion: "TLSv1.2" });
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error) return false;
+    throw error;
+  }
 }
 
 /** True if the request has been answered. */

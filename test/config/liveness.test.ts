@@ -87,7 +87,9 @@ describe("config: every key is live", () => {
   }
 
   it("and has a row here", () => {
+    // Those of tls have theirs in tls.test.ts and serve-certificates.test.ts.
     const leaves = schemaNodes(CONFIG_SCHEMA).filter(([, { type }]) => type !== "object" && type !== "array");
-    assert.deepEqual(leaves.map(([path]) => path).toSorted(), Object.keys(LIVE).toSorted());
+    const paths = leaves.map(([path]) => path).filter((path) => !path.startsWith("tls."));
+    assert.deepEqual(paths.toSorted(), Object.keys(LIVE).toSorted());
   });
 });

@@ -52,7 +52,7 @@ describe("config/load", () => {
     [
       "an unknown key",
       "trustRoots: {}\nlisten: {}\n",
-      ["2: listen: is unknown, want one of trustRoots, builtInTrustRoots"],
+      ["2: listen: is unknown, want one of trustRoots, tls, builtInTrustRoots"],
     ],
     [
       "an unknown key of a root",
@@ -98,7 +98,7 @@ describe("config/load", () => {
         "2: trustRoots.b.file: is required: Its trusted_root.json; a relative path begins at the folder of the configuration file",
         "2: trustRoots.b.requires: asks for no proof of time, want transparencyLog or timestamp to be true",
         "3: trustRoots.a.file: must be string",
-        "4: unmatchedImages: is unknown, want one of trustRoots, builtInTrustRoots",
+        "4: unmatchedImages: is unknown, want one of trustRoots, tls, builtInTrustRoots",
       ],
     ],
   ];

@@ -65,6 +65,18 @@ const definitions = [
       "timestamp-server": "github.com/sigstore/timestamp-authority/v2/cmd/timestamp-server",
     },
   },
+  {
+    name: "helm-v4",
+    module: "helm.sh/helm/v4",
+    programs: { helm: "helm.sh/helm/v4/cmd/helm" },
+    linkerFlags: (version) => [`-X helm.sh/helm/v4/internal/version.version=${version}`],
+  },
+  {
+    name: "helm-v3",
+    module: "helm.sh/helm/v3",
+    programs: { helm: "helm.sh/helm/v3/cmd/helm" },
+    linkerFlags: (version) => [`-X helm.sh/helm/v3/internal/version.version=${version}`],
+  },
 ];
 
 /** Without these `/version` reports v0.0.0, and clients that compare versions misbehave. */

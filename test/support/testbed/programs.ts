@@ -18,6 +18,8 @@ const places = {
   fulcio: "fulcio/fulcio",
   rekor: "rekor-tiles/rekor-server",
   timestampAuthority: "timestamp-authority/timestamp-server",
+  helmV3: "helm-v3/helm",
+  helmV4: "helm-v4/helm",
 } as const;
 
 export type Programs = { readonly [name in keyof typeof places]: string };

@@ -1,0 +1,205 @@
+/**
+ * The composition of what the webhook serves with: files, a CA of its own kept in a Secret, or a certificate made at
+ * start. One of the two files that know adapters; the other is main.ts, which alone imports it.
+ */
+import type { ServeFlags } from "./cli/index.ts";
+import { UsageError } from "./cli/io.ts";
+import { CertificateFiles } from "./config/certificate-files.ts";
+import type { SelfManaged, TlsConfig } from "./config/tls.ts";
+import type { KubernetesApi } from "./kubernetes/client.ts";
+import { postEvent } from "./kubernetes/events.ts";
+import { LeaderElection } from "./kubernetes/lease.ts";
+import { ManagedCertificates, type CertificateReport } from "./kubernetes/managed-certificates.ts";
+import { makeServingCertificate } from "./kubernetes/serving-certificate.ts";
+import type { Logger } from "./telemetry/logger.ts";
+import type { Metrics } from "./telemetry/metrics.ts";
+import type { ReadinessCheck } from "./webhook/operations.ts";
+import type { TlsMaterial } from "./webhook/server.ts";
+
+export interface ServingCertificates {
+  /** Resolves when there is something to serve with. Rejects with UsageError. */
+  readonly first: Promise<TlsMaterial>;
+  /** Called with every later one. False: it cannot be served with. */
+  onMaterial(take: (material: TlsMaterial) => boolean): void;
+  readiness(): readonly ReadinessCheck[];
+  close(): Promise<void>;
+}
+
+export interface ServingClock {
+  readonly now: () => number;
+  readonly monotonicNow: () => number;
+  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  readonly random: () => number;
+}
+
+export interface ServingOptions {
+  readonly logger: Logger;
+  readonly metrics: Pick<Metrics, "observeLeader" | "observeLeaf" | "observeConfiguration">;
+  readonly clock: ServingClock;
+  /** For the operator who started it by hand. */
+  readonly announce: (text: string) => void;
+  /** Who this replica is, in the Lease and in events. */
+  readonly identity: string;
+  /** The API server, where a CA of our own is kept. */
+  readonly api: () => KubernetesApi;
+}
+
+export const systemClock: ServingClock = {
+  now: () => Date.now(),
+  monotonicNow: () => performance.now(),
+  random: () => Math.random(),
+  delay: async (milliseconds, signal) => {
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, signal.aborted ? 0 : milliseconds);
+      signal.addEventListener("abort", end, { once: true });
+    });
+  },
+};
+
+/** Flags before the configuration file; without both, a certificate that is made now, its CA printed. */
+export async function servingCertificates(
+  { tlsCert, tlsKey }: Pick<ServeFlags, "tlsCert" | "tlsKey">,
+  configured: TlsConfig | undefined,
+  options: ServingOptions,
+): Promise<ServingCertificates> {
+  if (tlsCert !== undefined && tlsKey !== undefined) return openFiles({ cert: tlsCert, key: tlsKey }, options);
+  if (tlsCert !== undefined || tlsKey !== undefined) throw new UsageError("--tls-cert and --tls-key go together");
+  if (configured?.kind === "files") return openFiles(configured, options);
+  if (configured !== undefined) return openManaged(configured, options);
+  const made = await makeServingCertificate(["localhost", "127.0.0.1"], options.clock.now());
+  options.announce(`No --tls-cert: serving with a certificate made now. Its CA, for caBundle:\n${made.caPem}\n`);
+  return {
+    first: Promise.resolve({ cert: made.certPem, key: made.keyPem }),
+    onMaterial: () => undefined,
+    readiness: () => [],
+    close: () => Promise.resolve(),
+  };
+}
+
+function openFiles(
+  { cert, key }: { readonly cert: string; readonly key: string },
+  { logger }: ServingOptions,
+): ServingCertificates {
+  let take = (_material: TlsMaterial): boolean => true;
+  const files = new CertificateFiles({
+    cert,
+    key,
+    onChange: (material) => {
+      const isTaken = take(material);
+      logger.info({ isTaken }, "serving certificate changed");
+      return isTaken;
+    },
+  });
+  const first = Promise.resolve().then(() => readFirst(files));
+  return {
+    first,
+    onMaterial: (next) => {
+      take = next;
+    },
+    readiness: () => [{ name: "certificate", ok: true, detail: `${cert}: ${files.detail()}` }],
+    close: async () => files.close(),
+  };
+}
+
+function readFirst(files: CertificateFiles): TlsMaterial {
+  try {
+    return files.read();
+  } catch (error) {
+    if (error instanceof Error && "code" in error) throw new UsageError(error.message);
+    throw error;
+  }
+}
+
+function openManaged(tls: SelfManaged, options: ServingOptions): ServingCertificates {
+  const { logger, metrics, clock, identity } = options;
+  const stop = new AbortController();
+  let resolve = (_material: TlsMaterial): void => undefined;
+  const first = new Promise<TlsMaterial>((settle) => {
+    resolve = settle;
+  });
+  let take = (_material: TlsMaterial): boolean => true;
+  let leader = "no leader was seen yet";
+  const certificates = new ManagedCertificates({
+    ...clock,
+    api: options.api(),
+    namespace: tls.namespace,
+    secret: tls.secret,
+    configurations: tls.configurations,
+    names: serviceNames(tls),
+    times: tls,
+    report: reportTo(tls, options, (material) => {
+      resolve(material);
+      take(material);
+    }),
+  });
+  const election = new LeaderElection({
+    ...clock,
+    api: options.api(),
+    namespace: tls.namespace,
+    name: tls.lease,
+    identity,
+    lead: (signal) => certificates.lead(signal),
+    onState: ({ isLeader, detail }) => {
+      metrics.observeLeader(isLeader);
+      if (detail !== leader) logger.info({ detail }, "leader election");
+      leader = detail;
+    },
+  });
+  const running = [certificates.run(stop.signal), election.run(stop.signal)];
+  return {
+    first,
+    onMaterial: (next) => {
+      take = next;
+    },
+    // Who leads is told and decides nothing: every replica serves.
+    readiness: () => [
+      { name: "certificate", ...certificates.detail() },
+      { name: "leader", ok: true, detail: leader },
+    ],
+    close: async () => {
+      stop.abort();
+      await Promise.all(running);
+    },
+  };
+}
+
+function reportTo(
+  tls: SelfManaged,
+  { logger, metrics, clock, api, identity }: ServingOptions,
+  serve: (material: TlsMaterial) => void,
+): CertificateReport {
+  const regarding = {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    namespace: tls.namespace,
+    name: tls.lease,
+  };
+  return {
+    serving: ({ certPem, keyPem, notAfter }) => {
+      metrics.observeLeaf(notAfter);
+      logger.info({ notAfter: new Date(notAfter).toISOString() }, "serving certificate issued");
+      serve({ cert: certPem, key: keyPem });
+    },
+    rotated: (step) => logger.info({ step }, "CA rotation"),
+    configuration: (kind, state) => {
+      metrics.observeConfiguration(kind, state !== "absent");
+      if (state !== "absent") return logger.info({ kind, state }, "caBundle");
+      const note = `${kind} "${tls.configurations}" is not there: nothing of it is enforced, and it is not made anew`;
+      logger.warn({ kind, name: tls.configurations }, "webhook configuration is not there");
+      const event = { type: "Warning", reason: "WebhookConfigurationAbsent", action: "ApplyCaBundle" } as const;
+      void postEvent(api(), { ...event, note, regarding }, { now: clock.now(), instance: identity });
+    },
+    failed: (what, reason) => logger.warn({ what, reason }, "certificates"),
+  };
+}
+
+/** The name that API servers ask for comes first; the others are for humans (kubernetes.md §7). */
+function serviceNames({ service, namespace }: SelfManaged): readonly string[] {
+  const full = `${service}.${namespace}.svc`;
+  return [full, `${full}.cluster.local`, `${service}.${namespace}`, service];
+}
