@@ -3,6 +3,7 @@
  * image of the suite is admitted and pinned, or denied with the text that an operator reads.
  */
 import assert from "node:assert/strict";
+import { codesOf } from "./denial.ts";
 import { type Gate, useGate } from "./gate.ts";
 import { imageCases, type PreparedImage } from "./images.ts";
 import { clusterPolicy, namespace, policy } from "../support/testbed/objects.ts";
@@ -15,11 +16,6 @@ function denial({ reference, digest }: PreparedImage, by: string): RegExp {
   const [repository = ""] = reference.split(/:1\.0$/u);
   const name = `${escape(repository)}(?::1\\.0)?@${digest}`;
   return new RegExp(`Image "${name}" denied by ${escape(by)}, rule "acme": 0 of 1 required signatures accepted`, "u");
-}
-
-/** The codes of the numbered lines, one for each candidate. */
-function codesOf(text: string): readonly string[] {
-  return [...text.matchAll(/^ *\d+\. .*?  ([A-Z][A-Za-z0-9]+)(?: \([a-z-]+\))?: \S/gmu)].map(([, code = ""]) => code);
 }
 
 function find(registry: StockedRegistry, name: string): PreparedImage {

@@ -21,7 +21,7 @@ after("stop the gate", async () => {
 });
 
 /** The name that policies call the private Sigstore by. */
-const TRUST_ROOT = "testbed";
+export const TRUST_ROOT = "testbed";
 
 async function start({ programs, registries, keys, sigstore }: Testbed): Promise<Gate> {
   const plainHttp = Object.values(registries).map(({ host }) => host);

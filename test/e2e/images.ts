@@ -157,6 +157,14 @@ async function attest(site: Site): Promise<string> {
   return digest;
 }
 
+/** Its referrer does not say what it is: the signed statement has to. */
+async function attestUnlabelled(site: Site): Promise<string> {
+  const digest = await attest({ ...site, ...site.source });
+  await push(site, "attested");
+  await attachBundle(site, digest, await readBundle(site.source, digest));
+  return digest;
+}
+
 const admitted = (name: string, prepare: ImageCase["prepare"]): ImageCase => ({ name, verdict: "admitted", prepare });
 const denied = (name: string, code: FailureCode, prepare: ImageCase["prepare"]): ImageCase => ({
   name,
@@ -202,7 +210,8 @@ export const imageCases: readonly ImageCase[] = [
   ),
   denied("bundle-statement-forged", "SignatureInvalid", movedBundle(forgeSubject)),
   denied("bundle-with-two-signatures", "EnvelopeSignatureCount", doubleSignatures),
-  denied("attestation-alone", "PredicateTypeNotSignature", attest),
+  denied("attestation-alone", "NoSignatureFound", attest),
+  denied("attestation-unlabelled", "PredicateTypeNotSignature", attestUnlabelled),
 ];
 
 export interface PreparedImage {

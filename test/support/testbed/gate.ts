@@ -13,8 +13,6 @@ import { type Sealgate, startSealgate } from "./sealgate.ts";
 export interface Gate {
   readonly cluster: Cluster;
   readonly sealgate: Sealgate;
-  /** The program's configuration file: what is written there takes effect a moment later. */
-  readonly configFile: string;
   /** kubectl; throws unless it ends with 0. */
   readonly must: (args: readonly string[], stdin?: string) => Promise<string>;
   readonly apply: (...objects: readonly object[]) => Promise<void>;
@@ -34,7 +32,7 @@ export interface GateOptions {
   readonly plainHttp: readonly string[];
   /** Of the policies that show whether the gate is up; nothing is signed with it. */
   readonly publicKey: string;
-  /** The program's configuration file; an empty one unless said. */
+  /** The program's configuration file. */
   readonly config?: string;
 }
 
@@ -45,7 +43,7 @@ export const isDenied = ({ code, stderr }: RunResult): boolean =>
 const account = { namespace: "sealgate-system", name: "sealgate" };
 
 /** Denied by every policy without asking a registry: shows that the API server calls, and that policies arrive. */
-const noReference = "acme/UPPER";
+export const noReference = "acme/UPPER";
 
 export async function startGate(programs: Programs, options: GateOptions): Promise<Gate> {
   const cluster = await startKubernetes({ programs });
@@ -57,7 +55,7 @@ export async function startGate(programs: Programs, options: GateOptions): Promi
   }
 }
 
-async function openGate(cluster: Cluster, { publicKey, plainHttp, config }: GateOptions): Promise<Gate> {
+async function openGate(cluster: Cluster, { publicKey, ...served }: GateOptions): Promise<Gate> {
   const must: Gate["must"] = async (args, stdin) => {
     const options = stdin === undefined ? {} : { stdin };
     return mustSucceed(`kubectl ${args.join(" ")}`, await cluster.kubectl(args, options)).stdout;
@@ -71,9 +69,7 @@ async function openGate(cluster: Cluster, { publicKey, plainHttp, config }: Gate
   const token = (await must(["-n", account.namespace, "create", "token", account.name])).trim();
   const kubeconfig = join(cluster.dir, "sealgate.kubeconfig");
   writeFileSync(kubeconfig, formatKubeconfig({ ...cluster, token }), { mode: 0o600 });
-  const configFile = config ?? join(cluster.dir, "sealgate.yaml");
-  if (config === undefined) writeFileSync(configFile, "{}\n");
-  const sealgate = await startSealgate({ source: { kubeconfig }, plainHttp, config: configFile });
+  const sealgate = await startSealgate({ source: { kubeconfig }, ...served });
   await apply(...webhookConfigurations(sealgate));
 
   const send = async (
@@ -92,7 +88,6 @@ async function openGate(cluster: Cluster, { publicKey, plainHttp, config }: Gate
   const gate: Gate = {
     cluster,
     sealgate,
-    configFile,
     must,
     apply,
     create: async (name, inNamespace, image) => send([], image, { name, namespace: inNamespace }),

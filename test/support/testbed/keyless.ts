@@ -2,7 +2,7 @@
 // bundles, cosign v2 the legacy layout with a time stamp and no log.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Attestation, KeyFiles, SigningTools } from "./cosign.ts";
+import type { Attestation, Cosign, KeyFiles, SigningTools } from "./cosign.ts";
 import { githubUrl, spiffeTrustDomain } from "./fulcio-config.ts";
 import { type RunResult, mustSucceed } from "./process.ts";
 import type { PrivateSigstore } from "./sigstore.ts";
@@ -19,72 +19,110 @@ export interface CertificateIdentity {
   readonly issuer: string;
 }
 
+/** Where a signature is: in a bundle that refers to the image, or in a layer of the `.sig` tag. */
+export type Form = "bundle" | "layer";
+
 export interface KeylessSigner {
   readonly identityOf: (identity: Identity) => CertificateIdentity;
+  /** By cosign v3: bundles, logged and time stamped. */
   readonly sign: (reference: string, identity: Identity) => Promise<RunResult>;
-  readonly attest: (reference: string, identity: Identity, attestation: Attestation) => Promise<RunResult>;
-  /** A bundle with a key: logged and time stamped. */
   readonly signWithKey: (reference: string, key: KeyFiles) => Promise<RunResult>;
-  /** cosign v2's `.sig` layout. */
+  readonly attest: (reference: string, identity: Identity, attestation: Attestation) => Promise<RunResult>;
+  readonly attestWithKey: (reference: string, key: KeyFiles, attestation: Attestation) => Promise<RunResult>;
+  /** By cosign v2: the `.sig` and `.att` layout, time stamped and not logged. */
   readonly signLegacy: (reference: string, identity: Identity) => Promise<RunResult>;
+  readonly signLegacyWithKey: (reference: string, key: KeyFiles) => Promise<RunResult>;
+  readonly attestLegacy: (reference: string, identity: Identity, attestation: Attestation) => Promise<RunResult>;
+  /** What a cosign says of a signature; `signer` are its flags for whom it wants. */
+  readonly verifyWith: (version: Cosign["version"], form: Form, signer: readonly string[]) => Verify;
   readonly verify: (reference: string, expected: CertificateIdentity) => Promise<RunResult>;
   readonly verifyWithKey: (reference: string, key: KeyFiles) => Promise<RunResult>;
   readonly verifyAttestation: (reference: string, expected: CertificateIdentity, type: string) => Promise<RunResult>;
   readonly verifyLegacy: (reference: string, expected: CertificateIdentity) => Promise<RunResult>;
 }
 
+type Verify = (reference: string) => Promise<RunResult>;
+
 const commit = "5f0c1d7b9e2a4c6d8f0e1a2b3c4d5e6f70819203";
 
 export function makeKeylessSigner(sigstore: PrivateSigstore, tools: SigningTools): KeylessSigner {
-  const { files } = sigstore;
   const { v2, v3 } = tools;
-  let tokens = 0;
-  const tokenFile = (identity: Identity): string => {
-    tokens += 1;
-    const file = join(tools.dir, `token-${tokens}`);
-    writeFileSync(file, sigstore.oidc.token(identity.kind, claimsOf(identity)), { mode: 0o600 });
-    return file;
-  };
+  const write = makeInputWriter(sigstore, tools);
   const services = ["--yes", "--signing-config", sigstore.signingConfig, "--trusted-root", sigstore.trustedRoot];
-  const legacyEnv = { SIGSTORE_CT_LOG_PUBLIC_KEY_FILE: files.ctPublicKey };
-  const byIdentity = ({ subject, issuer }: CertificateIdentity): string[] => [
-    `--certificate-identity=${subject}`,
-    `--certificate-oidc-issuer=${issuer}`,
-  ];
-  const trusted = ["--trusted-root", sigstore.trustedRoot];
+  const env = { SIGSTORE_CT_LOG_PUBLIC_KEY_FILE: sigstore.files.ctPublicKey };
+  const stamped = ["--yes", "--tlog-upload=false", `--timestamp-server-url=${sigstore.timestampUrl}`];
+  const fulcio = [`--fulcio-url=${sigstore.fulcioUrl}`, "--insecure-skip-verify=true"];
+  const byV3 = async (command: string, ...args: readonly string[]): Promise<RunResult> =>
+    mustSucceed(command, await v3.run([command, ...services, ...args]));
+  const byV2 = async (command: string, ...args: readonly string[]): Promise<RunResult> =>
+    mustSucceed(command, await v2.run([command, ...stamped, ...args], { env }));
+  const verifyWith: KeylessSigner["verifyWith"] = (version, form, signer) => {
+    const args = ["verify", ...trustOf(sigstore, version, form), ...signer];
+    return (reference) => tools[version].run([...args, reference], version === "v2" ? { env } : {});
+  };
   return {
     identityOf: (identity) => ({ subject: subjectOf(identity), issuer: sigstore.oidc.issuers[identity.kind] }),
-    sign: async (reference, identity) =>
-      mustSucceed("sign", await v3.run(["sign", ...services, "--identity-token", tokenFile(identity), reference])),
-    attest: async (reference, identity, { type, predicate }) => {
-      const token = tokenFile(identity);
-      const file = `${token}-predicate.json`;
-      writeFileSync(file, JSON.stringify(predicate));
-      const what = ["--identity-token", token, "--predicate", file, "--type", type];
-      return mustSucceed("attest", await v3.run(["attest", ...services, ...what, reference]));
+    sign: (reference, identity) => byV3("sign", ...write.token(identity), reference),
+    signWithKey: (reference, key) => byV3("sign", "--key", key.privateKey, reference),
+    attest: (reference, identity, what) =>
+      byV3("attest", ...write.token(identity), ...write.predicate(what), reference),
+    attestWithKey: (reference, key, what) =>
+      byV3("attest", "--key", key.privateKey, ...write.predicate(what), reference),
+    signLegacy: (reference, identity) => byV2("sign", ...fulcio, ...write.token(identity), reference),
+    signLegacyWithKey: (reference, key) => byV2("sign", "--key", key.privateKey, reference),
+    attestLegacy: (reference, identity, what) =>
+      byV2("attest", ...fulcio, ...write.token(identity), ...write.predicate(what), reference),
+    verifyWith,
+    verify: (reference, expected) => verifyWith("v3", "bundle", nameFlags(expected))(reference),
+    verifyWithKey: (reference, key) => verifyWith("v3", "bundle", ["--key", key.publicKey])(reference),
+    verifyAttestation: (reference, expected, type) => {
+      const trusted = ["--trusted-root", sigstore.trustedRoot];
+      return v3.run(["verify-attestation", ...trusted, ...nameFlags(expected), "--type", type, reference]);
     },
-    signWithKey: async (reference, key) =>
-      mustSucceed("sign", await v3.run(["sign", ...services, "--key", key.privateKey, reference])),
-    signLegacy: async (reference, identity) => {
-      const args = ["--yes", "--identity-token", tokenFile(identity), `--fulcio-url=${sigstore.fulcioUrl}`];
-      const time = ["--tlog-upload=false", `--timestamp-server-url=${sigstore.timestampUrl}`];
-      const options = { env: legacyEnv };
-      const all = ["sign", ...args, ...time, "--insecure-skip-verify=true", reference];
-      return mustSucceed("sign", await v2.run(all, options));
-    },
-    verify: (reference, expected) => v3.run(["verify", ...trusted, ...byIdentity(expected), reference]),
-    verifyWithKey: (reference, key) => v3.run(["verify", ...trusted, "--key", key.publicKey, reference]),
-    verifyAttestation: (reference, expected, type) =>
-      v3.run(["verify-attestation", ...trusted, ...byIdentity(expected), "--type", type, reference]),
-    verifyLegacy: (reference, expected) => {
-      const roots = [`--ca-roots=${files.fulcioRoot}`, `--ca-intermediates=${files.fulcioIntermediate}`];
-      const time = ["--insecure-ignore-tlog=true", `--timestamp-certificate-chain=${files.timestampChain}`];
-      return v2.run(["verify", ...time, ...roots, ...byIdentity(expected), reference], { env: legacyEnv });
-    },
+    verifyLegacy: (reference, expected) => verifyWith("v2", "layer", nameFlags(expected))(reference),
   };
 }
 
-function subjectOf(identity: Identity): string {
+/** Flags of every cosign and of sealgate. */
+export function nameFlags({ subject, issuer }: CertificateIdentity): readonly string[] {
+  return [`--certificate-identity=${subject}`, `--certificate-oidc-issuer=${issuer}`];
+}
+
+/** What each cosign is told to trust; layers have a time stamp and no log entry. */
+function trustOf({ trustedRoot, files }: PrivateSigstore, version: Cosign["version"], form: Form): readonly string[] {
+  const root = ["--trusted-root", trustedRoot];
+  if (form === "bundle") return version === "v3" ? root : [...root, "--new-bundle-format", "--use-signed-timestamps"];
+  const unlogged = "--insecure-ignore-tlog=true";
+  if (version === "v3") return [...root, unlogged, "--new-bundle-format=false", "--use-signed-timestamps"];
+  return [
+    unlogged,
+    `--timestamp-certificate-chain=${files.timestampChain}`,
+    `--ca-roots=${files.fulcioRoot}`,
+    `--ca-intermediates=${files.fulcioIntermediate}`,
+  ];
+}
+
+interface InputWriter {
+  readonly token: (identity: Identity) => readonly string[];
+  readonly predicate: (attestation: Attestation) => readonly string[];
+}
+
+/** Files that cosign reads, as its flags. */
+function makeInputWriter({ oidc }: PrivateSigstore, { dir }: SigningTools): InputWriter {
+  let files = 0;
+  const write = (text: string): string => {
+    files += 1;
+    const file = join(dir, `input-${files}`);
+    writeFileSync(file, text, { mode: 0o600 });
+    return file;
+  };
+  return {
+    token: (identity) => ["--identity-token", write(oidc.token(identity.kind, claimsOf(identity)))],
+    predicate: ({ type, predicate }) => ["--predicate", write(JSON.stringify(predicate)), "--type", type],
+  };
+}
+
+export function subjectOf(identity: Identity): string {
   switch (identity.kind) {
     case "email":
       return identity.email;
@@ -95,7 +133,8 @@ function subjectOf(identity: Identity): string {
   }
 }
 
-function claimsOf(identity: Identity): Readonly<Record<string, unknown>> {
+/** Of the token for an identity. */
+export function claimsOf(identity: Identity): Readonly<Record<string, unknown>> {
   switch (identity.kind) {
     case "email":
       return { sub: identity.email, email: identity.email, email_verified: true };

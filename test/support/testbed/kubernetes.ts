@@ -59,7 +59,8 @@ export async function startKubernetes(options: ClusterOptions): Promise<Cluster>
   const running: RunningProcess[] = [];
   let apiServer: RunningProcess | undefined;
   const stopApiServer = async (): Promise<void> => {
-    await apiServer?.stop();
+    // It would wait for those who watch until they went away
+    await apiServer?.stop(1_000);
     apiServer = undefined;
   };
   const startApiServer = async (): Promise<void> => {

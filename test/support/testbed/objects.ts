@@ -24,12 +24,11 @@ function policySpec({ failureAction = "Enforce", failurePolicy = "Fail", ...opti
 
 /** One signature by the key, for the images named. */
 export function policy({ namespace, name, ...spec }: PolicyOptions): object {
-  return {
-    apiVersion: "sealgate.dev/v1alpha1",
-    kind: "ImageVerifyPolicy",
-    metadata: { namespace, name },
-    spec: policySpec(spec),
-  };
+  return policyOf({ namespace, name }, policySpec(spec));
+}
+
+export function policyOf(metadata: { readonly namespace: string; readonly name: string }, spec: object): object {
+  return { apiVersion: "sealgate.dev/v1alpha1", kind: "ImageVerifyPolicy", metadata, spec };
 }
 
 /** The same for every namespace with a label. */

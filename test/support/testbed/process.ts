@@ -195,7 +195,8 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-function track(child: ChildProcess): void {
+/** Ends a child, at the latest, when this process ends. */
+export function track(child: ChildProcess): void {
   const { pid } = child;
   if (pid === undefined) return;
   children.add(child);

@@ -68,19 +68,13 @@ export async function startSealgate({ source, plainHttp, config, launcher = [] }
   return { pid, url: `https://127.0.0.1:${port}`, operationsUrl, ca: authority.pem, log, stop: async () => stop() };
 }
 
-/** `sealgate verify` by a key that no log knows of: 0 verified, 1 denied, 2 it could not tell. */
-export async function verifyImage(image: string, keyFile: string, plainHttp: string): Promise<RunResult> {
-  const args = ["verify", image, "--key", keyFile, "--insecure-ignore-tlog", ...registryArguments([plainHttp])];
+/** `sealgate verify`: 0 verified, 1 denied, 2 it could not tell. */
+export async function verifyImage(image: string, flags: readonly string[], plainHttp: string): Promise<RunResult> {
+  const args = ["verify", image, ...flags, ...registryArguments([plainHttp])];
   return run(process.execPath, [sealgateProgram, ...args]);
 }
 
-/** The same by an identity of a certificate, with the trust root of a file. */
-export async function verifyByIdentity(
-  image: string,
-  by: { readonly subject: string; readonly issuer: string; readonly trustedRoot: string },
-  plainHttp: string,
-): Promise<RunResult> {
-  const who = [`--certificate-identity=${by.subject}`, `--certificate-oidc-issuer=${by.issuer}`];
-  const args = ["verify", image, ...who, `--trusted-root=${by.trustedRoot}`, ...registryArguments([plainHttp])];
-  return run(process.execPath, [sealgateProgram, ...args]);
+/** `sealgate verify-bundle` of a file, about a digest. */
+export async function verifyBundle(bundle: string, digest: string, flags: readonly string[]): Promise<RunResult> {
+  return run(process.execPath, [sealgateProgram, "verify-bundle", "--bundle", bundle, ...flags, digest]);
 }
