@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { codesOf } from "./denial.ts";
-import { type Gate, useGate } from "./gate.ts";
+import { type Gate, NOBODY, useGate } from "./gate.ts";
 import { imageCases, type PreparedImage } from "./images.ts";
 import { clusterPolicy, namespace, policy } from "../support/testbed/objects.ts";
 import { describeOnTestbed, registryNames, type StockedRegistry } from "./testbed.ts";
@@ -103,7 +103,6 @@ describeOnTestbed("admission", (testbed) => {
   });
 
   describe("when a registry cannot be asked", () => {
-    const nobody = "127.0.0.1:9";
     const inNamespace = "unreachable";
 
     for (const failurePolicy of ["Fail", "Ignore"] as const) {
@@ -111,10 +110,10 @@ describeOnTestbed("admission", (testbed) => {
       it(`${verdict} under failurePolicy ${failurePolicy}, and says why`, async () => {
         await makeNamespace(inNamespace);
         const publicKey = testbed().keys.acme.publicPem;
-        const imageReferences = [`${nobody}/acme/*`];
+        const imageReferences = [`${NOBODY}/acme/*`];
         await gate.apply(policy({ namespace: inNamespace, name: "signed", imageReferences, publicKey, failurePolicy }));
-        await gate.becomes(failurePolicy === "Fail" ? "denied" : "admitted", inNamespace, `${nobody}/acme/web:1`);
-        const { stderr } = await gate.ask(inNamespace, `${nobody}/acme/web:1`);
+        await gate.becomes(failurePolicy === "Fail" ? "denied" : "admitted", inNamespace, `${NOBODY}/acme/web:1`);
+        const { stderr } = await gate.ask(inNamespace, `${NOBODY}/acme/web:1`);
         assert.match(stderr, /RegistryUnreachable/u);
       });
     }

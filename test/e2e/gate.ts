@@ -20,11 +20,14 @@ after("stop the gate", async () => {
   await gate?.stop();
 });
 
+/** Nobody listens there. */
+export const NOBODY = "127.0.0.1:9";
+
 /** The name that policies call the private Sigstore by. */
 export const TRUST_ROOT = "testbed";
 
 async function start({ programs, registries, keys, sigstore }: Testbed): Promise<Gate> {
-  const plainHttp = Object.values(registries).map(({ host }) => host);
+  const plainHttp = [...Object.values(registries).map(({ host }) => host), NOBODY];
   const config = join(sigstore.dir, "sealgate.json");
   writeFileSync(config, JSON.stringify({ trustRoots: { [TRUST_ROOT]: { file: sigstore.trustedRoot } } }));
   const gate = await startGate(programs, { plainHttp, publicKey: keys.acme.publicPem, config });

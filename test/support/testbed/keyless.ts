@@ -35,10 +35,7 @@ export interface KeylessSigner {
   readonly attestLegacy: (reference: string, identity: Identity, attestation: Attestation) => Promise<RunResult>;
   /** What a cosign says of a signature; `signer` are its flags for whom it wants. */
   readonly verifyWith: (version: Cosign["version"], form: Form, signer: readonly string[]) => Verify;
-  readonly verify: (reference: string, expected: CertificateIdentity) => Promise<RunResult>;
-  readonly verifyWithKey: (reference: string, key: KeyFiles) => Promise<RunResult>;
   readonly verifyAttestation: (reference: string, expected: CertificateIdentity, type: string) => Promise<RunResult>;
-  readonly verifyLegacy: (reference: string, expected: CertificateIdentity) => Promise<RunResult>;
 }
 
 type Verify = (reference: string) => Promise<RunResult>;
@@ -73,13 +70,10 @@ export function makeKeylessSigner(sigstore: PrivateSigstore, tools: SigningTools
     attestLegacy: (reference, identity, what) =>
       byV2("attest", ...fulcio, ...write.token(identity), ...write.predicate(what), reference),
     verifyWith,
-    verify: (reference, expected) => verifyWith("v3", "bundle", nameFlags(expected))(reference),
-    verifyWithKey: (reference, key) => verifyWith("v3", "bundle", ["--key", key.publicKey])(reference),
     verifyAttestation: (reference, expected, type) => {
       const trusted = ["--trusted-root", sigstore.trustedRoot];
       return v3.run(["verify-attestation", ...trusted, ...nameFlags(expected), "--type", type, reference]);
     },
-    verifyLegacy: (reference, expected) => verifyWith("v2", "layer", nameFlags(expected))(reference),
   };
 }
 

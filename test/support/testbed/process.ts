@@ -187,7 +187,8 @@ function tail(text: string): string {
   return text.split("\n").slice(-40).join("\n");
 }
 
-function isFree(port: number): Promise<boolean> {
+/** Nobody listens on it, on loopback or on every address. */
+export function isFree(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer();
     server.once("error", () => resolve(false));
@@ -195,8 +196,7 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Ends a child, at the latest, when this process ends. */
-export function track(child: ChildProcess): void {
+function track(child: ChildProcess): void {
   const { pid } = child;
   if (pid === undefined) return;
   children.add(child);

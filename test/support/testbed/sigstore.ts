@@ -9,7 +9,7 @@ import { type Authority, issue, makeAuthority, privateKeyPem } from "./certifica
 import { type CtLog, startCtLog } from "./ct-log.ts";
 import { formatFulcioConfig } from "./fulcio-config.ts";
 import { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
-import { freePorts, makeTemporaryDir, mustSucceed, run, startProcess } from "./process.ts";
+import { eventually, freePorts, isFree, makeTemporaryDir, mustSucceed, run, startProcess } from "./process.ts";
 import type { Programs } from "./programs.ts";
 
 export interface PrivateSigstore {
@@ -165,6 +165,9 @@ async function launchRekor({ dir, programs, ports }: Layout, stops: Stop[]): Pro
   return url;
 }
 
+/** The timestamp authority serves its metrics there, and no flag changes it: a second one waits until the first has gone. */
+const timestampMetricsPort = 2112;
+
 async function launchTimestampAuthority({ dir, programs, ports }: Layout, stops: Stop[]): Promise<string> {
   const url = `http://127.0.0.1:${ports[6]}`;
   const args = [
@@ -179,6 +182,8 @@ async function launchTimestampAuthority({ dir, programs, ports }: Layout, stops:
     "--disable-ntp-monitoring",
   ];
   const ready = { url: `${url}/ping`, isReady };
+  const free = `port ${timestampMetricsPort} is free (another private Sigstore of this machine has it)`;
+  await eventually(free, () => isFree(timestampMetricsPort), 200_000);
   const command = programs.timestampAuthority;
   const running = await startProcess({ name: "timestamp-authority", command, args, dir, ready });
   stops.push(() => running.stop(0));
