@@ -7,6 +7,9 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { admission } from "./admission/admission.ts";
+import { cold } from "./cold.ts";
+import { fairness } from "./fairness.ts";
+import { hostile } from "./hostile.ts";
 import { keyVerification } from "./verify-key.ts";
 import { matching } from "./match.ts";
 import { policyChange } from "./policy-change.ts";
@@ -14,7 +17,17 @@ import { references } from "./reference.ts";
 import { verification } from "./verify/verify.ts";
 import { formatTable, type Benchmark, type Table } from "./table.ts";
 
-const BENCHMARKS: readonly Benchmark[] = [references, matching, keyVerification, verification, admission, policyChange];
+const BENCHMARKS: readonly Benchmark[] = [
+  references,
+  matching,
+  keyVerification,
+  verification,
+  admission,
+  policyChange,
+  cold,
+  fairness,
+  hostile,
+];
 
 const USAGE = `Usage: npm run bench [NAME…] [-- --report FILE]
 
@@ -28,7 +41,9 @@ async function main(): Promise<number> {
     process.stderr.write(`Cannot run ${unknown.join(", ")}: no such benchmark\n\n${USAGE}`);
     return 2;
   }
-  const chosen = BENCHMARKS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  const chosen = BENCHMARKS.filter(({ name, isLong }) =>
+    positionals.length === 0 ? isLong !== true : positionals.includes(name),
+  );
   const tables: Table[] = [];
   for (const benchmark of chosen) {
     console.log(`## ${benchmark.name}: ${benchmark.describes}\n`);

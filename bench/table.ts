@@ -17,6 +17,8 @@ export interface Table {
 export interface Benchmark {
   readonly name: string;
   readonly describes: string;
+  /** Runs only by its name. */
+  readonly isLong?: boolean;
   run(): Promise<readonly Table[]>;
 }
 

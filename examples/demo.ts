@@ -7,17 +7,19 @@ import { parseArgs } from "node:util";
 import { stringify } from "yaml";
 import { startRegistry } from "../test/support/registry/registry.ts";
 import { CONFIG } from "./demo/config.ts";
+import { ATTACKS, makeAttacks } from "./demo/attacks.ts";
 import { clusterSite } from "./demo/cluster.ts";
 import { openReviews } from "./demo/reviews.ts";
 import { makeScene, TRUST_ROOT, type DemoPod } from "./demo/scene.ts";
 import { bold, green, red, yellow } from "./demo/terminal.ts";
 import { MissingProgramsError, type Answer, type Site } from "./demo/site.ts";
 
-const USAGE = `Usage: npm run demo [-- --cluster]
+const USAGE = `Usage: npm run demo [-- --cluster | --hostile]
 
 Without arguments everything comes from this clone: registry, signers, Sigstore,
 webhook and the AdmissionReviews that an API server would send. With --cluster the same goes
 through a real kube-apiserver with kubectl; "npm run testbed" builds them once.
+With --hostile the registry attacks whoever asks it, in ten ways.
 `;
 
 async function main(): Promise<number> {
@@ -27,6 +29,7 @@ async function main(): Promise<number> {
     return flags === undefined ? 2 : 0;
   }
   const started = performance.now();
+  if (flags.hostile) return await showAttacks(started);
   const open = flags.cluster ? clusterSite() : openReviews;
   const registry = await startRegistry();
   let site: Site | undefined;
@@ -49,6 +52,21 @@ async function main(): Promise<number> {
     console.log(`   ${site.description}\n`);
     console.log(bold("4. What a kubectl user sees"));
     return await showAll(pods, site, started);
+  } finally {
+    await site?.close();
+    await registry.stop();
+  }
+}
+
+/** The program of the demo before a registry whose owner wishes it ill. */
+async function showAttacks(started: number): Promise<number> {
+  const registry = await startRegistry();
+  let site: Site | undefined;
+  try {
+    const scene = await makeAttacks(registry);
+    site = await openReviews(scene);
+    console.log(bold(`${ATTACKS.length} attacks by a registry (${registry.host}), and what a kubectl user sees`));
+    return await showAll(scene.pods, site, started);
   } finally {
     await site?.close();
     await registry.stop();
@@ -88,11 +106,19 @@ function indented(text: string): string {
   return text.replace(/^(?=.)/gmu, "   ");
 }
 
-function readFlags(): { readonly cluster: boolean; readonly help: boolean } | undefined {
+interface Flags {
+  readonly cluster: boolean;
+  readonly hostile: boolean;
+  readonly help: boolean;
+}
+
+function readFlags(): Flags | undefined {
   try {
-    const options = { cluster: { type: "boolean" }, help: { type: "boolean", short: "h" } } as const;
-    const { cluster = false, help = false } = parseArgs({ options, strict: true }).values;
-    return { cluster, help };
+    const isSet = { type: "boolean", default: false } as const;
+    const options = { cluster: isSet, hostile: isSet, help: { ...isSet, short: "h" } } as const;
+    const { cluster, hostile, help } = parseArgs({ options, strict: true }).values;
+    if (cluster && hostile) throw new Error("--cluster and --hostile do not go together");
+    return { cluster, hostile, help };
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     return undefined;

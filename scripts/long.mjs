@@ -11,6 +11,10 @@ const RUNS = {
     does: "measures each path of a verification and writes docs/reports/bench-verify.md",
     command: ["bench:run", "verify", "--report", "docs/reports/bench-verify.md"],
   },
+  hostile: {
+    does: "10,000 reviews of images whose registries attack, fairness and cold starts; writes docs/reports/hostile.md",
+    command: ["bench:run", "cold", "fairness", "hostile", "--report", "docs/reports/hostile.md"],
+  },
 };
 
 const names = process.argv.slice(2);

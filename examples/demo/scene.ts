@@ -1,5 +1,6 @@
 /** The images, the policies and the pods of the demo, and the end that each pod is to meet. */
 import type { FailureCode } from "../../src/failure/catalogue.ts";
+import type { UndeterminedCause } from "../../src/policy/verdict.ts";
 import { attachBundle } from "../../test/support/registry/attach.ts";
 import type { EmbeddedRegistry } from "../../test/support/registry/registry.ts";
 import { makeKeyPair, signBundle, signLegacy, type KeyPair } from "../../test/support/signer.ts";
@@ -18,7 +19,7 @@ export interface DemoPod {
   readonly title: string;
   readonly expected: End;
   /** The code that the answer must name. */
-  readonly code?: FailureCode;
+  readonly code?: FailureCode | UndeterminedCause;
 }
 
 export interface DemoPolicy {

@@ -44,7 +44,7 @@ export async function gatherLayers(
   const fetched = listed.slice(0, search.limits.fetched);
   const objects = fetched.map((layer) => search.parallel(() => gatherLayer(search, kind, layer)));
   const left = listed.length - fetched.length + Math.max(0, newest.length - search.limits.listed);
-  return joinGathered([...(await Promise.all(objects)), tooMany(place, left)]);
+  return joinGathered([tooMany(place, left), ...(await Promise.all(objects))]);
 }
 
 async function gatherLayer(search: Search, kind: LayerKind, layer: Descriptor): Promise<Gathered> {

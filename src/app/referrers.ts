@@ -49,7 +49,7 @@ export async function gatherReferrers(search: Search): Promise<Gathered> {
   const fetched = usable.slice(0, atMost);
   const objects = fetched.map((descriptor) => search.parallel(() => gatherReferrer(search, descriptor)));
   const left = usable.length - fetched.length + Math.max(0, newest.length - most);
-  return joinGathered([...listings, ...(await Promise.all(objects)), tooMany("referrers", left)]);
+  return joinGathered([...listings, tooMany("referrers", left), ...(await Promise.all(objects))]);
 }
 
 async function gatherFallback(search: Search, list: (found: readonly Descriptor[]) => number): Promise<Gathered> {

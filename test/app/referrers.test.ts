@@ -130,7 +130,7 @@ describe("registry look-ups: gatherReferrers()", () => {
         annotations: { "org.opencontainers.image.created": created[i++] },
       }));
       const [first, second] = candidatesOf(await gather(bench, digest, undefined, { fetched: 1 }));
-      assert.deepEqual([first, second], ["BundleManifestMalformed", "TooManyCandidates"]);
+      assert.deepEqual([first, second], ["TooManyCandidates", "BundleManifestMalformed"]);
     });
   });
 });

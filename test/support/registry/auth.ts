@@ -16,6 +16,8 @@ export interface RegistryAuth {
   readonly anonymous?: boolean;
   /** Bearer only: members of the token answer instead of `token` and `expires_in`; the token stays good. */
   readonly tokenAnswer?: (token: string) => unknown;
+  /** Bearer only: where the token service is said to be; on this host unless said. */
+  readonly realm?: string;
 }
 
 const SERVICE = "embedded-registry";
@@ -39,7 +41,8 @@ export class Gatekeeper {
     const scope = `repository:${repository}:pull`;
     const token = authorization.startsWith("Bearer ") ? authorization.slice("Bearer ".length) : "";
     if (this.#tokens.get(token) === scope) return undefined;
-    return `Bearer realm="http://${this.#host}/token?from=challenge",service="${SERVICE}",scope="${scope}"`;
+    const realm = this.#auth.realm ?? `http://${this.#host}/token?from=challenge`;
+    return `Bearer realm="${realm}",service="${SERVICE}",scope="${scope}"`;
   }
 
   /** The token service's answer; undefined is a 401. */

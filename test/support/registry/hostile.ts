@@ -191,7 +191,17 @@ export const HOSTILE: Readonly<Record<string, Behaviour>> = {
 };
 
 /** From now on `registry` behaves like that; the answer is what it wrote on one connection, at most. */
-export function behave(registry: EmbeddedRegistry, stranger: string, { on, how }: Behaviour): () => number {
+export function behave(registry: EmbeddedRegistry, stranger: string, behaviour: Behaviour): () => number {
+  const { hook, written } = hookOf(behaviour, stranger);
+  registry.misbehave(hook);
+  return written;
+}
+
+/** For a registry of several behaviours, each for requests of its own. */
+export function hookOf(
+  { on, how }: Behaviour,
+  stranger: string,
+): { readonly hook: Hook; readonly written: () => number } {
   let seen = 0;
   const sockets = new Set<{ readonly bytesWritten: number }>();
   const hook: Hook = (request, response) => {
@@ -203,8 +213,7 @@ export function behave(registry: EmbeddedRegistry, stranger: string, { on, how }
     seen += 1;
     return true;
   };
-  registry.misbehave(hook);
-  return () => Math.max(0, ...[...sockets].map(({ bytesWritten }) => bytesWritten));
+  return { hook, written: () => Math.max(0, ...[...sockets].map(({ bytesWritten }) => bytesWritten)) };
 }
 
 function endless(on: RegExp, contentType: string, maxBytes: number): Behaviour {
