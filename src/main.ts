@@ -3,6 +3,7 @@
  * that knows them all, and the only one that ends the process.
  */
 import { readFileSync, statSync } from "node:fs";
+import { CACHED_BYTES, ObjectCache } from "./app/object-cache.ts";
 import { PodReviewer } from "./app/review-pod.ts";
 import { ImageVerifier } from "./app/verify-image.ts";
 import { runApply } from "./cli/apply.ts";
@@ -57,7 +58,7 @@ function buildVerifier(
     now: () => performance.timeOrigin + performance.now(),
   });
   const verifier = new ImageVerifier({
-    registry,
+    registry: new ObjectCache(() => CACHED_BYTES).before(registry, ""),
     monotonicNow: () => performance.now(),
     now: () => Date.now(),
     cpuNow: cpuMilliseconds,

@@ -206,8 +206,8 @@ export function hookOf(
   const sockets = new Set<{ readonly bytesWritten: number }>();
   const hook: Hook = (request, response) => {
     if (!on.test(request.url ?? "")) return false;
+    if (!sockets.has(request.socket)) request.socket.on("error", () => undefined);
     sockets.add(request.socket);
-    request.socket.on("error", () => undefined);
     response.on("error", () => undefined);
     how(response, { request, stranger, seen });
     seen += 1;
