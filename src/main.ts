@@ -3,7 +3,8 @@
  * that knows them all, and the only one that ends the process.
  */
 import { readFileSync, statSync } from "node:fs";
-import { CACHED_BYTES, ObjectCache } from "./app/object-cache.ts";
+import { CLOCKS } from "./app/clocks.ts";
+import { ObjectCache } from "./app/object-cache.ts";
 import { PodReviewer } from "./app/review-pod.ts";
 import { ImageVerifier } from "./app/verify-image.ts";
 import { runApply } from "./cli/apply.ts";
@@ -16,10 +17,9 @@ import { runVerify } from "./cli/verify.ts";
 import { ConfigFile } from "./config/config-file.ts";
 import { DocumentError } from "./config/documents.ts";
 import { FileWatch } from "./config/file-watch.ts";
-import { ConfigError, DEFAULT_CONFIG, formatConfig, loadConfig } from "./config/load.ts";
+import { ConfigError, DEFAULT_CONFIG, formatConfig, loadConfig, type Config } from "./config/load.ts";
 import { readPolicies, readResources, toYaml } from "./config/pods.ts";
 import { PolicyDirectory, PolicyFilesError } from "./config/policy-directory.ts";
-import type { TlsConfig } from "./config/tls.ts";
 import { apiServerUrl, buildKubernetesClient } from "./kubernetes/client.ts";
 import { PolicyWatch } from "./kubernetes/policy-watch.ts";
 import { compilePolicy, type CompiledPolicy } from "./policy/compile.ts";
@@ -51,6 +51,7 @@ interface PolicySource {
 
 function buildVerifier(
   flags: RegistryFlags,
+  config: () => Config,
   forbidden: readonly ForbiddenHost[] = [],
 ): { verifier: ImageVerifier; close: () => Promise<void> } {
   const registry = buildRegistry({
@@ -58,18 +59,11 @@ function buildVerifier(
     now: () => performance.timeOrigin + performance.now(),
   });
   const verifier = new ImageVerifier({
-    registry: new ObjectCache(() => CACHED_BYTES).before(registry, ""),
-    monotonicNow: () => performance.now(),
-    now: () => Date.now(),
-    cpuNow: cpuMilliseconds,
+    registry: new ObjectCache(() => config().caches.blobBytes).before(registry, ""),
+    limits: () => config().limits,
+    ...CLOCKS,
   });
   return { verifier, close: () => registry.close() };
-}
-
-/** Of the whole process: what else runs beside it only makes it more. */
-function cpuMilliseconds(): number {
-  const { user, system } = process.cpuUsage();
-  return (user + system) / 1000;
 }
 
 /** The API server that this process is told of, by its own flags and by the cluster that it runs in. */
@@ -83,8 +77,7 @@ function apiServers({ policies, kubeconfig }: ServeFlags): readonly ForbiddenHos
 
 /** The trust roots that policies may name, and the certificate to serve with, by the configuration. */
 interface Trust {
-  /** As it was at start. */
-  readonly tls: TlsConfig | undefined;
+  readonly config: () => Config;
   readonly trustRoots: TrustRoots;
   readonly compile: (resource: PolicyResource) => CompiledPolicy;
   readiness(): readonly ReadinessCheck[];
@@ -98,7 +91,7 @@ function openTrust(path: string | undefined): Trust {
   const trustRoots: TrustRoots = (name) => store.get(name);
   const check = (name: string, detail: string): ReadinessCheck => ({ name, ok: true, detail });
   return {
-    tls: file?.config.tls,
+    config: () => file?.config ?? DEFAULT_CONFIG,
     trustRoots,
     compile: (resource) => compilePolicy(resource, trustRoots),
     readiness: () => [
@@ -144,12 +137,12 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
     source.recompile();
   });
   const source = openPolicies(flags, trust, logger);
-  const { verifier, close } = buildVerifier(flags, apiServers(flags));
+  const { verifier, close } = buildVerifier(flags, trust.config, apiServers(flags));
   let draining = false;
   const reviewer = new PodReviewer(source.policies, verifier, Date.now);
   const terminated = terminationSignals();
   const certificates = await usage(() =>
-    servingCertificates(flags, trust.tls, {
+    servingCertificates(flags, trust.config().tls, {
       logger,
       metrics,
       clock: systemClock,
@@ -258,8 +251,9 @@ function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
 
 async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
   const { pods, namespaces } = usage(() => readResources(flags.resource));
-  const snapshot = usage(() => readPolicies(flags.policy, openTrust(flags.config).compile, namespaces));
-  const { verifier, close } = buildVerifier(flags);
+  const { compile, config } = openTrust(flags.config);
+  const snapshot = usage(() => readPolicies(flags.policy, compile, namespaces));
+  const { verifier, close } = buildVerifier(flags, config);
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
   const print =
     flags.output === "table" ? { kind: "table" as const } : { kind: "data" as const, format: formats[flags.output] };
@@ -318,8 +312,8 @@ const actions: Actions = {
   version: VERSION,
   serve,
   verify: async (image, flags) => {
-    const { trustRoots } = openTrust(flags.config);
-    const { verifier, close } = buildVerifier(flags);
+    const { trustRoots, config } = openTrust(flags.config);
+    const { verifier, close } = buildVerifier(flags, config);
     const code = await runVerify(image, flags, { verifier, trustRoots }, io);
     await close();
     return code;

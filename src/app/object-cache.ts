@@ -7,9 +7,6 @@ import type { Descriptor } from "../oci/manifest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { FetchedManifest, Registry } from "../ports/registry.ts";
 
-/** Unless said otherwise, of all manifests and blobs together. */
-export const CACHED_BYTES = 64 * 1024 * 1024;
-
 /** What an entry costs beside its bytes. */
 const ENTRY_BYTES = 512;
 /** A manifest is kept as it was parsed, too. */

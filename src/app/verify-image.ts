@@ -14,6 +14,7 @@ import { wantedOf, type Wanted } from "../policy/wanted.ts";
 import { evaluateWrittenDigest, joinVerdicts } from "../policy/written-digest.ts";
 import type { FetchedManifest, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
+import type { Clocks } from "./clocks.ts";
 import { beforeDeadline, deadlineIn } from "./deadline.ts";
 import { gatherEvidence } from "./gather.ts";
 import { ProofCache, SingleFlight } from "./proof-cache.ts";
@@ -35,14 +36,8 @@ export interface VerifiedImage {
   readonly verdicts: readonly RuleVerdict[];
 }
 
-export interface ImageVerifierOptions {
+export interface ImageVerifierOptions extends Clocks {
   readonly registry: Registry;
-  /** Monotonic milliseconds, for lifetimes in the cache. */
-  readonly monotonicNow: () => number;
-  /** Milliseconds since 1970: the instant of a decision. */
-  readonly now: () => number;
-  /** Milliseconds of CPU that the process has used. */
-  readonly cpuNow: () => number;
   /** What one image, or one request, may cost now. */
   readonly limits?: () => ImageLimits;
 }

@@ -9,6 +9,7 @@ import { toPlain, type JsonObject, type JsonValue } from "../encoding/json.ts";
 import type { TrustRequirements } from "../ports/trust.ts";
 import { compileSchema, memberPath, type SchemaError } from "../schema/validator.ts";
 import { DocumentError, readDocuments, type ResourceDocument } from "./documents.ts";
+import { DEFAULT_CACHES, DEFAULT_LIMITS, type Caches, type Limits } from "./limits.ts";
 import { BUILT_IN_TRUST_ROOTS, CONFIG_SCHEMA } from "./schema.ts";
 import { checkTls, formatTls, readTls, type TlsConfig, type WrittenTls } from "./tls.ts";
 
@@ -23,6 +24,8 @@ export interface Config {
   readonly builtInTrustRoots: readonly string[];
   /** Absent: what the command line says. */
   readonly tls?: TlsConfig;
+  readonly limits: Limits;
+  readonly caches: Caches;
 }
 
 /** Everything that is wrong in the configuration file, each with file and line. */
@@ -40,6 +43,8 @@ interface WrittenConfig {
   >;
   readonly builtInTrustRoots?: readonly string[];
   readonly tls?: WrittenTls;
+  readonly limits?: Partial<Limits>;
+  readonly caches?: Partial<Caches>;
 }
 
 const DEFAULT_REQUIRES: TrustRequirements = {
@@ -49,7 +54,12 @@ const DEFAULT_REQUIRES: TrustRequirements = {
 };
 
 /** What holds without a file. */
-export const DEFAULT_CONFIG: Config = { trustRoots: new Map(), builtInTrustRoots: BUILT_IN_TRUST_ROOTS };
+export const DEFAULT_CONFIG: Config = {
+  trustRoots: new Map(),
+  builtInTrustRoots: BUILT_IN_TRUST_ROOTS,
+  limits: DEFAULT_LIMITS,
+  caches: DEFAULT_CACHES,
+};
 
 const checkSchema = compileSchema(CONFIG_SCHEMA);
 
@@ -61,11 +71,13 @@ export function loadConfig(file: string): Config {
 }
 
 /** The configuration as a file that says the same in full. */
-export function formatConfig({ trustRoots, builtInTrustRoots, tls }: Config): string {
+export function formatConfig({ trustRoots, builtInTrustRoots, limits, caches, tls }: Config): string {
   return stringify({
     ...(tls === undefined ? {} : { tls: formatTls(tls) }),
     trustRoots: Object.fromEntries(trustRoots),
     builtInTrustRoots: [...builtInTrustRoots],
+    limits,
+    caches,
   });
 }
 
@@ -73,8 +85,9 @@ function readConfig(document: ResourceDocument): Config {
   const plain = toPlain(document.object);
   const errors = [...checkSchema(plain), ...checkRequires(document.object)];
   if (errors.length > 0) throw refused(document, errors);
-  const { trustRoots = {}, builtInTrustRoots = BUILT_IN_TRUST_ROOTS, tls: written = {} } = plain as WrittenConfig;
-  const tls = readTls(written, document.file);
+  const written = plain as WrittenConfig;
+  const { trustRoots = {}, builtInTrustRoots = BUILT_IN_TRUST_ROOTS, limits, caches } = written;
+  const tls = readTls(written.tls ?? {}, document.file);
   const contradictions = checkTls(tls);
   if (contradictions.length > 0) throw refused(document, contradictions);
   const folder = dirname(resolve(document.file));
@@ -82,7 +95,13 @@ function readConfig(document: ResourceDocument): Config {
     name,
     { file: resolve(folder, file), requires: { ...DEFAULT_REQUIRES, ...requires } },
   ]);
-  return { trustRoots: new Map(sources), builtInTrustRoots, ...(tls === undefined ? {} : { tls }) };
+  return {
+    trustRoots: new Map(sources),
+    builtInTrustRoots,
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    caches: { ...DEFAULT_CACHES, ...caches },
+    ...(tls === undefined ? {} : { tls }),
+  };
 }
 
 /** Without a log and without a time stamp nothing would prove when a certificate was used. */

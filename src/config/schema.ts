@@ -2,6 +2,7 @@
  * What the configuration file may hold (draft 7). A member that is not here is refused, and each that is here has a test
  * that sees it change something (test/config/liveness.test.ts).
  */
+import { CACHES, LIMITS } from "./limits.ts";
 import { TLS_SCHEMA } from "./tls.ts";
 
 /** The trust roots that the program carries and a file may switch off. */
@@ -57,5 +58,7 @@ export const CONFIG_SCHEMA = {
       uniqueItems: true,
       items: { type: "string", enum: BUILT_IN_TRUST_ROOTS },
     },
+    limits: LIMITS,
+    caches: CACHES,
   },
 } as const;

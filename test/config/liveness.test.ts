@@ -11,6 +11,7 @@ import { policy, rule } from "../policy/resources.ts";
 import { schemaNodes } from "../policy/schema-leaves.ts";
 import { ROOT_FILES } from "../sigstore/roots.ts";
 import { VECTORS_ROOT } from "../vectors/check.ts";
+import { LIVE_LIMITS, lookUnder } from "./limits-liveness.ts";
 
 interface Change {
   readonly before: string;
@@ -86,10 +87,23 @@ describe("config: every key is live", () => {
     });
   }
 
+  describe("of limits and caches", () => {
+    for (const [key, { before: first, after: second }] of Object.entries(LIVE_LIMITS)) {
+      it(key, async () => {
+        const file = join(folder, "config.yaml");
+        const seen = async (config: string): Promise<unknown> => {
+          writeFileSync(file, config);
+          return await lookUnder(loadConfig(file));
+        };
+        assert.notDeepEqual(await seen(second), await seen(first));
+      });
+    }
+  });
+
   it("and has a row here", () => {
     // Those of tls have theirs in tls.test.ts and serve-certificates.test.ts.
     const leaves = schemaNodes(CONFIG_SCHEMA).filter(([, { type }]) => type !== "object" && type !== "array");
     const paths = leaves.map(([path]) => path).filter((path) => !path.startsWith("tls."));
-    assert.deepEqual(paths.toSorted(), Object.keys(LIVE).toSorted());
+    assert.deepEqual(paths.toSorted(), [...Object.keys(LIVE), ...Object.keys(LIVE_LIMITS)].toSorted());
   });
 });

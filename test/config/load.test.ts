@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DEFAULT_CACHES, DEFAULT_LIMITS } from "../../src/config/limits.ts";
 import { DocumentError } from "../../src/config/documents.ts";
 import { ConfigError, DEFAULT_CONFIG, formatConfig, loadConfig, type Config } from "../../src/config/load.ts";
 
@@ -23,7 +24,18 @@ describe("config/load", () => {
   it("takes an empty file for the defaults", () => assert.deepEqual(load("# nothing yet\n"), DEFAULT_CONFIG));
 
   it("has both built-in roots, and no other, by default", () =>
-    assert.deepEqual(load("{}"), { trustRoots: new Map(), builtInTrustRoots: ["sigstore-public-good", "github"] }));
+    assert.deepEqual(load("{}"), {
+      trustRoots: new Map(),
+      builtInTrustRoots: ["sigstore-public-good", "github"],
+      limits: DEFAULT_LIMITS,
+      caches: DEFAULT_CACHES,
+    }));
+
+  it("fills in the bounds that are not written", () => {
+    const { limits, caches } = load("limits: {fetched: 7}\ncaches: {blobBytes: 0}\n");
+    assert.deepEqual(limits, { ...DEFAULT_LIMITS, fetched: 7 });
+    assert.deepEqual(caches, { blobBytes: 0 });
+  });
 
   it("begins a relative path at the folder of the file, and fills in what a root requires", () => {
     const { trustRoots } = load("trustRoots: {acme: {file: roots/acme.json, requires: {timestamp: true}}}");
@@ -52,7 +64,7 @@ describe("config/load", () => {
     [
       "an unknown key",
       "trustRoots: {}\nlisten: {}\n",
-      ["2: listen: is unknown, want one of trustRoots, tls, builtInTrustRoots"],
+      ["2: listen: is unknown, want one of trustRoots, tls, builtInTrustRoots, limits, caches"],
     ],
     [
       "an unknown key of a root",
@@ -98,7 +110,7 @@ describe("config/load", () => {
         "2: trustRoots.b.file: is required: Its trusted_root.json; a relative path begins at the folder of the configuration file",
         "2: trustRoots.b.requires: asks for no proof of time, want transparencyLog or timestamp to be true",
         "3: trustRoots.a.file: must be string",
-        "4: unmatchedImages: is unknown, want one of trustRoots, tls, builtInTrustRoots",
+        "4: unmatchedImages: is unknown, want one of trustRoots, tls, builtInTrustRoots, limits, caches",
       ],
     ],
   ];

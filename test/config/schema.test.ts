@@ -11,6 +11,7 @@ describe("CONFIG_SCHEMA", () => {
     { trustRoots: {}, builtInTrustRoots: [] },
     { trustRoots: { "a.b-c": { file: "root.json", requires: { timestamp: true } } } },
     { builtInTrustRoots: [...BUILT_IN_TRUST_ROOTS] },
+    { limits: { listed: 1, fetched: 1, verified: 1, blobBytes: 1, imageBytes: 1, cpuMs: 1 }, caches: { blobBytes: 0 } },
   ];
   for (const value of accepted) it(`takes ${JSON.stringify(value)}`, () => assert.deepEqual(check(value), []));
 
@@ -22,6 +23,11 @@ describe("CONFIG_SCHEMA", () => {
     [{ trustRoots: { a: { file: "" } } }, "trustRoots.a.file"],
     [{ trustRoots: { a: { file: "f", requires: { log: true } } } }, "trustRoots.a.requires.log"],
     [{ trustRoots: { a: { file: "f", requires: { timestamp: "yes" } } } }, "trustRoots.a.requires.timestamp"],
+    [{ limits: { listed: 0 } }, "limits.listed"],
+    [{ limits: { fetched: 1.5 } }, "limits.fetched"],
+    [{ limits: { verified: 1001 } }, "limits.verified"],
+    [{ limits: { perHost: 16 } }, "limits.perHost"],
+    [{ caches: { blobBytes: -1 } }, "caches.blobBytes"],
     [{ builtInTrustRoots: ["other"] }, "builtInTrustRoots[0]"],
     [{ builtInTrustRoots: ["github", "github"] }, "builtInTrustRoots"],
   ];

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { formatConfig, loadConfig, type Config } from "../../src/config/load.ts";
+import { DEFAULT_CONFIG, formatConfig, loadConfig, type Config } from "../../src/config/load.ts";
 import { TLS_SCHEMA } from "../../src/config/tls.ts";
 import { schemaNodes } from "../policy/schema-leaves.ts";
 
@@ -49,7 +49,7 @@ describe("config: tls", () => {
     for (const text of [managed(", leafLifetime: 90m"), "tls: {files: {cert: a, key: b}}"]) {
       const tls = load(text);
       assert.ok(tls !== undefined);
-      const printed = formatConfig({ tls, trustRoots: new Map(), builtInTrustRoots: [] });
+      const printed = formatConfig({ ...DEFAULT_CONFIG, tls });
       assert.deepEqual(load(printed), tls);
     }
   });

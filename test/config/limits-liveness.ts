@@ -1,0 +1,46 @@
+/** What a look at one image sees of `limits` and `caches`: three signatures, of which the oldest is the good one. */
+import { ObjectCache } from "../../src/app/object-cache.ts";
+import { ImageVerifier } from "../../src/app/verify-image.ts";
+import type { Config } from "../../src/config/load.ts";
+import { parseImageReference } from "../../src/oci/reference.ts";
+import { KEY, makePolicy, OTHER_KEY, PATH, withApplication } from "../app/fixtures.ts";
+import { signLegacy } from "../support/signer.ts";
+
+export const LIVE_LIMITS: Readonly<Record<string, { readonly before: string; readonly after: string }>> = {
+  "limits.listed": { before: "{}", after: "limits: {listed: 1}" },
+  "limits.fetched": { before: "{}", after: "limits: {fetched: 1}" },
+  "limits.verified": { before: "{}", after: "limits: {verified: 1}" },
+  "limits.blobBytes": { before: "{}", after: "limits: {blobBytes: 10}" },
+  "limits.imageBytes": { before: "{}", after: "limits: {imageBytes: 10}" },
+  "limits.cpuMs": { before: "{}", after: "limits: {cpuMs: 1}" },
+  "caches.blobBytes": { before: "{}", after: "caches: {blobBytes: 0}" },
+};
+
+export async function lookUnder({ limits, caches }: Config): Promise<unknown> {
+  let seen: unknown;
+  await withApplication({}, async ({ server, registry, signal }) => {
+    const digest = await server.putImage(PATH, "1", "a");
+    await signLegacy(server, PATH, digest, KEY);
+    for (const i of ["1", "2"]) {
+      await signLegacy(server, PATH, digest, { ...OTHER_KEY, payload: (own) => ({ ...own, optional: { i } }) });
+    }
+    let cpu = 0;
+    const verifier = new ImageVerifier({
+      registry: new ObjectCache(() => caches.blobBytes).before(registry, ""),
+      monotonicNow: () => 1,
+      now: () => 0,
+      cpuNow: () => (cpu += 1),
+      limits: () => limits,
+    });
+    const reference = parseImageReference(`${server.host}/${PATH}@${digest}`);
+    const codes: string[] = [];
+    // Rules of two names share no verdict, but what was read for it.
+    for (const name of ["one", "two"]) {
+      const rules = makePolicy().rules.map((rule) => ({ ...rule, name }));
+      const { verdicts } = await verifier.verify(reference, rules, signal);
+      codes.push(...verdicts.flatMap(({ outcome, findings }) => [outcome, ...findings.map(({ code }) => code)]));
+    }
+    seen = [codes, server.requests.length];
+  });
+  return seen;
+}
