@@ -48,9 +48,14 @@ const MAX_QUOTED = 200;
  * characters, in double quotes.
  */
 export function quoted(text: string): string {
+  return `"${escaped(text, MAX_QUOTED)}"`;
+}
+
+/** As quoted(), without the quotes around it and with a length of its own: a sentence that may hold others' text. */
+export function escaped(text: string, maxLength: number): string {
   const safe = text
-    .slice(0, MAX_QUOTED)
+    .slice(0, maxLength)
     .replace(/["\\]/g, "\\$&")
     .replace(/[^ -~]/gu, (character) => `\\u{${Number(character.codePointAt(0)).toString(16)}}`);
-  return `"${safe}${text.length > MAX_QUOTED ? "…" : ""}"`;
+  return `${safe}${text.length > maxLength ? "…" : ""}`;
 }

@@ -50,13 +50,43 @@ const TYPE_NAMES = ["int", "uint", "double", "bool", "string", "bytes", "list", 
 
 interface Scope {
   readonly names: ReadonlySet<string>;
+  /** Filled on the way: the variables that the expression reads. */
+  readonly read: Set<string>;
   readonly nesting: number;
   readonly loops: number;
 }
 
-/** The tree with counting loops. Throws Error with a sentence that says what is wrong. */
-export function rewrite(root: Expr, variables: readonly string[]): Expr {
-  return visit(root, { names: new Set([...variables, ...TYPE_NAMES]), nesting: 0, loops: 0 });
+/** The parts that a part is made of. */
+export function partsOf({ exprKind }: Expr): readonly Expr[] {
+  switch (exprKind.case) {
+    case "constExpr":
+    case "identExpr":
+      return [];
+    case "selectExpr":
+      return present([exprKind.value.operand]);
+    case "callExpr":
+      return present([exprKind.value.target, ...exprKind.value.args]);
+    case "listExpr":
+      return exprKind.value.elements;
+    case "structExpr":
+      return present(exprKind.value.entries.map(({ value }) => value));
+    case "comprehensionExpr":
+      return present([exprKind.value.iterRange, exprKind.value.loopStep]);
+  }
+}
+
+function present(parts: readonly (Expr | undefined)[]): readonly Expr[] {
+  return parts.filter((part) => part !== undefined);
+}
+
+/** The tree with counting loops, and the variables that it reads. Throws Error with a sentence that says what is wrong. */
+export function rewrite(
+  root: Expr,
+  variables: readonly string[],
+): { readonly expr: Expr; readonly read: ReadonlySet<string> } {
+  const read = new Set<string>();
+  const expr = visit(root, { names: new Set([...variables, ...TYPE_NAMES]), read, nesting: 0, loops: 0 });
+  return { expr, read };
 }
 
 function visit(expr: Expr, outer: Scope): Expr {
@@ -151,7 +181,8 @@ function counting(id: bigint, name: string, argument: Expr): Expr {
   return { id, $typeName: "cel.expr.Expr", exprKind: { case: "callExpr", value } } as Expr;
 }
 
-function checkName(name: string, { names }: Scope): void {
+function checkName(name: string, { names, read }: Scope): void {
+  read.add(name);
   if (names.has(name)) return;
   const known = [...names].filter((each) => !each.startsWith("@") && !TYPE_NAMES.includes(each));
   throw new Error(`it names ${JSON.stringify(name)}, want one of ${known.join(", ")}`);
