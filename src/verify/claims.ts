@@ -89,7 +89,7 @@ function matchingSubject({ subjects }: Statement, expected: ArtifactDigest): Sub
 
 /** §2.1: each as a string, equal to the letter. */
 function withAnnotations(claims: VerifiedClaims, required: ContentRequirement): VerifiedClaims {
-  const wanted = required.kind === "signature" ? (required.annotations ?? []) : [];
+  const wanted = required.kind === "any" ? [] : (required.annotations ?? []);
   for (const [name, expected] of wanted) checkAnnotation(claims.annotations, name, expected);
   return claims;
 }

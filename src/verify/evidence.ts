@@ -61,6 +61,8 @@ export type VerifiedSigner = Branded<"VerifiedSigner"> & {
   readonly principal: Principal;
   /** Keyless alone: what Fulcio wrote into the verified certificate. */
   readonly identity?: FulcioIdentity;
+  /** Keyless alone: when the certificate was issued, minutes before the signing. */
+  readonly certifiedAt?: Instant;
 };
 
 /** What signed bytes say. */
@@ -82,6 +84,7 @@ export type VerifiedClaims = Branded<"VerifiedClaims"> & Claims;
 export type VerifiedEntity = Branded<"VerifiedEntity"> & {
   readonly principal: Principal;
   readonly identity?: FulcioIdentity;
+  readonly certifiedAt?: Instant;
   readonly times: readonly ObservedTime[];
   readonly entries: readonly VerifiedLogEntry[];
   readonly claims: VerifiedClaims;

@@ -56,7 +56,12 @@ export type ContentRequirement =
       readonly annotations?: ReadonlyMap<string, string>;
     }
   /** A statement of one of these predicate types, compared exactly (§2.4). */
-  | { readonly kind: "attestation"; readonly predicateTypes: readonly string[] }
+  | {
+      readonly kind: "attestation";
+      readonly predicateTypes: readonly string[];
+      /** Each must stand at the subject that is this artifact, with exactly this value. */
+      readonly annotations?: ReadonlyMap<string, string>;
+    }
   /** Any statement about the artifact, or its message signature: for verify-bundle, which asks for no more (§9.1). */
   | { readonly kind: "any" };
 

@@ -71,7 +71,7 @@ function keylessSigner(
   const chain = verifyChain(leaf, trust.certificateAuthorities, instantsOf(times), "codeSigning");
   checkScts(leaf, chain, thresholds.certificateLogs, trust.ctLogs);
   const identity = fulcioIdentity(leaf);
-  return { ...earned({ kind: "keyless", ...verifyIdentity(identity, wanted) }), identity };
+  return { ...earned({ kind: "keyless", ...verifyIdentity(identity, wanted) }), identity, certifiedAt: leaf.notBefore };
 }
 
 /** §4.6: distinct logs. The issuer is the one that the chain proved. */
