@@ -1,6 +1,7 @@
 // The one source of the policy kinds, with crd-schema/: scripts/crds.mjs makes crds/*.yaml and src/policy/*.generated.ts
 // from it. A structural OpenAPI v3 schema with CEL rules (policy-api.md §2 and §3). Everything has a maximum, since the
 // API server refuses rules whose estimated cost it cannot bound. Nothing that is not implemented is in it.
+import { attestations, validations } from "./crd-schema/attestations.mjs";
 import { attestorSet } from "./crd-schema/attestors.mjs";
 import { imageReferences, skipImageReferences } from "./crd-schema/image-patterns.mjs";
 import { match } from "./crd-schema/match.mjs";
@@ -13,8 +14,8 @@ const rule = {
   required: ["name", "imageReferences"],
   "x-kubernetes-validations": [
     {
-      rule: "has(self.attestors) || has(self.static) || (has(self.mutateDigest) && self.mutateDigest) || (has(self.verifyDigest) && self.verifyDigest)",
-      message: "must ask for something: attestors, static, mutateDigest: true or verifyDigest: true",
+      rule: "has(self.attestors) || has(self.attestations) || has(self.static) || (has(self.mutateDigest) && self.mutateDigest) || (has(self.verifyDigest) && self.verifyDigest)",
+      message: "must ask for something: attestors, attestations, static, mutateDigest: true or verifyDigest: true",
     },
     standsAlone,
   ],
@@ -40,6 +41,8 @@ const rule = {
       description: "Sets of signers. Every set must pass.",
       items: attestorSet,
     },
+    attestations,
+    validations,
   },
 };
 

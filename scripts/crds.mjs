@@ -136,24 +136,44 @@ function mapValues(object, change) {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));
 }
 
-/** The variants of an entry in files of their own, since nobody should have to read a file that has no end. */
+/** Parts in files of their own, since nobody should have to read a file that has no end; a set stands in two places. */
 async function schemaModules(schema) {
-  const { entries } = schema.properties.verifyImages.items.properties.attestors.items.properties;
-  const files = [];
-  let text = JSON.stringify(schema);
-  for (const { variant, file, name } of VARIANTS) {
-    const json = JSON.stringify(entries.items.properties[variant]);
-    const what = `The variant ${variant} of an attestor entry as a JSON schema.`;
-    files.push([`src/policy/${file}`, await schemaModule(what, [], `${name} = ${json}`)]);
-    text = text.replace(json, name);
-  }
-  const imports = VARIANTS.map(({ file, name }) => `import { ${name} } from "./${file}";`);
-  const what =
-    "The spec of the policy kinds as a JSON schema, for schema/validator.ts. The namespaced kind has no match.";
-  return [
-    ...files,
-    ["src/policy/schema.generated.ts", await schemaModule(what, imports, `POLICY_SPEC_SCHEMA = ${text}`)],
+  const { attestors, attestations } = schema.properties.verifyImages.items.properties;
+  const variants = VARIANTS.map(({ variant, file, name }) => ({
+    file,
+    name,
+    what: `The variant ${variant} of an attestor entry as a JSON schema.`,
+    part: attestors.items.properties.entries.items.properties[variant],
+  }));
+  const parts = [
+    ...variants,
+    {
+      file: "attestor-set-schema.generated.ts",
+      name: "ATTESTOR_SET_SCHEMA",
+      what: "A set of attestors as a JSON schema.",
+      part: attestors.items,
+    },
+    {
+      file: "attestation-schema.generated.ts",
+      name: "ATTESTATION_SCHEMA",
+      what: "An attestation that a rule asks for, as a JSON schema.",
+      part: attestations.items,
+    },
+    {
+      file: "schema.generated.ts",
+      name: "POLICY_SPEC_SCHEMA",
+      what: "The spec of the policy kinds as a JSON schema, for schema/validator.ts. The namespaced kind has no match.",
+      part: schema,
+    },
   ];
+  const written = [];
+  for (const { file, name, what, part } of parts) {
+    const text = written.reduce((json, other) => json.replaceAll(other.text, other.name), JSON.stringify(part));
+    const imports = written.filter((other) => new RegExp(`\\b${other.name}\\b`).test(text));
+    const lines = imports.map((other) => `import { ${other.name} } from "./${other.file}";`);
+    written.push({ file, name, text, module: await schemaModule(what, lines, `${name} = ${text}`) });
+  }
+  return written.map(({ file, module }) => [`src/policy/${file}`, module]);
 }
 
 async function schemaModule(what, imports, constant) {
@@ -161,8 +181,20 @@ async function schemaModule(what, imports, constant) {
   return prettier.format(text, { parser: "typescript", printWidth: 120 });
 }
 
+/** The sets of attestations are those of signatures: their type is written once. */
+function withOneSetType(schema) {
+  const copy = structuredClone(schema);
+  const rule = copy.properties.verifyImages?.items.properties;
+  if (rule !== undefined) {
+    rule.attestations.items.properties.attestors.items = {
+      tsType: 'NonNullable<PolicySpec["verifyImages"][number]["attestors"]>[number]',
+    };
+  }
+  return copy;
+}
+
 async function typesModule(schema, name, what) {
-  const types = await compile(schema, name, {
+  const types = await compile(withOneSetType(schema), name, {
     bannerComment: "",
     ignoreMinAndMaxItems: true,
     declareExternallyReferenced: true,

@@ -1,46 +1,49 @@
 /**
- * Proofs, not names (architecture.md §1 step 7): verdicts by repository, digest and rule hash, with a lifetime by outcome;
- * concurrent identical work is done once. Failure actions, failure policies and digests asked of the pod are applied after
- * the cache and never stored.
+ * Proofs, not names (architecture.md §1 step 7): what was verified by repository, digest and rule hash, with a lifetime by
+ * outcome; concurrent identical work is done once. Failure actions, failure policies, exceptions and digests asked of the
+ * pod are applied after the cache and never stored. Statements may be large, so the bytes that they hold are bounded too.
  */
 import { LRUCache } from "lru-cache";
-import type { Outcome, RuleVerdict } from "../policy/verdict.ts";
+import type { Outcome } from "../policy/verdict.ts";
 
 /** Lifetimes in milliseconds. */
 export const PROOF_LIFETIMES: Readonly<Record<Outcome, number>> = { Pass: 600_000, Fail: 30_000, Undetermined: 5_000 };
 
 const MAX_PROOFS = 20_000;
+const MAX_BYTES = 128 * 1024 * 1024;
 
-export class ProofCache {
-  readonly #proofs: LRUCache<string, RuleVerdict>;
-  readonly #underway = new Map<string, Promise<RuleVerdict>>();
+export interface Proof {
+  readonly outcome: Outcome;
+}
 
-  /** `now` in milliseconds, monotonic. */
-  constructor(now: () => number) {
-    this.#proofs = new LRUCache({ max: MAX_PROOFS, perf: { now }, ttlResolution: 0 });
+export class ProofCache<T extends Proof> {
+  readonly #proofs: LRUCache<string, T>;
+  readonly #underway = new Map<string, Promise<T>>();
+
+  /** `now` in milliseconds, monotonic. `sizeOf` in bytes; one that is too large for the whole is not kept. */
+  constructor(now: () => number, sizeOf: (proof: T) => number = () => 1) {
+    const sizeCalculation = (proof: T): number => Math.max(1, sizeOf(proof));
+    const bounds = { max: MAX_PROOFS, maxSize: MAX_BYTES, sizeCalculation };
+    this.#proofs = new LRUCache({ ...bounds, perf: { now }, ttlResolution: 0 });
   }
 
-  /** The remembered verdict: there is nothing to wait for. */
-  known(key: string): RuleVerdict | undefined {
+  /** What is remembered: there is nothing to wait for. */
+  known(key: string): T | undefined {
     return this.#proofs.get(key);
   }
 
   /**
-   * The remembered verdict, the one under way, or a new one by `prove`. What `prove` throws is not remembered, nor what
+   * What is remembered, what is under way, or a new one by `prove`. What `prove` throws is not remembered, nor what
    * `isKept` says of afterwards.
    */
-  async verdict(
-    key: string,
-    prove: () => Promise<RuleVerdict>,
-    isKept: () => boolean = () => true,
-  ): Promise<RuleVerdict> {
+  async verdict(key: string, prove: () => Promise<T>, isKept: (proof: T) => boolean = () => true): Promise<T> {
     const known = this.#proofs.get(key) ?? this.#underway.get(key);
     if (known !== undefined) return await known;
     const work = prove();
     this.#underway.set(key, work);
     try {
       const verdict = await work;
-      if (isKept()) this.#proofs.set(key, verdict, { ttl: PROOF_LIFETIMES[verdict.outcome] });
+      if (isKept(verdict)) this.#proofs.set(key, verdict, { ttl: PROOF_LIFETIMES[verdict.outcome] });
       return verdict;
     } finally {
       this.#underway.delete(key);

@@ -11,7 +11,7 @@ import type { Instant } from "../encoding/instant.ts";
 import { attempt, type Attempt } from "../failure/attempt.ts";
 import { quoted, VerificationFailure } from "../failure/failure.ts";
 import { formatReference, parseImageReference, type ImageReference } from "../oci/reference.ts";
-import type { CompiledPolicy } from "../policy/compile.ts";
+import { asksForEvidence, type CompiledPolicy } from "../policy/compile.ts";
 import { takeExcepted, type ExceptionUse } from "../policy/exception.ts";
 import { applicablePolicies, applicableRules, type ApplicableRule } from "../policy/match.ts";
 import { effectOf, type Effect, type Finding, type ImageVerdict, type RuleResult } from "../policy/verdict.ts";
@@ -186,7 +186,7 @@ function warningsOf(verdict: ImageVerdict): readonly string[] {
 function unpinnedWarnings(task: Task, verdict: ImageVerdict | undefined): readonly string[] {
   if (!task.reference.ok || task.reference.value.digest !== undefined || verdict === undefined) return [];
   return task.rules.flatMap(({ policy, rule }, index) => {
-    const passed = verdict.results[index]?.verdict.outcome === "Pass" && rule.sets.length > 0;
+    const passed = verdict.results[index]?.verdict.outcome === "Pass" && asksForEvidence(rule);
     return passed && policy.failureAction === "Enforce" && !rule.verifyDigest
       ? [`${policyName(policy.id)} rule ${rule.name}: verified by tag, what runs may differ: ${verdict.image}`]
       : [];

@@ -1,15 +1,14 @@
 /**
- * A rule's verdict, candidate by candidate: between two of them the event loop has its turn, and what a request may spend on
+ * A rule's proof, candidate by candidate: between two of them the event loop has its turn, and what a request may spend on
  * verifying is bounded (architecture.md §2). What is not looked at for that reason is TooManyCandidates.
  */
 import type { Instant } from "../encoding/instant.ts";
 import { attempt, type Attempt } from "../failure/attempt.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import { isUnavailable } from "../policy/compile-entry.ts";
-import type { CompiledRule } from "../policy/compile.ts";
-import { evaluateRule } from "../policy/evaluate.ts";
+import { entriesOf, type CompiledRule } from "../policy/compile.ts";
 import type { ImageEvidence } from "../policy/evidence.ts";
-import type { RuleVerdict } from "../policy/verdict.ts";
+import { proveRule, type RuleProof } from "../policy/prove.ts";
 import type { SignedEntity } from "../verify/entity.ts";
 import type { VerifiedEntity } from "../verify/evidence.ts";
 import { precheck } from "../verify/precheck.ts";
@@ -67,13 +66,13 @@ export interface ProofBounds {
   readonly verified: number;
 }
 
-/** evaluateRule() with its cryptography done beforehand, in turns. */
+/** proveRule() with its cryptography done beforehand, in turns. */
 export async function proveInTurns(
   rule: CompiledRule,
   evidence: ImageEvidence,
   now: Instant,
   bounds: ProofBounds,
-): Promise<RuleVerdict> {
+): Promise<RuleProof> {
   const check = boundedVerifier(bounds);
   const results = new Map<Requirement, Map<SignedEntity, Attempt<VerifiedEntity>>>();
   let turn = bounds.cpu.spentMs;
@@ -90,7 +89,7 @@ export async function proveInTurns(
       turn = bounds.cpu.spentMs;
     }
   }
-  return evaluateRule(rule, evidence, now, (entity, requirement, artifact, instant) => {
+  return proveRule(rule, evidence, now, (entity, requirement, artifact, instant) => {
     const result = results.get(requirement)?.get(entity);
     if (result === undefined) return check(entity, requirement, artifact, instant);
     if (result.ok) return result.value;
@@ -114,9 +113,7 @@ function boundedVerifier({ cpu, verified }: ProofBounds): typeof verify {
 }
 
 function requirementsOf(rule: CompiledRule): readonly Requirement[] {
-  return rule.sets
-    .flatMap(({ entries }) => entries)
-    .flatMap(({ requirement }) => (isUnavailable(requirement) ? [] : [requirement]));
+  return entriesOf(rule).flatMap(({ requirement }) => (isUnavailable(requirement) ? [] : [requirement]));
 }
 
 /** Those that the cheap look does not rule out. */

@@ -6,10 +6,11 @@
 import type { Digest } from "../crypto/digest.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import { formatReference, type ImageReference } from "../oci/reference.ts";
-import type { CompiledRule } from "../policy/compile.ts";
-import { evaluateRule } from "../policy/evaluate.ts";
+import { asksForEvidence, type CompiledRule } from "../policy/compile.ts";
+import { evaluateRule, judgeRule } from "../policy/evaluate.ts";
 import type { ImageEvidence } from "../policy/evidence.ts";
-import type { PlaceAnswer, RuleVerdict, UndeterminedCause } from "../policy/verdict.ts";
+import type { RuleProof } from "../policy/prove.ts";
+import type { Outcome, PlaceAnswer, RuleVerdict, UndeterminedCause } from "../policy/verdict.ts";
 import { wantedOf, type Wanted } from "../policy/wanted.ts";
 import { evaluateWrittenDigest, joinVerdicts } from "../policy/written-digest.ts";
 import type { FetchedManifest, Registry } from "../ports/registry.ts";
@@ -55,12 +56,19 @@ interface Look {
   readonly signal: AbortSignal;
 }
 
+/** What was verified, and what it says for the request that asked first. */
+interface JudgedProof {
+  readonly outcome: Outcome;
+  readonly verdict: RuleVerdict;
+  readonly proof: RuleProof;
+}
+
 export class ImageVerifier {
   readonly #registry: Registry;
   readonly #now: () => number;
   readonly #cpuNow: () => number;
   readonly #limits: () => ImageLimits;
-  readonly #proofs: ProofCache;
+  readonly #proofs: ProofCache<JudgedProof>;
   readonly #manifests = new SingleFlight<FetchedManifest>();
   readonly #evidence = new SingleFlight<ImageEvidence>();
   /** Places of recent look-ups, so that a remembered verdict can still say where was looked. */
@@ -71,7 +79,7 @@ export class ImageVerifier {
     this.#now = options.now;
     this.#cpuNow = options.cpuNow;
     this.#limits = options.limits ?? (() => IMAGE_LIMITS);
-    this.#proofs = new ProofCache(options.monotonicNow);
+    this.#proofs = new ProofCache(options.monotonicNow, sizeOfProof);
   }
 
   /**
@@ -116,7 +124,7 @@ export class ImageVerifier {
 
   async #verdict(look: Look, rule: CompiledRule): Promise<RuleVerdict> {
     const { reference } = look;
-    if (!asksForSignatures(rule)) return unsigned(rule, reference);
+    if (!asksForEvidence(rule)) return unsigned(rule, reference);
     const judged = await looked(this.#judge(look, rule));
     return judged.ok
       ? withWrittenDigest(rule, reference, judged.value)
@@ -125,21 +133,27 @@ export class ImageVerifier {
 
   async #judge(look: Look, rule: CompiledRule): Promise<RuleVerdict> {
     const place = placeOf(look);
-    const prove = async (): Promise<RuleVerdict> => {
+    const image = { reference: look.reference, digest: look.digest };
+    const prove = async (): Promise<JudgedProof> => {
       const evidence = await this.#gather(place, look);
-      return await proveInTurns(rule, evidence, this.#now(), { cpu: look.cpu, verified: this.#limits().verified });
+      const now = this.#now();
+      const proof = await proveInTurns(rule, evidence, now, { cpu: look.cpu, verified: this.#limits().verified });
+      const verdict = judgeRule(rule, proof, { image, now });
+      return { outcome: verdict.outcome, verdict, proof };
     };
-    if (rule.dependsOnNow) return await beforeDeadline(prove, look.signal, "verification");
+    if (rule.dependsOnNow) return (await beforeDeadline(prove, look.signal, "verification")).verdict;
     // A verdict names its rule, so two rules that ask the same do not share one.
     const key = `${place} ${rule.hash} ${rule.name}`;
-    const known = this.#proofs.known(key);
-    if (known !== undefined) return known;
-    const proof = async (): Promise<RuleVerdict> => {
-      const verdict = await this.#proofs.verdict(key, prove, () => !look.cpu.isSpent);
-      // Somebody else's request had spent its share: that says nothing about ours.
-      return isCutShort(verdict) && !look.cpu.isSpent ? await this.#proofs.verdict(key, prove) : verdict;
-    };
-    return await beforeDeadline(proof, look.signal, "verification");
+    const known =
+      this.#proofs.known(key) ??
+      (await beforeDeadline(() => this.#proven(key, prove, look), look.signal, "verification"));
+    return rule.readsRequest ? judgeRule(rule, known.proof, { image, now: this.#now() }) : known.verdict;
+  }
+
+  async #proven(key: string, prove: () => Promise<JudgedProof>, { cpu }: Look): Promise<JudgedProof> {
+    const proven = await this.#proofs.verdict(key, prove, (proof) => !cpu.isSpent && !isEarly(proof));
+    // Somebody else's request had spent its share: that says nothing about ours.
+    return isCutShort(proven.verdict) && !cpu.isSpent ? await this.#proofs.verdict(key, prove) : proven;
   }
 
   /** By digest the manifest and the look-ups need not wait for each other (architecture.md §3). */
@@ -186,24 +200,32 @@ function placeOf({ reference: { repository }, digest }: Look): string {
   return `${repository.host}/${repository.path}@${digest}`;
 }
 
+const PROOF_BYTES = 1024;
+
+function sizeOfProof({ proof: { sets, attestations } }: JudgedProof): number {
+  const all = [...sets, ...attestations.flatMap((attestation) => attestation.sets)];
+  const accepted = all.flatMap(({ entries }) => entries).flatMap((entry) => entry.accepted);
+  return accepted.reduce((sum, { bytes }) => sum + bytes, PROOF_BYTES);
+}
+
+/** A signature of a moment ahead of our clock: it will be good without anybody's doing. */
+function isEarly({ verdict: { findings } }: JudgedProof): boolean {
+  return findings.some(({ code }) => code === "TimeInFuture");
+}
+
 /** Something was left out for its number or its time. */
 function isCutShort({ outcome, findings }: RuleVerdict): boolean {
   return outcome !== "Pass" && findings.some(({ code }) => code === "TooManyCandidates");
 }
 
-/** A rule that does not compile, or asks for a digest alone, needs no evidence. */
-function asksForSignatures(rule: CompiledRule): boolean {
-  return rule.errors.length === 0 && rule.sets.length > 0;
-}
-
 /** Beside evidence only pinning needs the registry, and only where there is a tag to resolve. */
 function needsRegistry(rule: CompiledRule, reference: ImageReference): boolean {
-  return asksForSignatures(rule) || (rule.mutateDigest && reference.digest === undefined);
+  return asksForEvidence(rule) || (rule.mutateDigest && reference.digest === undefined);
 }
 
 /** The verdict of a rule that asks for no evidence. */
 function unsigned(rule: CompiledRule, reference: ImageReference, unpinned?: UndeterminedCause): RuleVerdict {
-  if (asksForSignatures(rule)) throw new Error(`rule "${rule.name}" asks for signatures and was not judged on any`);
+  if (asksForEvidence(rule)) throw new Error(`rule "${rule.name}" asks for evidence and was not judged on any`);
   const nothing = { artifact: { digest: NO_DIGEST }, places: [], candidates: [] };
   return withWrittenDigest(rule, reference, evaluateRule(rule, nothing, 0), unpinned);
 }

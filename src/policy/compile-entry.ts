@@ -36,6 +36,12 @@ export interface CompiledEntry {
   readonly requirement: Requirement | UnavailableTrustRoot;
 }
 
+export interface CompiledSet {
+  /** Parties that must each be met by a signature of a different principal; at least 1. */
+  readonly count: number;
+  readonly entries: readonly CompiledEntry[];
+}
+
 /** Requires a spec that validation took. `ruleTrustRoot` is the rule's. */
 export function compileEntry(
   entry: EntrySpec,

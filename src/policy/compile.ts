@@ -6,7 +6,9 @@
 import { digestOf } from "../crypto/digest.ts";
 import { encodeUtf8 } from "../encoding/text.ts";
 import type { ImageReference } from "../oci/reference.ts";
-import { compileEntry, isUnavailable, type CompiledEntry } from "./compile-entry.ts";
+import { compileAttestation, type CompiledAttestation } from "./compile-attestation.ts";
+import { compileEntry, isUnavailable, type CompiledEntry, type CompiledSet } from "./compile-entry.ts";
+import { compileConditions, type CompiledCondition } from "./condition.ts";
 import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 import { parsePattern, parseSkipPattern, type ImagePattern } from "./pattern.ts";
 import { compileSelector, type Labels } from "./selector.ts";
@@ -17,12 +19,6 @@ import type { FailureAction, FailurePolicy, RuleResult } from "./verdict.ts";
 
 export type { FieldError } from "./field-errors.ts";
 
-export interface CompiledSet {
-  /** Parties that must each be met by a signature of a different principal; at least 1. */
-  readonly count: number;
-  readonly entries: readonly CompiledEntry[];
-}
-
 export interface CompiledRule {
   readonly name: string;
   /** Include patterns match and no skip does (policy-api.md §3). */
@@ -31,6 +27,10 @@ export interface CompiledRule {
   readonly verifyDigest: boolean;
   /** Every set must pass. */
   readonly sets: readonly CompiledSet[];
+  /** All of them must pass. */
+  readonly attestations: readonly CompiledAttestation[];
+  /** What must be true of signatures and attestations together. */
+  readonly validations: readonly CompiledCondition[];
   /** The verdict without looking. */
   readonly static?: NonNullable<RuleSpec["static"]>;
   /** Non-empty: the rule does not compile and is Undetermined (PolicyInvalid) for what it covers. */
@@ -39,6 +39,21 @@ export interface CompiledRule {
   readonly hash: string;
   /** Its verdict may be another one a moment later, on the same evidence: it is never remembered. */
   readonly dependsOnNow: boolean;
+  /** Its verdict on the same verified facts may be another one for another time or another name of the image. */
+  readonly readsRequest: boolean;
+}
+
+/** Entries of signatures and of attestations. */
+export function entriesOf({
+  sets,
+  attestations,
+}: Pick<CompiledRule, "sets" | "attestations">): readonly CompiledEntry[] {
+  return [...sets, ...attestations.flatMap((attestation) => attestation.sets)].flatMap(({ entries }) => entries);
+}
+
+/** Something must be looked up: a rule that does not compile, or asks for a digest alone, needs no evidence. */
+export function asksForEvidence({ errors, sets, attestations }: CompiledRule): boolean {
+  return errors.length === 0 && (sets.length > 0 || attestations.length > 0);
 }
 
 export interface CompiledPolicy {
@@ -94,28 +109,53 @@ function compileScope(resource: PolicyResource, errors: readonly FieldError[]): 
 }
 
 function validRule(rule: RuleSpec, action: FailureAction, trustRoots: TrustRoots): CompiledRule {
-  const sets = (rule.attestors ?? []).map((set) => compileSet(set, rule.trustRoot, trustRoots));
-  const entries = sets.flatMap((set) => set.entries);
+  const asked = compileAsked(rule, trustRoots);
+  const entries = entriesOf(asked);
   const byDefault = action === "Enforce" && rule.static === undefined;
   const mutateDigest = rule.mutateDigest ?? byDefault;
   const verifyDigest = rule.verifyDigest ?? byDefault;
-  const written = [mutateDigest, verifyDigest, rule.trustRoot ?? null, rule.attestors ?? null, rule.static ?? null];
+  const { trustRoot = null, attestors = null, attestations = null, validations = null, static: verdict = null } = rule;
+  const written = [mutateDigest, verifyDigest, trustRoot, attestors, attestations, validations, verdict];
   return {
     name: rule.name,
     covers: compileCoverage(rule),
     mutateDigest,
     verifyDigest,
-    sets,
+    ...asked,
     ...(rule.static === undefined ? {} : { static: rule.static }),
     errors: [],
     hash: hashOf([written, entries.map(trustOf)]),
     dependsOnNow: entries.some(usesCurrentTime),
+    readsRequest: asked.attestations.some(isDated) || conditionsOf(asked).some(readsRequest),
   };
+}
+
+type Asked = Pick<CompiledRule, "sets" | "attestations" | "validations">;
+
+function compileAsked({ trustRoot, attestors, attestations, validations }: RuleSpec, trustRoots: TrustRoots): Asked {
+  const compiled = (set: SetSpec): CompiledSet => compileSet(set, trustRoot, trustRoots);
+  return {
+    sets: (attestors ?? []).map(compiled),
+    attestations: (attestations ?? []).map((spec) => compileAttestation(spec, spec.attestors.map(compiled))),
+    validations: compileConditions(validations, "validation"),
+  };
+}
+
+function conditionsOf({ attestations, validations }: Asked): readonly CompiledCondition[] {
+  return [...attestations.flatMap(({ conditions }) => conditions), ...validations];
+}
+
+function isDated({ maxAge }: CompiledAttestation): boolean {
+  return maxAge !== undefined;
 }
 
 function compileSet({ count, entries }: SetSpec, trustRoot: string | undefined, trustRoots: TrustRoots): CompiledSet {
   const compiled = entries.map((entry) => compileEntry(entry, trustRoot, trustRoots));
   return { count: count ?? new Set(compiled.map(({ party }) => party)).size, entries: compiled };
+}
+
+function readsRequest({ program: { reads } }: CompiledCondition): boolean {
+  return reads.has("now") || reads.has("image");
 }
 
 /** What decides beside what is written. */
@@ -138,9 +178,12 @@ function invalidRule(rule: unknown, errors: readonly FieldError[]): CompiledRule
     mutateDigest: false,
     verifyDigest: false,
     sets: [],
+    attestations: [],
+    validations: [],
     errors,
     hash: hashOf(["invalid", errors]),
     dependsOnNow: false,
+    readsRequest: false,
   };
 }
 

@@ -1,72 +1,72 @@
 /**
- * The verdict of one rule on what was gathered for one digest (policy-api.md §4, steps 8 and 10). Every candidate keeps its
+ * The verdict of one rule on what was gathered for one digest (policy-api.md §4, steps 8 to 10). Every candidate keeps its
  * reason; what could not be read makes Undetermined, never Pass.
  */
 import type { Instant } from "../encoding/instant.ts";
 import { FAILURES } from "../failure/catalogue.ts";
 import { quoted } from "../failure/failure.ts";
-import { formatPrincipal, type VerifiedEntity } from "../verify/evidence.ts";
 import { verify } from "../verify/verifier.ts";
-import { evaluateSet, type SetOutcome } from "./attestor-set.ts";
-import type { CompiledRule, CompiledSet } from "./compile.ts";
+import { asksForEvidence, type CompiledRule } from "./compile.ts";
 import type { ImageEvidence } from "./evidence.ts";
-import { groupByParty } from "./party.ts";
-import { proveRule, type RuleProof, type SetProof } from "./prove.ts";
+import { judgeAttestation, type Asked, type AttestationResult } from "./judge-attestation.ts";
+import { judgeSet, type EntryResult, type SetResult } from "./judge-set.ts";
+import { proveRule, type EntryProof, type RuleProof } from "./prove.ts";
+import { checkValidations } from "./validations.ts";
 import { allOf, type Finding, type PlaceAnswer, type RuleVerdict, type UndeterminedCause } from "./verdict.ts";
 
-interface SetResult extends SetOutcome {
-  readonly findings: readonly Finding[];
-  readonly evidence: readonly VerifiedEntity[];
-  readonly causes: readonly UndeterminedCause[];
-}
-
-/** proveRule() and judgeRule() in one. */
+/** proveRule() and judgeRule() in one, for an image that has no name beside its digest. */
 export function evaluateRule(
   rule: CompiledRule,
   evidence: ImageEvidence,
   now: Instant,
   verifier: typeof verify = verify,
 ): RuleVerdict {
-  return judgeRule(rule, proveRule(rule, evidence, now, verifier));
+  const { digest } = evidence.artifact;
+  const reference = { original: "", repository: { host: "", path: "" }, digest };
+  return judgeRule(rule, proveRule(rule, evidence, now, verifier), { image: { reference, digest }, now });
 }
 
 /** The verdict on what proveRule() accepted for this rule. */
-export function judgeRule(rule: CompiledRule, proof: RuleProof): RuleVerdict {
+export function judgeRule(rule: CompiledRule, proof: RuleProof, asked: Asked): RuleVerdict {
   if (rule.errors.length > 0) return invalidVerdict(rule);
   if (rule.static !== undefined) return staticVerdict(rule.name, rule.static);
-  if (rule.sets.length === 0) return nothingAskedVerdict(rule);
+  if (!asksForEvidence(rule)) return nothingAskedVerdict(rule);
   const unread = proof.places.filter(({ state }) => state === "unread");
-  const sets = proof.sets.map((set) => judgeSet(set, unread.map(causeOf)));
-  const outcome = allOf(sets.map((set) => set.outcome));
-  const causes = outcome === "Undetermined" ? [...new Set(sets.flatMap((set) => set.causes))] : [];
+  const unseen = {
+    unread: unread.map(causeOf),
+    isCut: proof.unparsed.some(({ code }) => code === "TooManyCandidates"),
+  };
+  const sets = proof.sets.map(({ set, entries }) => judgeSet(set.count, entries.map(openWhen(unseen.unread))));
+  const attestations = proof.attestations.map((attestation) => judgeAttestation(attestation, asked, unseen));
+  const parts = [...sets, ...attestations];
+  const together = allOf(parts.map((part) => part.outcome));
+  const refused = together === "Pass" ? checkValidations(rule.validations, proof, attestations, asked) : undefined;
+  const outcome = refused === undefined ? together : "Fail";
+  const causes = outcome === "Undetermined" ? [...new Set(parts.flatMap((part) => part.causes))] : [];
   return {
     outcome,
     rule: rule.name,
-    summary: summarize(rule.sets, sets, causes),
+    summary: summarize(rule, { sets, attestations, causes, isRefused: refused !== undefined }),
     findings: withHintsOnce([
       ...proof.unparsed,
-      ...sets.flatMap(({ findings }) => findings),
+      ...parts.flatMap(({ findings }) => findings),
       ...unread.map(unreadFinding),
-      ...(proof.candidates === 0 && outcome === "Fail" ? [noSignature(rule, proof)] : []),
+      ...(proof.candidates === 0 && rule.sets.length > 0 && outcome === "Fail" ? [noSignature(rule, proof)] : []),
+      ...(refused === undefined ? [] : [refused]),
     ]),
-    evidence: [...new Set(sets.flatMap((set) => set.evidence))],
+    evidence: [...new Set([...sets, ...attestations.flatMap((each) => each.sets)].flatMap(({ evidence }) => evidence))],
     causes,
   };
 }
 
-/** `unread`: why places that could hold a signature of any entry were not read. */
-function judgeSet({ set, entries }: SetProof, unread: readonly UndeterminedCause[]): SetResult {
-  const parties = groupByParty(entries, ({ entry }) => entry.party).map((alternatives) => ({
-    principals: alternatives.flatMap(({ accepted }) => accepted.map(({ entity }) => formatPrincipal(entity.principal))),
-    hasUnread: unread.length > 0 || alternatives.some(({ cause }) => cause !== undefined),
-  }));
-  const result = evaluateSet(parties, set.count);
-  return {
-    ...result,
-    findings: entries.flatMap(({ findings }) => findings),
-    evidence: entries.flatMap(({ accepted }) => accepted.map(({ entity }) => entity)),
-    causes: result.outcome === "Undetermined" ? [...unread, ...entries.flatMap(({ cause }) => cause ?? [])] : [],
-  };
+/** A signature that was not seen could meet the entry. */
+function openWhen(unread: readonly UndeterminedCause[]): (proof: EntryProof) => EntryResult {
+  return ({ entry, accepted, findings, cause }) => ({
+    entry,
+    accepted,
+    findings,
+    open: cause === undefined ? unread : [...unread, cause],
+  });
 }
 
 function unreadFinding(answer: PlaceAnswer): Finding {
@@ -86,20 +86,25 @@ function noSignature(rule: CompiledRule, { places }: RuleProof): Finding {
   };
 }
 
-function summarize(
-  asked: readonly CompiledSet[],
-  sets: readonly SetOutcome[],
-  causes: readonly UndeterminedCause[],
-): string {
+interface Summary {
+  readonly sets: readonly SetResult[];
+  readonly attestations: readonly AttestationResult[];
+  readonly causes: readonly UndeterminedCause[];
+  readonly isRefused: boolean;
+}
+
+function summarize(rule: CompiledRule, { sets, attestations, causes, isRefused }: Summary): string {
   const accepted = sets.reduce((sum, set) => sum + set.accepted, 0);
-  const required = asked.reduce((sum, set) => sum + set.count, 0);
-  const text = `${accepted} of ${required} required signatures accepted`;
+  const required = rule.sets.reduce((sum, set) => sum + set.count, 0);
+  const passed = attestations.filter(({ outcome }) => outcome === "Pass").length;
   const isRoot = (cause: UndeterminedCause): boolean => cause === "TrustRootMissing" || cause === "TrustRootNotReady";
-  const unknown = [
+  return [
+    ...(sets.length === 0 ? [] : [`${accepted} of ${required} required signatures accepted`]),
+    ...(attestations.length === 0 ? [] : [`${passed} of ${attestations.length} required attestations accepted`]),
+    ...(isRefused ? ["together they are not valid"] : []),
     ...(causes.every(isRoot) ? [] : ["not every place could be read"]),
     ...(causes.some(isRoot) ? ["not every trust root was at hand"] : []),
-  ];
-  return [text, ...unknown].join(", and ");
+  ].join(", and ");
 }
 
 /** The same advice on every line would bury the reasons. */

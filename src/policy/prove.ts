@@ -2,6 +2,7 @@
  * proveRule(): which of the gathered candidates each entry of a rule accepts (policy-api.md §4, step 7). All of the
  * cryptography and nothing of the judgement: what comes out may be remembered, and judged again at another time.
  */
+import type { Digest } from "../crypto/digest.ts";
 import type { Instant } from "../encoding/instant.ts";
 import { attempt, type Attempt } from "../failure/attempt.ts";
 import type { SignedEntity } from "../verify/entity.ts";
@@ -9,8 +10,9 @@ import type { VerifiedEntity } from "../verify/evidence.ts";
 import { precheck } from "../verify/precheck.ts";
 import type { Requirement } from "../verify/requirement.ts";
 import { verify } from "../verify/verifier.ts";
-import { isUnavailable, type CompiledEntry } from "./compile-entry.ts";
-import type { CompiledRule, CompiledSet } from "./compile.ts";
+import type { CompiledAttestation } from "./compile-attestation.ts";
+import { isUnavailable, type CompiledEntry, type CompiledSet } from "./compile-entry.ts";
+import type { CompiledRule } from "./compile.ts";
 import type { ImageEvidence } from "./evidence.ts";
 import { unavailableFinding } from "./trust-root.ts";
 import type { Finding, PlaceAnswer, UndeterminedCause } from "./verdict.ts";
@@ -20,6 +22,8 @@ export interface Accepted {
   /** The candidate, as findings name it. */
   readonly subject: string;
   readonly entity: VerifiedEntity;
+  /** What its statement holds in memory, about. */
+  readonly bytes: number;
 }
 
 export interface EntryProof {
@@ -36,8 +40,15 @@ export interface SetProof {
   readonly entries: readonly EntryProof[];
 }
 
-export interface RuleProof {
+export interface AttestationProof {
+  readonly attestation: CompiledAttestation;
   readonly sets: readonly SetProof[];
+}
+
+export interface RuleProof {
+  readonly digest: Digest;
+  readonly sets: readonly SetProof[];
+  readonly attestations: readonly AttestationProof[];
   /** Candidates that could not be read, each told once, whatever the number of entries. */
   readonly unparsed: readonly Finding[];
   readonly candidates: number;
@@ -58,8 +69,11 @@ export function proveRule(
     precheck(entity, requirement);
     return verifier(entity, requirement, evidence.artifact, now);
   };
+  const prove = (set: CompiledSet): SetProof => proveSet(set, evidence, check);
   return {
-    sets: rule.sets.map((set) => proveSet(set, evidence, check)),
+    digest: evidence.artifact.digest,
+    sets: rule.sets.map(prove),
+    attestations: rule.attestations.map((attestation) => ({ attestation, sets: attestation.sets.map(prove) })),
     unparsed: evidence.candidates.flatMap(({ subject, entity }) =>
       entity.ok ? [] : [failureFinding(subject, entity)],
     ),
@@ -83,11 +97,16 @@ function proveEntry(entry: CompiledEntry, evidence: ImageEvidence, check: Check)
   for (const { subject, entity } of evidence.candidates) {
     if (!entity.ok) continue;
     const result = attempt(() => check(entity.value, requirement));
-    if (result.ok) accepted.push({ subject, entity: result.value });
+    if (result.ok) accepted.push({ subject, entity: result.value, bytes: sizeOf(entity.value) });
     else if (result.failure.code === "TooManyCandidates") leftOut.push(result);
     else findings.push({ ...failureFinding(subject, result), entry: name });
   }
   return { entry, accepted, findings: [...findings, ...leftOutFinding(leftOut, name)] };
+}
+
+/** Parsed JSON takes several times its text. */
+function sizeOf({ content }: SignedEntity): number {
+  return content.kind === "dsse" ? content.payload.length * 4 : 0;
 }
 
 type Refused = Extract<Attempt<unknown>, { ok: false }>;

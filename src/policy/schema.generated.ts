@@ -2,10 +2,8 @@
  * The spec of the policy kinds as a JSON schema, for schema/validator.ts. The namespaced kind has no match.
  * Made by "npm run generate" from scripts/crd-schema.mjs and scripts/crd-schema/: edit those. It refuses nothing by itself.
  */
-import { KEYS_SCHEMA } from "./keys-schema.generated.ts";
-import { KEYLESS_SCHEMA } from "./keyless-schema.generated.ts";
-import { GITHUB_ACTIONS_SCHEMA } from "./github-actions-schema.generated.ts";
-import { CERTIFICATES_SCHEMA } from "./certificates-schema.generated.ts";
+import { ATTESTOR_SET_SCHEMA } from "./attestor-set-schema.generated.ts";
+import { ATTESTATION_SCHEMA } from "./attestation-schema.generated.ts";
 export const POLICY_SPEC_SCHEMA = {
   type: "object",
   description: "Rules over images. Every rule of every policy that applies to an image must pass.",
@@ -177,88 +175,38 @@ export const POLICY_SPEC_SCHEMA = {
             minItems: 1,
             maxItems: 4,
             description: "Sets of signers. Every set must pass.",
+            items: ATTESTOR_SET_SCHEMA,
+          },
+          attestations: {
+            type: "array",
+            minItems: 1,
+            maxItems: 8,
+            description: "Statements about the image that must be there, by name. All of them must pass.",
+            items: ATTESTATION_SCHEMA,
+          },
+          validations: {
+            type: "array",
+            minItems: 1,
+            maxItems: 8,
+            description: "What must be true of signatures and attestations together, once all of them passed.",
             items: {
               type: "object",
-              description: "A set of signers, of which a number must have signed.",
-              required: ["entries"],
+              description: "One expression that must be true, and what is said when it is not.",
+              required: ["expression"],
               additionalProperties: false,
               properties: {
-                count: {
-                  type: "integer",
-                  minimum: 1,
-                  maximum: 16,
+                expression: {
+                  type: "string",
+                  minLength: 1,
+                  maxLength: 2048,
                   description:
-                    "How many parties must be met, each by a signature of a different signer. All of them when it is absent.",
+                    "An expression of CEL over image, signatures, attestations and now. An error, a result that is no bool and more than 100,000 steps are not met.",
                 },
-                entries: {
-                  type: "array",
-                  minItems: 1,
-                  maxItems: 16,
-                  description:
-                    "The signers of the set, by name. Each is a party of its own unless party says otherwise.",
-                  items: {
-                    type: "object",
-                    description:
-                      "One signer that the set accepts, and what its signature must bring. One variant must be written.",
-                    required: ["name"],
-                    additionalProperties: false,
-                    properties: {
-                      name: {
-                        type: "string",
-                        minLength: 1,
-                        maxLength: 63,
-                        pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
-                        description: "Name of the signer, a DNS label that is unique in its set. Messages show it.",
-                      },
-                      party: {
-                        type: "string",
-                        minLength: 1,
-                        maxLength: 63,
-                        pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
-                        description:
-                          "Name of the party that signs by this entry, a DNS label. Entries of one party are alternatives, and count once. Default: the entry's name.",
-                      },
-                      keys: KEYS_SCHEMA,
-                      keyless: KEYLESS_SCHEMA,
-                      githubActions: GITHUB_ACTIONS_SCHEMA,
-                      certificates: CERTIFICATES_SCHEMA,
-                      annotations: {
-                        type: "object",
-                        minProperties: 1,
-                        maxProperties: 16,
-                        description:
-                          "Annotations that the signed payload must hold, each with exactly this value. None when it is absent.",
-                        additionalProperties: {
-                          type: "string",
-                          maxLength: 1024,
-                          description: "The value that the annotation must have.",
-                        },
-                      },
-                      trustRoot: {
-                        type: "string",
-                        minLength: 1,
-                        maxLength: 253,
-                        pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
-                        description:
-                          "Name of the trust root that this signer's signatures are verified with. Default: the rule's.",
-                      },
-                      insecureIgnoreTlog: {
-                        type: "boolean",
-                        description:
-                          "No entry of a transparency log is asked for or looked at, whatever the trust root requires. Default: false.",
-                      },
-                      insecureIgnoreSCT: {
-                        type: "boolean",
-                        description:
-                          "The certificate needs no proof that a certificate transparency log has it, whatever the trust root requires. Default: false.",
-                      },
-                      requireTimestamp: {
-                        type: "boolean",
-                        description:
-                          "At least one time stamp of RFC 3161 must be verified, beside what the trust root requires. Default: false.",
-                      },
-                    },
-                  },
+                message: {
+                  type: "string",
+                  minLength: 1,
+                  maxLength: 512,
+                  description: "A sentence for the denial. The expression's number alone is named when it is absent.",
                 },
               },
             },

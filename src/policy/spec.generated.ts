@@ -389,5 +389,79 @@ export interface PolicySpec {
         readonly requireTimestamp?: boolean;
       }[];
     }[];
+    /**
+     * Statements about the image that must be there, by name. All of them must pass.
+     *
+     * @minItems 1
+     * @maxItems 8
+     *
+     * Items: A kind of statement that must be there, signed, and what must hold of it.
+     */
+    readonly attestations?: {
+      /**
+       * Name of the attestation, unique in its rule: messages show it, and validations read it as attestations.NAME.
+       */
+      readonly name: string;
+      /**
+       * The predicate types that count. Any other is another kind of statement.
+       *
+       * @minItems 1
+       * @maxItems 8
+       *
+       * Items: A URI, compared exactly, or a name of cosign's for one, for example vuln or spdxjson.
+       */
+      readonly predicateTypes: readonly string[];
+      /**
+       * Sets of signers of the statements. Every set must pass.
+       *
+       * @minItems 1
+       * @maxItems 2
+       */
+      readonly attestors: NonNullable<PolicySpec["verifyImages"][number]["attestors"]>[number][];
+      /**
+       * Which of a signer's statements must meet the conditions: All of them, Any one, or the Latest by the certificate of its signature. Default: All.
+       */
+      readonly match?: "All" | "Any" | "Latest";
+      /**
+       * Statements whose certificate is older are put aside, for example 7d: an integer and s, m, h or d. Unbounded when it is absent.
+       */
+      readonly maxAge?: string;
+      /**
+       * What must be true of a statement. Its presence suffices when it is absent.
+       *
+       * @minItems 1
+       * @maxItems 8
+       *
+       * Items: One expression that must be true, and what is said when it is not.
+       */
+      readonly conditions?: {
+        /**
+         * An expression of CEL over predicate, statement, image, signer and now. An error, a result that is no bool and more than 100,000 steps are not met.
+         */
+        readonly expression: string;
+        /**
+         * A sentence for the denial. The expression's number alone is named when it is absent.
+         */
+        readonly message?: string;
+      }[];
+    }[];
+    /**
+     * What must be true of signatures and attestations together, once all of them passed.
+     *
+     * @minItems 1
+     * @maxItems 8
+     *
+     * Items: One expression that must be true, and what is said when it is not.
+     */
+    readonly validations?: {
+      /**
+       * An expression of CEL over image, signatures, attestations and now. An error, a result that is no bool and more than 100,000 steps are not met.
+       */
+      readonly expression: string;
+      /**
+       * A sentence for the denial. The expression's number alone is named when it is absent.
+       */
+      readonly message?: string;
+    }[];
   }[];
 }

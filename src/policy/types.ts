@@ -17,6 +17,8 @@ export interface PolicyResource {
 
 export type RuleSpec = PolicySpec["verifyImages"][number];
 export type SetSpec = NonNullable<RuleSpec["attestors"]>[number];
+export type AttestationSpec = NonNullable<RuleSpec["attestations"]>[number];
+export type ConditionSpec = NonNullable<RuleSpec["validations"]>[number];
 export type EntrySpec = SetSpec["entries"][number];
 export type NamespaceSelector = NonNullable<NonNullable<PolicySpec["match"]>["namespaceSelector"]>;
 

@@ -3,6 +3,7 @@
  * can say (policy-api.md §5). Unknown fields are refused, since a field that nothing reads protects nobody.
  */
 import { compileSchema } from "../schema/validator.ts";
+import { checkAttestations } from "./attestation-check.ts";
 import { checkCount } from "./count-check.ts";
 import { checkEntry } from "./entry-check.ts";
 import { duplicateNames, itemsOf, memberOf, type FieldError } from "./field-errors.ts";
@@ -22,7 +23,7 @@ const CHECK_SCHEMA = {
 const NAMESPACE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** What asks for something to be looked at: never beside static. */
-const ASKING = ["attestors", "mutateDigest", "verifyDigest", "trustRoot"];
+const ASKING = ["attestors", "attestations", "validations", "mutateDigest", "verifyDigest", "trustRoot"];
 
 /** For files and the command line: any value, and everything that keeps it from being a policy. */
 export function validatePolicy(resource: unknown): readonly FieldError[] {
@@ -73,6 +74,7 @@ function checkRule(rule: unknown, path: string): readonly FieldError[] {
     ...checkPatterns(memberOf(rule, "imageReferences"), `${path}.imageReferences`, parsePattern),
     ...checkPatterns(memberOf(rule, "skipImageReferences"), `${path}.skipImageReferences`, parseSkipPattern),
     ...sets.flatMap((set) => checkSet(set.value, set.path)),
+    ...checkAttestations(rule, path, checkSet),
   ];
 }
 
@@ -91,10 +93,11 @@ function checkSet(set: unknown, path: string): readonly FieldError[] {
 function checkAsksForSomething(rule: unknown, path: string): readonly FieldError[] {
   const asks =
     memberOf(rule, "attestors") !== undefined ||
+    memberOf(rule, "attestations") !== undefined ||
     memberOf(rule, "static") !== undefined ||
     memberOf(rule, "mutateDigest") === true ||
     memberOf(rule, "verifyDigest") === true;
-  const message = "must ask for something: attestors, static, mutateDigest: true or verifyDigest: true";
+  const message = "must ask for something: attestors, attestations, static, mutateDigest: true or verifyDigest: true";
   return asks ? [] : [{ path, message }];
 }
 

@@ -4,7 +4,7 @@
  */
 import { SIGNATURE_PREDICATE_TYPE } from "../sigstore/statement.ts";
 import { isUnavailable } from "./compile-entry.ts";
-import type { CompiledRule } from "./compile.ts";
+import { entriesOf, type CompiledRule } from "./compile.ts";
 
 export interface Wanted {
   /** Image signatures, in whichever form. */
@@ -16,8 +16,7 @@ export interface Wanted {
 /** Requires rules that compiled: an entry without its trust root uses nothing. */
 export function wantedOf(rules: readonly CompiledRule[]): Wanted {
   const contents = rules
-    .flatMap((rule) => rule.sets)
-    .flatMap((set) => set.entries)
+    .flatMap(entriesOf)
     .flatMap(({ requirement }) => (isUnavailable(requirement) ? [] : [requirement.content]));
   const attested = contents.flatMap((content) => (content.kind === "attestation" ? content.predicateTypes : []));
   return {

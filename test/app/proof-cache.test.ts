@@ -9,7 +9,7 @@ describe("ProofCache", () => {
     it(`remembers a ${outcome} for ${lifetime} ms`, async () => {
       let now = 1;
       let proofs = 0;
-      const cache = new ProofCache(() => now);
+      const cache = new ProofCache<RuleVerdict>(() => now);
       const ask = (): Promise<RuleVerdict> =>
         cache.verdict("key", () => {
           proofs += 1;
@@ -31,14 +31,14 @@ describe("ProofCache", () => {
   });
 
   it("tells keys apart", async () => {
-    const cache = new ProofCache(() => 1);
+    const cache = new ProofCache<RuleVerdict>(() => 1);
     const rule = async (key: string): Promise<string> =>
       (await cache.verdict(key, () => Promise.resolve(ruleVerdict({ rule: key })))).rule;
     assert.deepEqual([await rule("a"), await rule("b"), await rule("a")], ["a", "b", "a"]);
   });
 
   it("shares work under way, and forgets what it throws", async () => {
-    const cache = new ProofCache(() => 1);
+    const cache = new ProofCache<RuleVerdict>(() => 1);
     let proofs = 0;
     const fail = (): Promise<never> => {
       proofs += 1;

@@ -1,8 +1,11 @@
 // Candidates are verified in turns, and no more of them than bounds allow; what is left out is told by number.
 import assert from "node:assert/strict";
-import { CpuBudget, proveInTurns, VERIFY_LIMITS } from "../../src/app/verify-candidates.ts";
+import { CpuBudget, proveInTurns, VERIFY_LIMITS, type ProofBounds } from "../../src/app/verify-candidates.ts";
 import type { Digest } from "../../src/crypto/digest.ts";
+import { judgeRule } from "../../src/policy/evaluate.ts";
 import type { ImageEvidence } from "../../src/policy/evidence.ts";
+import type { RuleVerdict } from "../../src/policy/verdict.ts";
+import { parseImageReference } from "../../src/oci/reference.ts";
 import type { CompiledRule } from "../../src/policy/compile.ts";
 import { failsWith } from "../support/failures.ts";
 import { signLegacy } from "../support/signer.ts";
@@ -30,6 +33,11 @@ function rule(): CompiledRule {
   const [only] = makePolicy().rules;
   assert.ok(only !== undefined);
   return only;
+}
+
+async function judged(asked: CompiledRule, evidence: ImageEvidence, bounds: ProofBounds): Promise<RuleVerdict> {
+  const image = { reference: parseImageReference("registry.local/acme/web:1"), digest: evidence.artifact.digest };
+  return judgeRule(asked, await proveInTurns(asked, evidence, 0, bounds), { image, now: 0 });
 }
 
 describe("CpuBudget", () => {
@@ -60,19 +68,19 @@ describe("proveInTurns()", () => {
   it("passes by the one good signature among bad ones", async () => {
     await withApplication({}, async (bench) => {
       const bounds = { cpu: cpu(VERIFY_LIMITS.cpuMs, 1), verified: 50 };
-      assert.equal((await proveInTurns(rule(), await signed(bench, 5), 0, bounds)).outcome, "Pass");
+      assert.equal((await judged(rule(), await signed(bench, 5), bounds)).outcome, "Pass");
     });
   });
 
   it("verifies as many candidates of an entry as it may, the newest, and tells how many it left out", async () => {
     await withApplication({}, async (bench) => {
       const evidence = await signed(bench, 5);
-      const verdict = await proveInTurns(rule(), evidence, 0, { cpu: cpu(250, 0), verified: 4 });
+      const verdict = await judged(rule(), evidence, { cpu: cpu(250, 0), verified: 4 });
       const codes = verdict.findings.map(({ code }) => code);
       assert.equal(verdict.outcome, "Fail");
       assert.deepEqual(codes.toSorted(), [...Array<string>(4).fill("SignatureInvalid"), "TooManyCandidates"]);
       assert.match(verdict.findings.at(-1)?.reason ?? "", /more than 4 candidates for one entry: 2 were not looked at/);
-      const enough = await proveInTurns(rule(), evidence, 0, { cpu: cpu(250, 0), verified: 6 });
+      const enough = await judged(rule(), evidence, { cpu: cpu(250, 0), verified: 6 });
       assert.equal(enough.outcome, "Pass");
     });
   });
@@ -80,7 +88,7 @@ describe("proveInTurns()", () => {
   it("stops when the CPU of the request is spent: a Fail that says so", async () => {
     await withApplication({}, async (bench) => {
       const bounds = { cpu: cpu(20, 10), verified: 50 };
-      const verdict = await proveInTurns(rule(), await signed(bench, 5), 0, bounds);
+      const verdict = await judged(rule(), await signed(bench, 5), bounds);
       assert.equal(verdict.outcome, "Fail");
       assert.match(verdict.findings.at(-1)?.reason ?? "", /20 ms of CPU are spent: 4 were not looked at/);
     });
@@ -90,7 +98,7 @@ describe("proveInTurns()", () => {
     await withApplication({}, async (bench) => {
       const { artifact, places, candidates } = await signed(bench, 5);
       const oldestFirst = { artifact, places, candidates: candidates.toReversed() };
-      assert.equal((await proveInTurns(rule(), oldestFirst, 0, { cpu: cpu(250, 0), verified: 1 })).outcome, "Pass");
+      assert.equal((await judged(rule(), oldestFirst, { cpu: cpu(250, 0), verified: 1 })).outcome, "Pass");
     });
   });
 
@@ -99,7 +107,7 @@ describe("proveInTurns()", () => {
       const evidence = await signed(bench, 5);
       let turns = 0;
       const others = setInterval(() => (turns += 1), 0);
-      await proveInTurns(rule(), evidence, 0, { cpu: cpu(10_000, 10), verified: 50 });
+      await judged(rule(), evidence, { cpu: cpu(10_000, 10), verified: 50 });
       clearInterval(others);
       assert.ok(turns > 0);
     });

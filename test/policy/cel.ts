@@ -77,7 +77,8 @@ function holds(rule: string, value: unknown): boolean {
       rule
         .replaceAll("__namespace__", "namespace")
         .replace(/self\.all\(k, (.*)\)$/, "Object.keys(self).every((k) => $1)")
-        .replace(/\.(map|filter|all)\(([a-z]), /g, ".$1(($2) => "),
+        .replace(/\.all\(([a-z]), /g, ".every(($1) => ")
+        .replace(/\.(map|filter)\(([a-z]), /g, ".$1(($2) => "),
     );
   scripts.set(rule, script);
   context["self"] = value;

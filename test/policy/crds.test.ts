@@ -2,6 +2,7 @@
 // are the ones that parsePattern() refuses. The rules are written so that they read the same as JavaScript.
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { checkAttestations } from "../../src/policy/attestation-check.ts";
 import { checkCount } from "../../src/policy/count-check.ts";
 import { checkEntry } from "../../src/policy/entry-check.ts";
 import { checkKeys } from "../../src/policy/key-check.ts";
@@ -157,5 +158,29 @@ describe("crds", () => {
       { numRuns: 1000 },
     );
     assert.ok(refused > 200 && refused < 990, String(refused));
+  });
+
+  it("refuses of an attestation what the program refuses", () => {
+    const node = specNode("clusterimageverifypolicies", "verifyImages", "[]", "attestations", "[]");
+    const keyed = [{ entries: [{ name: "a", keys: { publicKeys: KEYS.a.pem } }] }];
+    const keyless = [{ entries: [{ name: "a", keyless: { issuer: "https://a.example", subject: "a@acme.io" } }] }];
+    const own = (attestation: Json): readonly string[] =>
+      celErrors(node, attestation, "").map(({ path, message }) => `${path.slice(1)} ${message}`);
+    for (const [more, attestors] of [
+      [{}, keyed],
+      [{ maxAge: "7d" }, keyed],
+      [{ match: "Latest" }, keyed],
+      [{ match: "Any" }, keyed],
+      [{ maxAge: "7d", match: "Latest" }, keyless],
+      [{ name: "in" }, keyless],
+      [{ name: "index" }, keyless],
+    ] as const) {
+      const attestation = { name: "vuln", predicateTypes: ["vuln"], attestors, ...more };
+      const found = checkAttestations({ attestations: [attestation] }, "r", () => []);
+      assert.deepEqual(
+        own(attestation),
+        found.map(({ path, message }) => `${path.replace("r.attestations[0].", "")} ${message}`),
+      );
+    }
   });
 });

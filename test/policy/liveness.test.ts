@@ -5,6 +5,7 @@ import { evaluateRule } from "../../src/policy/evaluate.ts";
 import { validatePolicy } from "../../src/policy/validate.ts";
 import { effectOf } from "../../src/policy/verdict.ts";
 import { evaluateWrittenDigest } from "../../src/policy/written-digest.ts";
+import { attestationRule, attestedBy, judge } from "./attestations.ts";
 import { ENTRY_CHANGES } from "./entry-changes.ts";
 import { ROOTS, signedByKey } from "./instance.ts";
 import { KEYS, NOW, UNREAD, candidate, entry, evidence, image, policy, rule, type Json } from "./resources.ts";
@@ -46,6 +47,19 @@ const expression = (written: Json): Json => selected({ matchExpressions: [writte
 
 const decided = (verdict: Json): Json => rules({ attestors: undefined, static: verdict });
 const logged = entry("one", KEYS.a, { insecureIgnoreTlog: false });
+
+/** An attestation by key a, about a scan with one finding. */
+const scanned = [attestedBy(KEYS.a, { findings: 1 }), attestedBy(KEYS.b, { findings: 0 })];
+const attested = (more: Json, rule: Json = {}): Json => ({ verifyImages: [attestationRule(more, rule)] });
+const condition = (written: Json): Json => attested({ conditions: [written] });
+const validation = (written: Json): Json => attested({}, { validations: [written] });
+const statements = (compiled: CompiledPolicy): readonly string[] => {
+  const { outcome, findings } = judge(first(compiled), scanned);
+  return [outcome, ...findings.map(({ reason }) => reason)];
+};
+const EITHER = [{ count: 1, entries: [entry("one", KEYS.a), entry("two", KEYS.b)] }];
+const SOMEBODY = [{ entries: [{ name: "dev", keyless: { issuer: "https://login.acme.io", subject: "dev@acme.io" } }] }];
+const FALSE = { expression: "false" };
 
 const LIVE: Readonly<Record<string, Change>> = {
   failureAction: { before: { failureAction: "Enforce" }, after: { failureAction: "Warn" }, observe: effect([]) },
@@ -119,6 +133,46 @@ const LIVE: Readonly<Record<string, Change>> = {
     before: rules({ attestors: [{ entries: [entry("a", KEYS.a), entry("b", KEYS.b, { party: "b" })] }] }),
     after: rules({ attestors: [{ entries: [entry("a", KEYS.a), entry("b", KEYS.b, { party: "a" })] }] }),
     observe: (compiled) => verdict(compiled).outcome,
+  },
+  "verifyImages[].attestations[].name": {
+    before: attested({ name: "scan", predicateTypes: ["spdx"] }),
+    after: attested({ name: "vuln", predicateTypes: ["spdx"] }),
+    observe: statements,
+  },
+  "verifyImages[].attestations[].predicateTypes[]": {
+    before: attested({ predicateTypes: ["vuln"] }),
+    after: attested({ predicateTypes: ["spdx"] }),
+    observe: statements,
+  },
+  "verifyImages[].attestations[].match": {
+    before: attested({ match: "All", attestors: EITHER, conditions: [{ expression: "signer.entry == 'one'" }] }),
+    after: attested({ match: "Any", attestors: EITHER, conditions: [{ expression: "signer.entry == 'one'" }] }),
+    observe: (compiled) => first(compiled).attestations[0]?.match,
+  },
+  "verifyImages[].attestations[].maxAge": {
+    before: attested({ maxAge: "7d", attestors: SOMEBODY }),
+    after: attested({ maxAge: "8d", attestors: SOMEBODY }),
+    observe: (compiled) => first(compiled).attestations[0]?.maxAge,
+  },
+  "verifyImages[].attestations[].conditions[].expression": {
+    before: condition({ expression: "predicate.findings == 1" }),
+    after: condition({ expression: "predicate.findings == 0" }),
+    observe: statements,
+  },
+  "verifyImages[].attestations[].conditions[].message": {
+    before: condition({ ...FALSE, message: "one" }),
+    after: condition({ ...FALSE, message: "two" }),
+    observe: statements,
+  },
+  "verifyImages[].validations[].expression": {
+    before: validation({ expression: "attestations.vuln.size() == 1" }),
+    after: validation({ expression: "attestations.vuln.size() == 2" }),
+    observe: statements,
+  },
+  "verifyImages[].validations[].message": {
+    before: validation({ ...FALSE, message: "one" }),
+    after: validation({ ...FALSE, message: "two" }),
+    observe: statements,
   },
   "verifyImages[].trustRoot": {
     before: rules({ trustRoot: "sigstore-public-good", attestors: [{ entries: [logged] }] }),

@@ -1,4 +1,5 @@
 // The leaves of the policies' schema, for tests that ask something of each of them.
+import { ATTESTOR_SET_SCHEMA } from "../../src/policy/attestor-set-schema.generated.ts";
 import { POLICY_SPEC_SCHEMA } from "../../src/policy/schema.generated.ts";
 
 export interface SchemaNode {
@@ -14,12 +15,16 @@ export interface SchemaNode {
   readonly additionalProperties?: SchemaNode | boolean;
 }
 
-/** Every node with its path, for example verifyImages[].attestors[].count; `.*` is any key. */
+/**
+ * Every node with its path, for example verifyImages[].attestors[].count; `.*` is any key. The sets of attestations are those
+ * of signatures, and stand here once.
+ */
 export function schemaNodes(
   node: SchemaNode = POLICY_SPEC_SCHEMA,
   path = "",
 ): readonly (readonly [path: string, node: SchemaNode])[] {
   const { additionalProperties: more } = node;
+  if (node === ATTESTOR_SET_SCHEMA && path.includes("attestations")) return [];
   return [
     [path, node],
     ...Object.entries(node.properties ?? {}).flatMap(([name, child]) =>

@@ -8,7 +8,7 @@ const VULN = "https://cosign.sigstore.dev/attestation/vuln/v1";
 
 function rule(...contents: readonly object[]): CompiledRule {
   const entries = contents.map((content) => ({ name: "e", requirement: { content } }));
-  return { sets: [{ count: 1, entries }] } as unknown as CompiledRule;
+  return { sets: [{ count: 1, entries }], attestations: [] } as unknown as CompiledRule;
 }
 
 describe("wantedOf()", () => {
@@ -23,7 +23,10 @@ describe("wantedOf()", () => {
   });
 
   it("asks nothing for an entry without its trust root", () => {
-    const absent = { sets: [{ count: 1, entries: [{ name: "e", requirement: { cause: "TrustRootMissing" } }] }] };
+    const absent = {
+      sets: [{ count: 1, entries: [{ name: "e", requirement: { cause: "TrustRootMissing" } }] }],
+      attestations: [],
+    };
     assert.equal(wantedOf([absent as unknown as CompiledRule]).signatures, false);
   });
 });

@@ -38,6 +38,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   commander: ["cli"],
   re2js: ["policy"],
   "@bufbuild/cel": ["policy"],
+  "@bufbuild/protobuf": ["policy"],
   "node:crypto": ["crypto"],
   "node:buffer": ["encoding"],
   "node:events": ["app"],

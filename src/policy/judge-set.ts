@@ -1,0 +1,39 @@
+/**
+ * The verdict of one attestor set on what its entries take (policy-api.md §4, step 8), be it signatures or statements that
+ * meet their conditions.
+ */
+import { formatPrincipal, type VerifiedEntity } from "../verify/evidence.ts";
+import { evaluateSet, type SetOutcome } from "./attestor-set.ts";
+import type { CompiledEntry } from "./compile-entry.ts";
+import { groupByParty } from "./party.ts";
+import type { Accepted } from "./prove.ts";
+import type { Finding, UndeterminedCause } from "./verdict.ts";
+
+/** What one entry brings to its set. */
+export interface EntryResult {
+  readonly entry: CompiledEntry;
+  readonly accepted: readonly Accepted[];
+  readonly findings: readonly Finding[];
+  /** Why nobody can tell whether there is more; none: what was seen is all there is. */
+  readonly open: readonly UndeterminedCause[];
+}
+
+export interface SetResult extends SetOutcome {
+  readonly findings: readonly Finding[];
+  readonly evidence: readonly VerifiedEntity[];
+  readonly causes: readonly UndeterminedCause[];
+}
+
+export function judgeSet(count: number, entries: readonly EntryResult[]): SetResult {
+  const parties = groupByParty(entries, ({ entry }) => entry.party).map((alternatives) => ({
+    principals: alternatives.flatMap(({ accepted }) => accepted.map(({ entity }) => formatPrincipal(entity.principal))),
+    hasUnread: alternatives.some(({ open }) => open.length > 0),
+  }));
+  const result = evaluateSet(parties, count);
+  return {
+    ...result,
+    findings: entries.flatMap(({ findings }) => findings),
+    evidence: entries.flatMap(({ accepted }) => accepted.map(({ entity }) => entity)),
+    causes: result.outcome === "Undetermined" ? [...new Set(entries.flatMap(({ open }) => open))] : [],
+  };
+}
