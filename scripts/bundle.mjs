@@ -2,6 +2,21 @@
 import { chmodSync, existsSync } from "node:fs";
 import { build } from "esbuild";
 
+// Its index exports a class for every kind of the API, and nothing says that the modules only define them: all of them
+// would be loaded, for the three that are used.
+const KUBERNETES_CLIENT = "/@kubernetes/client-node/";
+const kubernetesClient = {
+  name: "kubernetes-client-without-side-effects",
+  setup({ onResolve, resolve }) {
+    onResolve({ filter: /^@kubernetes\/client-node$|^\.\.?\// }, async ({ path, pluginData, ...options }) => {
+      const isOurs = options.importer.includes(KUBERNETES_CLIENT) || path.startsWith("@kubernetes/");
+      if (!isOurs || pluginData === kubernetesClient.name) return undefined;
+      const resolved = await resolve(path, { ...options, pluginData: kubernetesClient.name });
+      return resolved.path.includes(KUBERNETES_CLIENT) ? { ...resolved, sideEffects: false } : resolved;
+    });
+  },
+};
+
 if (existsSync("dist/src/main.js")) {
   await build({
     entryPoints: { sealgate: "dist/src/main.js" },
@@ -16,6 +31,7 @@ if (existsSync("dist/src/main.js")) {
     sourcemap: true,
     legalComments: "linked",
     logLevel: "warning",
+    plugins: [kubernetesClient],
     banner: {
       js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
     },
