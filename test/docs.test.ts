@@ -4,10 +4,14 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { runCli, type Actions } from "../src/cli/index.ts";
+import type { ExitCode } from "../src/cli/io.ts";
+import { runVerifyBundle } from "../src/cli/verify-bundle.ts";
 import { parseImageReference } from "../src/oci/reference.ts";
 import { parsePattern, parseSkipPattern } from "../src/policy/pattern.ts";
 import { validateException } from "../src/policy/exception-check.ts";
 import { validatePolicy } from "../src/policy/validate.ts";
+import type { TrustRoot } from "../src/ports/trust.ts";
+import { builtInTrustRoot } from "../src/trust/built-in.ts";
 import { fakeIo } from "./cli/fake-io.ts";
 import { HOMES, ORDER } from "./support/architecture/rules.ts";
 import { schemaLeaves } from "./policy/schema-leaves.ts";
@@ -106,6 +110,35 @@ describe("the pages: commands", () => {
       assert.equal(await runCli(line.split(" ").slice(1), actions, io), 0, `${line}: ${said}`);
     }
     assert.equal(run, commands.length);
+  });
+});
+
+describe("README's example of verify-bundle", () => {
+  const [typed = ""] = /node dist\/bin\/sealgate\.mjs verify-bundle(?: \\\n|.)*/u.exec(read("README.md")) ?? [];
+  const [, , ...argv] = typed.split(/[\s\\]+/u);
+
+  /** As the program does, over the files of this repository, at an instant after the bundle was made. */
+  async function run(args: readonly string[]): Promise<{ code: ExitCode; out: string }> {
+    const bundle = "test/vectors/real/sigstore-rs/bundle_v03/bundle_v03.json";
+    const io = fakeIo({ [bundle]: readFileSync(join(root, bundle)) });
+    const other = async (): Promise<ExitCode> => assert.fail("another command");
+    const builtInRoot = (name: string): TrustRoot => builtInTrustRoot(name) ?? assert.fail(name);
+    const verifyBundle: Actions["verifyBundle"] = async (target, flags) =>
+      runVerifyBundle(target, flags, { builtInRoot, now: Date.UTC(2026, 8, 1) }, io);
+    const actions = { version: "", serve: other, verify: other, verifyBundle, apply: other, reference: other };
+    return { code: await runCli(args, actions, io), out: io.printed().out };
+  }
+
+  it("verifies as typed", async () => {
+    const { code, out } = await run(argv);
+    assert.equal(code, 0);
+    assert.match(out, /^Verified sha256:c811d58d/u);
+  });
+
+  it("does not with another name", async () => {
+    const named = argv.map((word) => word.replace("refs/tags/v1.34.0", "refs/heads/main"));
+    assert.notDeepEqual(named, argv);
+    assert.equal((await run(named)).code, 1);
   });
 });
 
