@@ -78,6 +78,13 @@ describe("verifyContentSignature()", () => {
     });
   }
 
+  it("holds a bundle signed with a key of P-384 to SHA-384, where a layer may have SHA-256", () => {
+    const bundle = entityFromBundle(json(dsseBundle(json(statement()), KEYS.p384, "sha256")));
+    failsWith("SignatureInvalid", () => verifyWith(bundle, KEYS.p384));
+    const layer = entityFromCosignLayer(payload, cosignAnnotations(signBytes(payload, KEYS.p384, "sha256")));
+    verifyWith(layer, KEYS.p384);
+  });
+
   it("takes Ed25519ph for a legacy payload and never for DSSE", () => {
     const secret = KEYS.ed25519.privateKey.export({ format: "jwk" }).d ?? "";
     const prehashed = (bytes: Uint8Array): Uint8Array => ed25519ph.sign(bytes, Buffer.from(secret, "base64url"));
