@@ -3,6 +3,7 @@
  * others are answered as ever. Everything that must not reach a message holds the word of LEAK.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { MEDIA_TYPE } from "../../../src/oci/manifest.ts";
 import type { EmbeddedRegistry, Hook } from "./registry.ts";
 
@@ -54,9 +55,7 @@ export const HOSTILE: Readonly<Record<string, Behaviour>> = {
     on: SIGNATURES,
     how: (response) => {
       const { socket } = response;
-      socket?.write("HTTP/1.1 200 OK\r\n");
-      const more = (): void => void (socket?.destroyed === false && socket.write(`x-a: ${LEAK}\r\n`.repeat(500), more));
-      more();
+      if (socket !== null) keepWriting(socket, `HTTP/1.1 200 OK\r\n${`x-a: ${LEAK}\r\n`.repeat(500)}`);
     },
     ends: "Fail RegistryAnswerUnexpected",
     maxBytes: 65_536,
@@ -203,17 +202,24 @@ export function hookOf(
   stranger: string,
 ): { readonly hook: Hook; readonly written: () => number } {
   let seen = 0;
-  const sockets = new Set<{ readonly bytesWritten: number }>();
+  let most = 0;
+  const sockets = new Set<Socket>();
   const hook: Hook = (request, response) => {
     if (!on.test(request.url ?? "")) return false;
-    if (!sockets.has(request.socket)) request.socket.on("error", () => undefined);
-    sockets.add(request.socket);
+    const { socket } = request;
+    if (!sockets.has(socket)) {
+      sockets.add(socket.on("error", () => undefined));
+      socket.once("close", () => {
+        most = Math.max(most, socket.bytesWritten);
+        sockets.delete(socket);
+      });
+    }
     response.on("error", () => undefined);
     how(response, { request, stranger, seen });
     seen += 1;
     return true;
   };
-  return { hook, written: () => Math.max(0, ...[...sockets].map(({ bytesWritten }) => bytesWritten)) };
+  return { hook, written: () => Math.max(most, ...[...sockets].map(({ bytesWritten }) => bytesWritten)) };
 }
 
 function endless(on: RegExp, contentType: string, maxBytes: number): Behaviour {
@@ -227,9 +233,19 @@ function endless(on: RegExp, contentType: string, maxBytes: number): Behaviour {
 
 /** Writes for as long as somebody reads. */
 function pour(response: ServerResponse, code: number, headers: Readonly<Record<string, string>>): void {
-  const chunk = LEAK.repeat(4096);
   response.writeHead(code, headers);
-  const more = (): void => void (response.destroyed || response.write(chunk, (error) => error ?? more()));
+  keepWriting(response, LEAK.repeat(4096));
+}
+
+function keepWriting(target: ServerResponse | Socket, chunk: string): void {
+  let isOpen = true;
+  target.once("close", () => {
+    isOpen = false;
+  });
+  const more = (): void => {
+    while (isOpen && !target.destroyed && target.write(chunk));
+    if (isOpen) target.once("drain", more);
+  };
   more();
 }
 
