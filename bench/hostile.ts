@@ -15,7 +15,7 @@ import { peakMiB, residentMiB, startWebhook, verdictOf, writePolicy } from "./ad
 import { formatTime, quantile, type Benchmark, type Table } from "./table.ts";
 
 const REVIEWS = Number(process.env["SEALGATE_HOSTILE_REVIEWS"] ?? "10000");
-const AT_ONCE = 64;
+const AT_ONCE = 32;
 const MAX_MINUTES = 10;
 const MAX_MIB = 256;
 const MAX_GROWTH_MIB = 20;
