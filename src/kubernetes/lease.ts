@@ -87,9 +87,10 @@ export class LeaderElection {
   }
 
   /** True if the lease is ours now. */
-  async #acquire(signal: AbortSignal, timeoutMs: number): Promise<boolean> {
+  async #acquire(signal: AbortSignal, left: number): Promise<boolean> {
     try {
-      return await this.#tryAcquire(signal, timeoutMs);
+      // A timer wants whole milliseconds; a monotonic clock gives fractions.
+      return await this.#tryAcquire(signal, Math.ceil(left));
     } catch (error) {
       if (!signal.aborted) this.#options.onState({ isLeader: false, detail: reasonOf(error) });
       return false;

@@ -10,7 +10,7 @@ export class ManualClock {
   }
 
   readonly now = (): number => this.time;
-  readonly monotonicNow = (): number => this.time;
+  readonly monotonicNow = (): number => this.time + 0.25;
   readonly random = (): number => 0;
 
   readonly delay = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
