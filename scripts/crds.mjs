@@ -52,7 +52,9 @@ const VARIANTS = [
 
 /** File name to content, for generate.mjs. */
 export async function crdFiles() {
-  const files = KINDS.map((kind) => [`crds/${kind.plural}.yaml`, crdYaml(kind)]);
+  // The chart's own copy: a chart holds no file from outside of its folder.
+  const places = ["crds", "charts/sealgate/files/crds"];
+  const files = KINDS.flatMap((kind) => places.map((place) => [`${place}/${kind.plural}.yaml`, crdYaml(kind)]));
   const schema = forAjv(clusterSpec);
   const exception = forAjv(exceptionSpec);
   return new Map([

@@ -30,7 +30,7 @@ export async function postEvent(
   const body = {
     apiVersion: "events.k8s.io/v1",
     kind: "Event",
-    metadata: { namespace, generateName: `${name}.` },
+    metadata: { namespace, generateName: `${name}-` },
     eventTime: microTime(now),
     reportingController: "sealgate.dev/webhook",
     reportingInstance: instance.slice(0, MAX_INSTANCE),

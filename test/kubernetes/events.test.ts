@@ -19,7 +19,7 @@ describe("postEvent()", () => {
     assert.deepEqual(rest, {
       apiVersion: "events.k8s.io/v1",
       kind: "Event",
-      metadata: { namespace: "ns", generateName: "ca." },
+      metadata: { namespace: "ns", generateName: "ca-" },
       reportingController: "sealgate.dev/webhook",
       action: "Do",
       reason: "Because",

@@ -53,12 +53,12 @@ const children = new Set<ChildProcess>();
 const folders = new Set<string>();
 let watchdog: ChildProcess | undefined;
 
-/** What every program gets: no outward network even if it tries, no proxy for loopback. */
+/** What every program gets: no outward network even if it tries, no proxy for loopback and the Services of a cluster. */
 export const isolatedEnvironment: Readonly<Record<string, string>> = {
   PATH: process.env["PATH"] ?? "",
   HTTP_PROXY: "http://127.0.0.1:9",
   HTTPS_PROXY: "http://127.0.0.1:9",
-  NO_PROXY: "127.0.0.1,localhost,::1,10.0.0.0/8",
+  NO_PROXY: "127.0.0.1,localhost,::1,10.0.0.0/8,.svc",
   OTEL_TRACES_EXPORTER: "none",
 };
 

@@ -1,0 +1,219 @@
+/**
+ * The life of an installation, by kubectl and each Helm, with the commands of README: install, enforce, upgrade, rotate, uninstall. Three replicas
+ * with the rights of the chart's roles behind the chart's Service; a real control plane with its controllers.
+ */
+import assert from "node:assert/strict";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { helmNames, helmOf, chartFolder, type Helm } from "../support/testbed/helm.ts";
+import { startKubernetes, type Cluster } from "../support/testbed/kubernetes.ts";
+import { clusterPolicy, namespace, pod } from "../support/testbed/objects.ts";
+import { eventually, mustSucceed } from "../support/testbed/process.ts";
+import {
+  makeRelease,
+  pointService,
+  releaseName,
+  releaseNamespace,
+  startBalancer,
+  type Release,
+} from "../support/testbed/release.ts";
+import { makeSigningTools, type KeyFiles } from "../support/testbed/cosign.ts";
+import { pushImage } from "../support/testbed/images.ts";
+import { programsOrSkip, repositoryRoot, type Programs } from "../support/testbed/programs.ts";
+import { startReferrersRegistry, type Registry } from "../support/testbed/registries.ts";
+
+/** Short, so that a rotation is seen from end to end. */
+const TIMES = { renewBefore: "1h", leafLifetime: "4s", distributionWait: "2s", overlapWait: "4s" };
+
+/** As README has it typed, from the folder of the clone. */
+function commandOf(name: string): readonly string[] {
+  const found = new RegExp(`^helm (${name} .*)$`, "mu").exec(readFileSync(join(repositoryRoot(), "README.md"), "utf8"));
+  assert.ok(found, `README has no helm ${name}`);
+  return (found[1] ?? "").split(" ").map((word) => (word === "charts/sealgate" ? chartFolder : word));
+}
+
+describe("story", () => {
+  let programs: Programs;
+  let registry: Registry;
+  let key: KeyFiles;
+  let signed: string;
+  let unsigned: string;
+
+  before("push two images, sign one", async function () {
+    programs = programsOrSkip(this);
+    registry = await startReferrersRegistry({ programs });
+    const { v3 } = makeSigningTools(programs);
+    key = await v3.generateKeyPair("acme");
+    const push = async (name: string): Promise<string> =>
+      (await pushImage({ registry, repository: `acme/${name}`, tag: "1.0", seed: name })).reference;
+    await push("unsigned");
+    mustSucceed("cosign sign", await v3.sign(await push("signed"), key));
+    [signed, unsigned] = [`${registry.host}/acme/signed:1.0`, `${registry.host}/acme/unsigned:1.0`];
+  });
+  after("stop the registry", () => registry?.stop());
+
+  for (const helmName of helmNames) {
+    describe(`with ${helmName}`, () => {
+      let cluster: Cluster;
+      let helm: Helm;
+      let release: Release;
+      let balancer: Awaited<ReturnType<typeof startBalancer>>;
+
+      before("start a control plane with controllers", async () => {
+        cluster = await startKubernetes({ programs, withControllerManager: true });
+        helm = helmOf(programs, helmName, cluster);
+        balancer = await startBalancer();
+        release = makeRelease(cluster, balancer);
+      });
+      after("stop it", async () => {
+        await release?.stopAll();
+        await balancer?.stop();
+        await cluster?.stop();
+      });
+
+      async function kubectl(...args: readonly string[]): Promise<string> {
+        return mustSucceed(`kubectl ${args.join(" ")}`, await cluster.kubectl(args)).stdout;
+      }
+      async function apply(object: object): Promise<void> {
+        mustSucceed("kubectl apply", await cluster.kubectl(["apply", "-f", "-"], { stdin: JSON.stringify(object) }));
+      }
+      /** What the user sees: undefined if the pod is taken. */
+      async function create(name: string, image: string, dryRun = true): Promise<string | undefined> {
+        const object = JSON.stringify(pod({ namespace: "shop", name }, image));
+        const args = ["create", ...(dryRun ? ["--dry-run=server"] : []), "-f", "-"];
+        const { code, stderr } = await cluster.kubectl(args, { stdin: object });
+        return code === 0 ? undefined : stderr;
+      }
+      const values = (): readonly string[] => [
+        "--namespace",
+        releaseNamespace,
+        "--set",
+        `webhook.port=${balancer.port},plainHttp={${registry.host}},allowPrivate={${registry.host}},drainSeconds=2`,
+        ...Object.entries(TIMES).flatMap(([key, value]) => ["--set", `tls.selfManaged.${key}=${value}`]),
+      ];
+      const bundleOf = async (kind: string): Promise<string> => {
+        const path = "jsonpath={.webhooks[0].clientConfig.caBundle}";
+        return Buffer.from(
+          await kubectl("get", `${kind}webhookconfiguration`, releaseName, "-o", path),
+          "base64",
+        ).toString();
+      };
+      const certificatesIn = (pem: string): number => pem.split("BEGIN CERTIFICATE").length - 1;
+
+      it("installs, and refuses pods until the first replica is ready", async () => {
+        const notes = await helm.must(...commandOf("install"), ...values());
+        assert.match(notes, /Until the first replica is ready, pods of all other namespaces are refused/);
+        await pointService(cluster);
+        await apply(namespace("shop"));
+        await eventually("fail closed", async () =>
+          ((await create("early", unsigned)) ?? "").includes("failed calling webhook"),
+        );
+      });
+
+      it("enforces with three replicas", async () => {
+        await Promise.all([release.start(), release.start(), release.start()]);
+        const imageReferences = [`${registry.host}/acme/*`];
+        const { publicPem: publicKey } = key;
+        await apply(
+          clusterPolicy({ name: "signed", imageReferences, publicKey }, { "kubernetes.io/metadata.name": "shop" }),
+        );
+        await eventually("denied", async () =>
+          ((await create("bad", unsigned)) ?? "").includes("0 of 1 required signatures accepted"),
+        );
+        assert.equal(await create("web", signed, false), undefined);
+        assert.match(
+          await kubectl("-n", "shop", "get", "pod", "web", "-o", "jsonpath={.spec.containers[0].image}"),
+          /@sha256:[0-9a-f]{64}$/,
+        );
+      });
+
+      it("shows its message where a ReplicaSet cannot make its pods, and lets a signed Deployment roll out", async () => {
+        for (const [name, reference] of [
+          ["bad", unsigned],
+          ["good", signed],
+        ] as const) {
+          await kubectl("-n", "shop", "create", "deployment", name, `--image=${reference}`);
+        }
+        await eventually("FailedCreate", async () =>
+          (await kubectl("-n", "shop", "get", "events", "--field-selector=reason=FailedCreate", "-o", "json")).includes(
+            "0 of 1 required signatures accepted",
+          ),
+        );
+        await eventually("the pod of the good one", async () =>
+          (await kubectl("-n", "shop", "get", "pods", "-l", "app=good", "-o", "name")).includes("pod/"),
+        );
+        await kubectl("-n", "shop", "delete", "deployment", "bad", "good");
+      });
+
+      it("upgrades: a field is added to a kind, and the caBundle is kept", async () => {
+        const before = await bundleOf("validating");
+        const chart = join(cluster.dir, "upgraded");
+        cpSync(chartFolder, chart, { recursive: true });
+        const file = join(chart, "files", "crds", "imageverifypolicies.yaml");
+        const added = "                added:\n                  type: string\n                  maxLength: 9\n";
+        const text = readFileSync(file, "utf8");
+        const place = /^( +)failureAction:$/mu.exec(text);
+        assert.ok(place);
+        const indent = place[1] ?? "";
+        const field = added.replaceAll(/^ {16}/gmu, indent);
+        writeFileSync(file, text.replace(place[0], `${field}${place[0]}`));
+        await helm.must("upgrade", releaseName, chart, ...values(), "--set", "podAnnotations.upgraded=yes");
+        assert.equal(await bundleOf("validating"), before);
+        await eventually("the field is known", async () =>
+          /added\t/u.test(await kubectl("explain", "imageverifypolicies.spec")),
+        );
+        assert.match((await create("bad", unsigned)) ?? "", /0 of 1 required signatures accepted/);
+        assert.equal(await create("asked", signed), undefined);
+      });
+
+      it("rotates its CA without a failed call", async () => {
+        const old = await bundleOf("validating");
+        let isRotating = true;
+        const failures: string[] = [];
+        const calls = (async () => {
+          let count = 0;
+          while (isRotating) {
+            const said = await create("asked", signed);
+            if (said !== undefined) failures.push(said);
+            count += 1;
+          }
+          return count;
+        })();
+        await kubectl("-n", releaseNamespace, "annotate", "secret", `${releaseName}-ca`, "sealgate.dev/rotate=now");
+        await eventually("both are trusted", async () => certificatesIn(await bundleOf("mutating")) === 2);
+        await eventually("the old one is dropped", async () => {
+          const now = await bundleOf("mutating");
+          return certificatesIn(now) === 1 && now !== old;
+        });
+        await eventually("in both", async () => (await bundleOf("validating")) === (await bundleOf("mutating")));
+        isRotating = false;
+        assert.ok((await calls) > 10);
+        assert.deepEqual(failures, []);
+      });
+
+      it("leaves a configuration deleted that was deleted by hand, and says so", async () => {
+        await kubectl("delete", "mutatingwebhookconfiguration", releaseName);
+        await eventually("an event", async () =>
+          (await kubectl("-n", releaseNamespace, "get", "events", "-o", "json")).includes("WebhookConfigurationAbsent"),
+        );
+        assert.equal((await cluster.kubectl(["get", "mutatingwebhookconfiguration", releaseName])).code, 1);
+        await helm.must("upgrade", releaseName, chartFolder, ...values());
+        await eventually("the caBundle is back", async () => (await bundleOf("mutating")) !== "");
+      });
+
+      it("uninstalls: pods are made freely, and nothing is left but the kinds and their policies", async () => {
+        await helm.must(...commandOf("uninstall"));
+        await release.stopAll();
+        assert.equal(await create("free", unsigned, false), undefined);
+        const kinds = "validatingwebhookconfigurations,mutatingwebhookconfigurations,clusterroles,clusterrolebindings";
+        const label = `app.kubernetes.io/instance=${releaseName}`;
+        assert.equal(await kubectl("get", kinds, "-l", label, "-o", "name"), "");
+        const own =
+          "deployments,services,secrets,configmaps,serviceaccounts,roles,rolebindings,leases,networkpolicies,poddisruptionbudgets";
+        assert.equal(await kubectl("-n", releaseNamespace, "get", own, "-l", label, "-o", "name"), "");
+        assert.match(await kubectl("get", "crds", "-o", "name"), /clusterimageverifypolicies\.sealgate\.dev/);
+        assert.match(await kubectl("get", "clusterimageverifypolicies", "-o", "name"), /signed/);
+      });
+    });
+  }
+});

@@ -1,0 +1,112 @@
+// The replicas of an installed release, as the kubelet would start them: the command line of the Deployment, the files of
+// the ConfigMap, the token of the ServiceAccount and nothing more. They stand behind the Service by a balancer.
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { startBalancer, type Balancer } from "./balancer.ts";
+import { formatKubeconfig, type Cluster } from "./kubernetes.ts";
+import { freePorts, mustSucceed, startProcess, type RunningProcess } from "./process.ts";
+import { sealgateProgram } from "./sealgate.ts";
+
+export interface Replica {
+  readonly port: number;
+  readonly operationsUrl: string;
+  readonly process: RunningProcess;
+}
+
+export interface Release {
+  /** Starts one and sends it connections once it is ready. */
+  readonly start: () => Promise<Replica>;
+  /** No new connections, then SIGTERM; resolves when it has ended. */
+  readonly stop: (replica: Replica) => Promise<void>;
+  readonly kill: (replica: Replica) => Promise<void>;
+  readonly replicas: () => readonly Replica[];
+  readonly stopAll: () => Promise<void>;
+}
+
+export const releaseName = "sealgate";
+export const releaseNamespace = "sealgate";
+
+/** The Service as a name for loopback, which the API server resolves by itself: SNI and Host are the Service's own. */
+export async function pointService(cluster: Cluster): Promise<void> {
+  const spec = { type: "ExternalName", externalName: "localhost", clusterIP: null, clusterIPs: null };
+  const args = [
+    "-n",
+    releaseNamespace,
+    "patch",
+    "service",
+    releaseName,
+    "--type=merge",
+    "-p",
+    JSON.stringify({ spec }),
+  ];
+  mustSucceed("kubectl patch service", await cluster.kubectl(args));
+}
+
+export { startBalancer };
+
+export function makeRelease(cluster: Cluster, balancer: Balancer): Release {
+  const running: Replica[] = [];
+  let count = 0;
+  const spread = (): void => balancer.setEndpoints(running.map(({ port }) => port));
+  const leave = (replica: Replica): void => {
+    running.splice(running.indexOf(replica), 1);
+    spread();
+  };
+  return {
+    replicas: () => running,
+    start: async () => {
+      const name = `sealgate-${(count += 1)}`;
+      const replica = await startReplica(cluster, name);
+      running.push(replica);
+      spread();
+      return replica;
+    },
+    stop: async (replica) => {
+      leave(replica);
+      await replica.process.stop(60_000);
+    },
+    kill: async (replica) => {
+      process.kill(replica.process.pid, "SIGKILL");
+      leave(replica);
+      await replica.process.stop(0);
+    },
+    stopAll: async () => {
+      await Promise.all(running.splice(0).map((replica) => replica.process.stop(0)));
+    },
+  };
+}
+
+async function startReplica(cluster: Cluster, name: string): Promise<Replica> {
+  const must = async (...args: readonly string[]): Promise<string> =>
+    mustSucceed(`kubectl ${args[0]}`, await cluster.kubectl(["-n", releaseNamespace, ...args])).stdout;
+  const deployment = JSON.parse(await must("get", "deployment", releaseName, "-o", "json")) as {
+    spec: { template: { spec: { serviceAccountName: string; containers: { args: string[] }[] } } };
+  };
+  const { serviceAccountName, containers } = deployment.spec.template.spec;
+  const config = await must("get", "configmap", releaseName, "-o", String.raw`jsonpath={.data.sealgate\.yaml}`);
+  const token = (await must("create", "token", serviceAccountName)).trim();
+  const dir = join(cluster.dir, name);
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, "sealgate.yaml"), config);
+  writeFileSync(join(dir, "kubeconfig"), formatKubeconfig({ url: cluster.url, ca: cluster.ca, token }), {
+    mode: 0o600,
+  });
+  const [port, operations] = (await freePorts(2)) as [number, number];
+  const args = (containers[0]?.args ?? []).map((each) => each.replace("/etc/sealgate/", `${dir}/`));
+  const operationsUrl = `http://127.0.0.1:${operations}`;
+  const process = await startProcess({
+    name,
+    command: globalThis.process.execPath,
+    args: [
+      sealgateProgram,
+      ...args,
+      `--kubeconfig=${join(dir, "kubeconfig")}`,
+      `--listen-webhook=127.0.0.1:${port}`,
+      `--listen-operations=127.0.0.1:${operations}`,
+    ],
+    dir,
+    env: { HOSTNAME: name },
+    ready: { url: `${operationsUrl}/readyz`, isReady: (status) => status === 200 },
+  });
+  return { port, operationsUrl, process };
+}
