@@ -40,6 +40,7 @@ import { servingCertificates, systemClock } from "./serve-certificates.ts";
 
 const VERSION = "0.1.0";
 const IN_FLIGHT_MS = 10_000;
+type Telemetry = { readonly logger: Logger; readonly metrics: Metrics };
 
 interface PolicySource {
   readonly policies: Policies;
@@ -136,7 +137,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
     logger.info({ detail }, "trust roots changed");
     source.recompile();
   });
-  const source = openPolicies(flags, trust, logger);
+  const source = openPolicies(flags, trust, { logger, metrics });
   const { verifier, close } = buildVerifier(flags, trust.config, apiServers(flags));
   let draining = false;
   const reviewer = new PodReviewer(source.policies, verifier, Date.now);
@@ -206,7 +207,7 @@ async function listen(server: { listen(address: Address): Promise<unknown> }, ad
   }
 }
 
-function openPolicies(flags: ServeFlags, { compile }: Trust, logger: Logger): PolicySource {
+function openPolicies(flags: ServeFlags, { compile }: Trust, { logger, metrics }: Telemetry): PolicySource {
   const onChange = (detail: string): void => logger.info({ detail }, "policies changed");
   if (flags.policies !== undefined) {
     const directory = usage(() => new PolicyDirectory({ folder: flags.policies ?? "", compile, onChange }));
@@ -214,16 +215,10 @@ function openPolicies(flags: ServeFlags, { compile }: Trust, logger: Logger): Po
     return { policies: directory, recompile: () => directory.recompile(), readiness, close: () => directory.close() };
   }
   const client = usage(() => buildKubernetesClient(flags.kubeconfig));
-  const watch = new PolicyWatch({
-    client,
-    compile,
-    onChange,
-    delay: systemClock.delay,
-    random: systemClock.random,
-  });
+  const watch = new PolicyWatch({ ...systemClock, client, compile, onChange });
   watch.start();
   const readiness = (): readonly ReadinessCheck[] =>
-    watch.states().map(({ source, listed, state }) => ({ name: source, ok: listed, detail: state }));
+    watch.checks(flags.staleSeconds, (name, seconds) => metrics.observeStale(name, seconds));
   return { policies: watch, recompile: () => watch.recompile(), readiness, close: () => watch.close() };
 }
 

@@ -20,6 +20,7 @@ export interface ServeFlags extends RegistryFlags {
   readonly tlsCert?: string;
   readonly tlsKey?: string;
   readonly drainSeconds: number;
+  readonly staleSeconds: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
 }
 
@@ -101,6 +102,7 @@ function addServe(program: Command, actions: Actions, finish: (code: ExitCode) =
     .option("--tls-key <file>", "its private key, PEM")
     .addOption(plainHttp())
     .addOption(allowPrivate())
+    .option("--stale-seconds <n>", "un-ready when the API server was not followed for so long", wholeNumber, 900)
     .option("--drain-seconds <n>", "after SIGTERM, how long to keep serving while endpoints converge", wholeNumber, 10)
     .addOption(
       new Option("--log-level <level>", "least level logged")

@@ -13,10 +13,19 @@ import { ListWatch, type ListWatchOptions } from "./list-watch.ts";
 
 export interface PolicyWatchOptions extends Pick<ListWatchOptions, "delay" | "random"> {
   readonly client: KubernetesClient;
+  readonly monotonicNow: () => number;
   /** With the trust roots of that moment. */
   compile(resource: PolicyResource): CompiledPolicy;
   /** Once all was listed, and after each change of a policy, with the number in force and of those that do not compile. */
   onChange(detail: string): void;
+}
+
+export interface SourceState {
+  readonly source: string;
+  readonly listed: boolean;
+  readonly state: string;
+  /** For how long changes may have been missed; 0 while it is followed. */
+  readonly staleSeconds: number;
 }
 
 const GROUP = "/apis/sealgate.dev/v1alpha1";
@@ -43,6 +52,8 @@ export class PolicyWatch implements Policies {
   #exceptions = new Map<string, CompiledException>();
   #namespaces = new Map<string, ReadonlyMap<string, string>>();
   readonly #states = new Map<Source, string>();
+  /** Since when a source has not been followed: from the start, until it is synced. */
+  readonly #staleSince = new Map<Source, number>();
   readonly #listed = new Set<Source>();
   readonly #stop = new AbortController();
   #snapshot: PolicySnapshot | undefined;
@@ -53,7 +64,10 @@ export class PolicyWatch implements Policies {
 
   /** Starts the reflectors; they run until close(). */
   start(): void {
-    for (const source of Object.keys(SOURCES) as Source[]) void this.#follow(source);
+    for (const source of Object.keys(SOURCES) as Source[]) {
+      this.#staleSince.set(source, this.#options.monotonicNow());
+      void this.#follow(source);
+    }
   }
 
   /** Compiles every policy again: what it depends on beside its resource has changed. */
@@ -72,13 +86,32 @@ export class PolicyWatch implements Policies {
     return this.#snapshot;
   }
 
-  /** For readiness: one line a source. */
-  states(): readonly { readonly source: string; readonly listed: boolean; readonly state: string }[] {
+  /** For readiness: one line a source, which is not ok before it was listed, nor when it is not followed for too long. */
+  checks(
+    staleSeconds: number,
+    observe: (source: string, seconds: number) => void,
+  ): readonly { readonly name: string; readonly ok: boolean; readonly detail: string }[] {
+    return this.states().map((each) => {
+      observe(each.source, each.staleSeconds);
+      return { name: each.source, ok: each.listed && each.staleSeconds < staleSeconds, detail: each.state };
+    });
+  }
+
+  /** What was read goes on to be enforced, however stale it is. */
+  states(): readonly SourceState[] {
+    const now = this.#options.monotonicNow();
     return (Object.keys(SOURCES) as Source[]).map((source) => ({
       source,
       listed: this.#listed.has(source),
       state: this.#states.get(source) ?? "starting",
+      staleSeconds: Math.floor((now - (this.#staleSince.get(source) ?? now)) / 1000),
     }));
+  }
+
+  #observe(source: Source, state: string): void {
+    this.#states.set(source, state);
+    if (state === "synced") this.#staleSince.delete(source);
+    else if (!this.#staleSince.has(source)) this.#staleSince.set(source, this.#options.monotonicNow());
   }
 
   async #follow(source: Source): Promise<void> {
@@ -90,7 +123,7 @@ export class PolicyWatch implements Policies {
       random,
       onReplace: (objects) => this.#replace(source, objects),
       onChange: (type, object) => this.#change(source, type, object),
-      onState: (state) => this.#states.set(source, state),
+      onState: (state) => this.#observe(source, state),
     }).run(this.#stop.signal);
   }
 

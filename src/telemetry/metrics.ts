@@ -18,6 +18,8 @@ export interface Metrics {
   observeAdmission(sample: AdmissionSample): void;
   /** A rule that an exception took off an image. `exception` is the name of an object of the cluster's administrators. */
   countException(exception: string): void;
+  /** For how long changes of a source may have been missed. */
+  observeStale(source: string, seconds: number): void;
   observeLeader(isLeader: boolean): void;
   /** The end of the certificate that is served, in milliseconds. */
   observeLeaf(notAfter: number): void;
@@ -49,8 +51,15 @@ export function makeMetrics(): Metrics {
     labelNames: ["exception"],
     registers: [registry],
   });
+  const stale = new Gauge({
+    name: "sealgate_informer_stale_seconds",
+    help: "For how long changes of a source may have been missed; 0 while it is followed",
+    labelNames: ["source"],
+    registers: [registry],
+  });
   return {
     ...certificateMetrics(registry),
+    observeStale: (source, seconds) => stale.set({ source }, seconds),
     contentType: registry.contentType,
     observeAdmission: ({ webhook, operation, resource, decision, dryRun, seconds }) => {
       const known = RESOURCES.has(resource) ? resource : "other";

@@ -117,7 +117,7 @@ describe("sealgate", () => {
 
 describe("sealgate serve", () => {
   it("has defaults for all that it needs", async () => {
-    const { listenWebhook, listenOperations, drainSeconds, logLevel, plainHttp, policies, kubeconfig } =
+    const { listenWebhook, listenOperations, drainSeconds, staleSeconds, logLevel, plainHttp, policies, kubeconfig } =
       await serveFlags();
     assert.deepEqual(
       [listenWebhook, listenOperations],
@@ -127,6 +127,7 @@ describe("sealgate serve", () => {
       ],
     );
     assert.deepEqual([drainSeconds, logLevel, plainHttp, policies, kubeconfig], [10, "info", [], undefined, undefined]);
+    assert.equal(staleSeconds, 900);
   });
 
   const addresses = [

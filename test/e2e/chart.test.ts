@@ -93,6 +93,7 @@ const LIVE: Readonly<Record<string, Change>> = {
   "serviceAccount.annotations": { to: { a: "b" } },
   logLevel: { to: "debug" },
   drainSeconds: { to: 1 },
+  staleSeconds: { to: 60 },
   plainHttp: { to: ["a:1"] },
   allowPrivate: { to: ["a:1"] },
   config: { to: { builtInTrustRoots: [] } },

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { helmNames, helmOf, chartFolder, type Helm } from "../support/testbed/helm.ts";
 import { startKubernetes, type Cluster } from "../support/testbed/kubernetes.ts";
 import { clusterPolicy, namespace, pod } from "../support/testbed/objects.ts";
+import { request } from "../support/testbed/http.ts";
 import { eventually, mustSucceed } from "../support/testbed/process.ts";
 import {
   makeRelease,
@@ -16,6 +17,7 @@ import {
   releaseNamespace,
   startBalancer,
   type Release,
+  type Replica,
 } from "../support/testbed/release.ts";
 import { makeSigningTools, type KeyFiles } from "../support/testbed/cosign.ts";
 import { pushImage } from "../support/testbed/images.ts";
@@ -189,6 +191,39 @@ describe("story", () => {
         isRotating = false;
         assert.ok((await calls) > 10);
         assert.deepEqual(failures, []);
+      });
+
+      it("loses no call while its replicas are replaced one by one", async () => {
+        let isRolling = true;
+        const failures: string[] = [];
+        const calls = (async () => {
+          while (isRolling) {
+            const said = await create("asked", signed);
+            if (said !== undefined) failures.push(said);
+          }
+        })();
+        for (const old of release.replicas().slice()) {
+          await release.start();
+          await release.stop(old);
+        }
+        isRolling = false;
+        await calls;
+        assert.deepEqual(failures, []);
+      });
+
+      it("has another leader within twenty seconds of the death of one", async () => {
+        const leads = async ({ operationsUrl }: Replica): Promise<boolean> =>
+          /^sealgate_leader 1$/mu.test((await request(`${operationsUrl}/metrics`)).body.toString());
+        const leaderOf = async (): Promise<Replica | undefined> => {
+          for (const replica of release.replicas()) if (await leads(replica)) return replica;
+          return undefined;
+        };
+        await eventually("one leads", async () => (await leaderOf()) !== undefined);
+        const dead = await leaderOf();
+        assert.ok(dead);
+        await release.kill(dead);
+        await eventually("another leads", async () => (await leaderOf()) !== undefined, 20_000);
+        await release.start();
       });
 
       it("leaves a configuration deleted that was deleted by hand, and says so", async () => {

@@ -51,12 +51,14 @@ async function run(steps: Readonly<Record<string, readonly Step[]>>): Promise<Wa
     over.add(path);
     if (over.size === 4) finish();
   });
+  let seconds = 0;
   const watching = new PolicyWatch({
     client,
     compile: (resource) => compilePolicy(resource, () => undefined),
     onChange: (detail) => details.push(detail),
     delay: () => Promise.resolve(),
     random: () => 0,
+    monotonicNow: () => (seconds += 1) * 1000,
   });
   assert.equal(watching.snapshot(), undefined);
   watching.start();
@@ -101,6 +103,27 @@ describe("PolicyWatch", () => {
     assert.equal(snapshot?.namespaceLabels("unknown"), undefined);
     assert.deepEqual(details, ["3 policies, 0 of them do not compile"]);
     assert.ok(watching.states().every(({ state, listed }) => listed && state === "synced"));
+    assert.ok(watching.states().every(({ staleSeconds }) => staleSeconds === 0));
+  });
+
+  it("says for how long a source is not followed, and keeps what it read", async () => {
+    const { watch: watching } = await run({
+      [NAMESPACED]: [list([policy("a", "prod")], "1"), text(500, "{}")],
+      [CLUSTER]: [list([], "1")],
+      [NAMESPACES]: [list([], "1")],
+    });
+    const stale = (): readonly number[] => watching.states().map(({ staleSeconds }) => staleSeconds);
+    const [first = 0, ...others] = stale();
+    assert.ok(first > 0);
+    assert.deepEqual(others, [0, 0, 0]);
+    assert.ok((stale()[0] ?? 0) > first);
+    const observed = new Map<string, number>();
+    const ready = (limit: number): readonly boolean[] =>
+      watching.checks(limit, (source, seconds) => observed.set(source, seconds)).map(({ ok }) => ok);
+    assert.deepEqual(ready(1e6), [true, true, true, true]);
+    assert.deepEqual(ready(1), [false, true, true, true]);
+    assert.ok((observed.get("ImageVerifyPolicy") ?? 0) > 0);
+    assert.deepEqual(names(watching.snapshot()), ["ImageVerifyPolicy prod/a"]);
   });
 
   it("starts as starting", () => {
@@ -111,8 +134,14 @@ describe("PolicyWatch", () => {
       onChange: () => undefined,
       delay: () => Promise.resolve(),
       random: () => 0,
+      monotonicNow: () => 0,
     });
-    assert.deepEqual(watching.states()[0], { source: "ImageVerifyPolicy", listed: false, state: "starting" });
+    assert.deepEqual(watching.states()[0], {
+      source: "ImageVerifyPolicy",
+      listed: false,
+      state: "starting",
+      staleSeconds: 0,
+    });
   });
 
   it("follows what is created, edited and deleted, and tells of policies alone", async () => {
@@ -261,6 +290,7 @@ describe("PolicyWatch", () => {
       },
       delay: () => Promise.resolve(),
       random: () => 0,
+      monotonicNow: () => 0,
     });
     watching.start();
     await finished;
