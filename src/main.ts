@@ -12,6 +12,7 @@ import { runCli, type Actions, type Address, type ApplyFlags, type ServeFlags } 
 import { UsageError, type CommandIo, type ExitCode } from "./cli/io.ts";
 import { runReference } from "./cli/reference.ts";
 import { endpointsOf, type RegistryFlags } from "./cli/registry-flags.ts";
+import { terminationSignals } from "./cli/termination.ts";
 import { runVerifyBundle } from "./cli/verify-bundle.ts";
 import { runVerify } from "./cli/verify.ts";
 import { ConfigFile } from "./config/config-file.ts";
@@ -27,8 +28,9 @@ import type { TrustRoots } from "./policy/trust-root.ts";
 import type { PolicyResource } from "./policy/types.ts";
 import type { Policies } from "./ports/policies.ts";
 import type { TrustRoot } from "./ports/trust.ts";
-import { buildRegistry } from "./registry/client.ts";
+import { buildRegistry, type RegistryRules } from "./registry/client.ts";
 import { nameOf, portOf, type ForbiddenHost } from "./registry/destinations.ts";
+import { ProxyError, proxyOfEnvironment } from "./registry/proxy.ts";
 import { makeLogger, type Logger } from "./telemetry/logger.ts";
 import { makeMetrics, type Metrics } from "./telemetry/metrics.ts";
 import { builtInTrustRoot } from "./trust/built-in.ts";
@@ -50,33 +52,41 @@ interface PolicySource {
   close(): void;
 }
 
+interface Verification {
+  readonly verifier: ImageVerifier;
+  /** After a change of the configuration. */
+  readonly reload: () => void;
+  readonly close: () => Promise<void>;
+}
+
 function buildVerifier(
   flags: RegistryFlags,
   config: () => Config,
   forbidden: readonly ForbiddenHost[] = [],
-): { verifier: ImageVerifier; close: () => Promise<void> } {
-  const registry = buildRegistry({
-    rules: { endpoints: endpointsOf(flags, []), forbidden },
-    now: () => performance.timeOrigin + performance.now(),
-  });
+): Verification {
+  const environment = usage(() => proxyOfEnvironment(process.env));
+  const rules = (): RegistryRules => {
+    const { registries, proxy = environment } = config();
+    return { ...registries, endpoints: endpointsOf(flags, registries.endpoints), proxy, forbidden };
+  };
+  const registry = buildRegistry({ rules: rules(), now: () => performance.timeOrigin + performance.now() });
   const verifier = new ImageVerifier({
     registry: new ObjectCache(() => config().caches.blobBytes).before(registry, ""),
     limits: () => config().limits,
     ...CLOCKS,
   });
-  return { verifier, close: () => registry.close() };
+  return { verifier, reload: () => void registry.reload(rules()), close: () => registry.close() };
 }
 
 /** The API server that this process is told of, by its own flags and by the cluster that it runs in. */
 function apiServers({ policies, kubeconfig }: ServeFlags): readonly ForbiddenHost[] {
-  const inCluster = process.env["KUBERNETES_SERVICE_HOST"];
-  const servers: ForbiddenHost[] = inCluster === undefined ? [] : [{ host: inCluster }];
+  const servers = [process.env["KUBERNETES_SERVICE_HOST"] ?? []].flat().map((host): ForbiddenHost => ({ host }));
   if (policies !== undefined) return servers;
   const url = usage(() => apiServerUrl(kubeconfig));
   return [...servers, { host: nameOf(url), port: portOf(url) }];
 }
 
-/** The trust roots that policies may name, and the certificate to serve with, by the configuration. */
+/** The configuration, the trust roots that policies may name by it, and the certificate to serve with. */
 interface Trust {
   readonly config: () => Config;
   readonly trustRoots: TrustRoots;
@@ -108,6 +118,7 @@ function openTrust(path: string | undefined): Trust {
       const files = (): readonly string[] => [
         file.path,
         ...[...file.config.trustRoots.values()].map((root) => root.file),
+        ...file.config.registries.files,
       ];
       const watch = new FileWatch({
         files,
@@ -134,13 +145,13 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   const metrics = makeMetrics();
   const trust = openTrust(flags.config);
   const unfollow = trust.follow((detail) => {
-    logger.info({ detail }, "trust roots changed");
+    logger.info({ detail }, "configuration or trust roots changed");
+    reload();
     source.recompile();
   });
   const source = openPolicies(flags, trust, { logger, metrics });
-  const { verifier, close } = buildVerifier(flags, trust.config, apiServers(flags));
+  const { verifier, reload, close } = buildVerifier(flags, trust.config, apiServers(flags));
   let draining = false;
-  const reviewer = new PodReviewer(source.policies, verifier, Date.now);
   const terminated = terminationSignals();
   const certificates = await usage(() =>
     servingCertificates(flags, trust.config().tls, {
@@ -167,11 +178,12 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
     tls === undefined
       ? undefined
       : await buildServer({
-          reviewer,
+          reviewer: new PodReviewer(source.policies, verifier, Date.now),
           tls,
           log: admissionLog(logger, metrics),
           isReady: () => source.policies.snapshot() !== undefined,
           isDraining: () => draining,
+          deadline: () => trust.config().deadline,
         });
   if (webhook !== undefined) {
     certificates.onMaterial((material) => replaceCertificate(webhook, material));
@@ -257,7 +269,7 @@ async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
   return code;
 }
 
-const WRITTEN_WRONGLY = [DocumentError, PolicyFilesError, ConfigError, TrustRootsError];
+const WRITTEN_WRONGLY = [DocumentError, PolicyFilesError, ConfigError, TrustRootsError, ProxyError];
 
 /** What an operator wrote wrongly is printed as it is. */
 function usage<T>(read: () => T): T {
@@ -277,16 +289,6 @@ function isNoCluster(error: unknown): error is Error {
 
 function readText(path: string): string {
   return usage(() => readFileSync(path, "utf8"));
-}
-
-/** SIGTERM may come again and changes nothing then; who types Ctrl-C twice does not want to wait. */
-function terminationSignals(): { readonly first: Promise<void>; readonly hurry: AbortSignal } {
-  const hurry = new AbortController();
-  const first = new Promise<void>((resolve) => {
-    process.on("SIGTERM", resolve);
-    process.once("SIGINT", () => resolve(void process.once("SIGINT", () => hurry.abort())));
-  });
-  return { first, hurry: hurry.signal };
 }
 
 function embeddedRoot(name: string): TrustRoot {

@@ -6,8 +6,21 @@ import { dirname, resolve } from "node:path";
 import { stringify } from "yaml";
 import { isJsonObject } from "../encoding/guard.ts";
 import { toPlain, type JsonObject, type JsonValue } from "../encoding/json.ts";
+import type { ProxySettings } from "../ports/registry-settings.ts";
 import type { TrustRequirements } from "../ports/trust.ts";
 import { compileSchema, memberPath, type SchemaError } from "../schema/validator.ts";
+import {
+  DEFAULT_DEADLINE,
+  formatDuration,
+  printedProxy,
+  readDeadline,
+  readProxy,
+  readRegistries,
+  type Deadline,
+  type Registries,
+  type WrittenProxy,
+  type WrittenRegistry,
+} from "./registries.ts";
 import { DocumentError, readDocuments, type ResourceDocument } from "./documents.ts";
 import { DEFAULT_CACHES, DEFAULT_LIMITS, type Caches, type Limits } from "./limits.ts";
 import { BUILT_IN_TRUST_ROOTS, CONFIG_SCHEMA } from "./schema.ts";
@@ -26,6 +39,10 @@ export interface Config {
   readonly tls?: TlsConfig;
   readonly limits: Limits;
   readonly caches: Caches;
+  readonly registries: Registries;
+  /** undefined: what the environment says. */
+  readonly proxy?: ProxySettings;
+  readonly deadline: Deadline;
 }
 
 /** Everything that is wrong in the configuration file, each with file and line. */
@@ -45,6 +62,9 @@ interface WrittenConfig {
   readonly tls?: WrittenTls;
   readonly limits?: Partial<Limits>;
   readonly caches?: Partial<Caches>;
+  readonly registries?: readonly WrittenRegistry[];
+  readonly proxy?: WrittenProxy;
+  readonly deadline?: { readonly max?: string; readonly reserve?: string };
 }
 
 const DEFAULT_REQUIRES: TrustRequirements = {
@@ -59,6 +79,8 @@ export const DEFAULT_CONFIG: Config = {
   builtInTrustRoots: BUILT_IN_TRUST_ROOTS,
   limits: DEFAULT_LIMITS,
   caches: DEFAULT_CACHES,
+  registries: readRegistries([], "").value,
+  deadline: DEFAULT_DEADLINE,
 };
 
 const checkSchema = compileSchema(CONFIG_SCHEMA);
@@ -70,27 +92,35 @@ export function loadConfig(file: string): Config {
   return document === undefined ? DEFAULT_CONFIG : readConfig(document);
 }
 
-/** The configuration as a file that says the same in full. */
-export function formatConfig({ trustRoots, builtInTrustRoots, limits, caches, tls }: Config): string {
+/** The configuration as a file that says the same in full, but for passwords. */
+export function formatConfig(config: Config): string {
+  const { trustRoots, builtInTrustRoots, limits, caches, tls, registries, proxy, deadline } = config;
   return stringify({
     ...(tls === undefined ? {} : { tls: formatTls(tls) }),
     trustRoots: Object.fromEntries(trustRoots),
     builtInTrustRoots: [...builtInTrustRoots],
     limits,
     caches,
+    registries: registries.printed,
+    proxy: printedProxy(proxy),
+    deadline: { max: formatDuration(deadline.maxMs), reserve: formatDuration(deadline.reserveMs) },
   });
 }
 
 function readConfig(document: ResourceDocument): Config {
   const plain = toPlain(document.object);
-  const errors = [...checkSchema(plain), ...checkRequires(document.object)];
-  if (errors.length > 0) throw refused(document, errors);
-  const written = plain as WrittenConfig;
+  const faults = checkSchema(plain);
+  // What a schema refuses has no shape to be read by.
+  const written = faults.length > 0 ? {} : (plain as WrittenConfig);
   const { trustRoots = {}, builtInTrustRoots = BUILT_IN_TRUST_ROOTS, limits, caches } = written;
   const tls = readTls(written.tls ?? {}, document.file);
-  const contradictions = checkTls(tls);
-  if (contradictions.length > 0) throw refused(document, contradictions);
+  const wrong = [...faults, ...checkRequires(document.object), ...checkTls(tls)];
   const folder = dirname(resolve(document.file));
+  const registries = readRegistries(written.registries ?? [], folder);
+  const proxy = readProxy(written.proxy);
+  const deadline = readDeadline(written.deadline);
+  const errors = [...wrong, ...registries.errors, ...proxy.errors, ...deadline.errors];
+  if (errors.length > 0) throw refused(document, errors);
   const sources = Object.entries(trustRoots).map(([name, { file, requires }]): [string, TrustRootSource] => [
     name,
     { file: resolve(folder, file), requires: { ...DEFAULT_REQUIRES, ...requires } },
@@ -101,6 +131,9 @@ function readConfig(document: ResourceDocument): Config {
     limits: { ...DEFAULT_LIMITS, ...limits },
     caches: { ...DEFAULT_CACHES, ...caches },
     ...(tls === undefined ? {} : { tls }),
+    registries: registries.value,
+    ...(proxy.value === undefined ? {} : { proxy: proxy.value }),
+    deadline: deadline.value,
   };
 }
 

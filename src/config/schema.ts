@@ -3,6 +3,7 @@
  * that sees it change something (test/config/liveness.test.ts).
  */
 import { CACHES, LIMITS } from "./limits.ts";
+import { DEADLINE, PROXY, REGISTRIES } from "./registries-schema.ts";
 import { TLS_SCHEMA } from "./tls.ts";
 
 /** The trust roots that the program carries and a file may switch off. */
@@ -60,5 +61,8 @@ export const CONFIG_SCHEMA = {
     },
     limits: LIMITS,
     caches: CACHES,
+    registries: REGISTRIES,
+    proxy: PROXY,
+    deadline: DEADLINE,
   },
 } as const;

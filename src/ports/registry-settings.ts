@@ -14,3 +14,25 @@ export interface RegistryEndpoint {
   /** Private addresses may be called; loopback only where the host itself says so by its name. */
   readonly allowPrivate?: boolean;
 }
+
+/** Images below a prefix, and from where else they may be read. */
+export interface MirroredPrefix {
+  /** Canonical "host" or "host/path", whole components. */
+  readonly prefix: string;
+  /** In the order in which they are asked, before the origin. */
+  readonly mirrors: readonly Mirror[];
+}
+
+export interface Mirror {
+  /** What stands in place of the prefix. */
+  readonly location: string;
+  readonly pullBy: "Digest" | "Tag" | "All";
+}
+
+/** A proxy that is asked to connect to registries. */
+export interface ProxySettings {
+  /** http or https, perhaps with a user and password. */
+  readonly url: string;
+  /** Hosts that are called without it: names with all below them, addresses, networks; each perhaps with a port; or "*". */
+  readonly noProxy: readonly string[];
+}

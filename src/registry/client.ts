@@ -9,17 +9,22 @@ import { VerificationFailure } from "../failure/failure.ts";
 import { MEDIA_TYPE, parseManifest, type Descriptor } from "../oci/manifest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Keychain } from "../ports/credentials.ts";
+import type { MirroredPrefix } from "../ports/registry-settings.ts";
 import type { FetchedManifest, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { Authorizer, explainRefusal, type AuthorizedAnswer } from "./authorization.ts";
-import type { DestinationRules } from "./destinations.ts";
 import type { HttpAnswer } from "./exchange.ts";
-import { HttpClient, type HttpTimeouts } from "./http.ts";
+import { HttpClient, type HttpTimeouts, type NetworkRules } from "./http.ts";
 import { nextPage } from "./link.ts";
+import { MirroredRegistry } from "./mirrors.ts";
 import type { Resolve } from "./resolve.ts";
 
+export interface RegistryRules extends NetworkRules {
+  readonly mirrored?: readonly MirroredPrefix[];
+}
+
 export interface RegistryOptions {
-  readonly rules: DestinationRules;
+  readonly rules: RegistryRules;
   readonly timeouts?: HttpTimeouts;
   /** Names to addresses; the machine's own way unless said. */
   readonly resolve?: Resolve;
@@ -40,14 +45,23 @@ export interface OwnedRegistry extends Registry {
   /** The same connections for whoever holds a keychain. */
   as(keychain: Keychain): Registry;
   /** From now on by these rules. */
-  reload(rules: DestinationRules): Promise<void>;
+  reload(rules: RegistryRules): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Nobody's pulls. */
 export function buildRegistry(options: RegistryOptions): OwnedRegistry {
   const http = new HttpClient({ timeouts: DEFAULT_TIMEOUTS, ...options });
-  return new RegistryClient(http, new Authorizer(http, options.now), NO_KEYCHAIN);
+  const authorizer = new Authorizer(http, options.now);
+  let { mirrored = [] } = options.rules;
+  const nobodys = new RegistryClient(http, authorizer, NO_KEYCHAIN);
+  const as = (keychain: Keychain): MirroredRegistry =>
+    new MirroredRegistry(new RegistryClient(http, authorizer, keychain), nobodys, () => mirrored);
+  const reload = async (rules: RegistryRules): Promise<void> => {
+    ({ mirrored = [] } = rules);
+    await http.reload(rules);
+  };
+  return Object.assign(as(NO_KEYCHAIN), { as, reload, close: async () => http.close() });
 }
 
 const NO_KEYCHAIN: Keychain = { id: "", sources: [], notes: () => [] };
@@ -62,7 +76,7 @@ interface Ask {
   readonly signal: AbortSignal;
 }
 
-class RegistryClient implements OwnedRegistry {
+class RegistryClient implements Registry {
   readonly #http: HttpClient;
   readonly #authorizer: Authorizer;
   readonly #keychain: Keychain;
@@ -71,10 +85,6 @@ class RegistryClient implements OwnedRegistry {
     this.#http = http;
     this.#authorizer = authorizer;
     this.#keychain = keychain;
-  }
-
-  as(keychain: Keychain): Registry {
-    return new RegistryClient(this.#http, this.#authorizer, keychain);
   }
 
   async manifest(repository: Repository, reference: string, signal: AbortSignal): Promise<FetchedManifest> {
@@ -132,14 +142,6 @@ class RegistryClient implements OwnedRegistry {
     return listed;
   }
 
-  async reload(rules: DestinationRules): Promise<void> {
-    await this.#http.reload(rules);
-  }
-
-  async close(): Promise<void> {
-    await this.#http.close();
-  }
-
   #url(repository: Repository, rest: string): URL {
     return new URL(`v2/${repository.path}/${rest}`, this.#http.baseUrl(repository.host));
   }
@@ -161,7 +163,8 @@ class RegistryClient implements OwnedRegistry {
 
   async #get(ask: Ask, authorization: string | undefined): Promise<HttpAnswer> {
     const headers = { accept: ask.accept, ...(authorization === undefined ? {} : { authorization }) };
-    return await this.#http.get({ url: ask.url, headers, maxBytes: ask.maxBytes, signal: ask.signal });
+    const { url, maxBytes, signal } = ask;
+    return await this.#http.get({ url, headers, maxBytes, signal, principal: this.#keychain.id });
   }
 }
 

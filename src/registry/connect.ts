@@ -7,11 +7,14 @@ import * as tls from "node:tls";
 import type { buildConnector } from "undici";
 import type { RegistryEndpoint } from "../ports/registry-settings.ts";
 import { isAddress, nameOf, portOf, type Destinations } from "./destinations.ts";
+import type { ProxyOf } from "./proxy.ts";
 import type { Resolve } from "./resolve.ts";
+import { openTunnel } from "./tunnel.ts";
 
 export interface ConnectOptions {
   readonly destinations: Destinations;
   readonly resolve: Resolve;
+  readonly proxyOf: ProxyOf;
   /** For the name, for the connection, and for the handshake, each. */
   readonly timeoutMs: number;
 }
@@ -44,15 +47,25 @@ async function openConnection(
   options: ConnectOptions,
   contexts: Map<string, tls.SecureContext>,
 ): Promise<Socket> {
-  const { endpoint, isListed } = options.destinations.of(url);
+  const { endpoint } = options.destinations.of(url);
+  const proxy = options.proxyOf(url);
+  const socket = proxy === undefined ? await openDirectly(url, options) : await openThrough(proxy, url, options);
+  return url.protocol === "https:" ? await secure(socket, nameOf(url), endpoint, { ...options, contexts }) : socket;
+}
+
+/** What the name stands for there is the proxy's to know, and whom it calls its operator's to say. */
+async function openThrough(proxy: URL, url: URL, { timeoutMs }: ConnectOptions): Promise<Socket> {
+  const authority = `${url.hostname}:${portOf(url)}`;
+  return await inTime(openTunnel(proxy, authority, timeoutMs), 2 * timeoutMs, "PROXY_TIMEOUT");
+}
+
+async function openDirectly(url: URL, { destinations, resolve, timeoutMs }: ConnectOptions): Promise<Socket> {
+  const { isListed } = destinations.of(url);
   const name = nameOf(url);
-  const addresses = isAddress(name)
-    ? [name]
-    : await inTime(options.resolve(name, isListed), options.timeoutMs, "NAME_TIMEOUT");
+  const addresses = isAddress(name) ? [name] : await inTime(resolve(name, isListed), timeoutMs, "NAME_TIMEOUT");
   if (addresses.length === 0) throw new ConnectError("ENOTFOUND");
-  options.destinations.vet(url, addresses);
-  const socket = await openTcp(name, portOf(url), addresses, options.timeoutMs);
-  return url.protocol === "https:" ? await secure(socket, name, endpoint, { ...options, contexts }) : socket;
+  destinations.vet(url, addresses);
+  return await openTcp(name, portOf(url), addresses, timeoutMs);
 }
 
 async function openTcp(name: string, port: number, addresses: readonly string[], timeoutMs: number): Promise<Socket> {

@@ -5,16 +5,27 @@
  */
 import { Agent } from "undici";
 import { VerificationFailure } from "../failure/failure.ts";
+import type { ProxySettings } from "../ports/registry-settings.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { makeConnect } from "./connect.ts";
 import { Blocked, Destinations, hostOf, type DestinationRules } from "./destinations.ts";
 import { errorClass, exchange, refusal, type Exchange, type HttpAnswer } from "./exchange.ts";
+import { HostLoad } from "./host-load.ts";
+import { compileProxy } from "./proxy.ts";
 import { resolveName, type Resolve } from "./resolve.ts";
 
+export interface NetworkRules extends DestinationRules {
+  readonly proxy?: ProxySettings | undefined;
+}
+
 export interface HttpOptions {
-  readonly rules: DestinationRules;
+  readonly rules: NetworkRules;
   readonly timeouts: HttpTimeouts;
   readonly resolve?: Resolve;
+  /** Milliseconds since 1970, monotonic; of the machine unless said. */
+  readonly now?: () => number;
+  /** Requests to one host at a time. */
+  readonly perHost?: number;
   /** From 0 to below 1, for pauses. */
   readonly random?: () => number;
 }
@@ -32,12 +43,18 @@ export interface HttpCall {
   readonly signal: AbortSignal;
   /** How messages name the other side; its host unless said. */
   readonly place?: string;
+  /** Whom the registry throttles: a name for the credential, empty for nobody's. */
+  readonly principal?: string;
+}
+
+interface Hop extends Exchange {
+  readonly principal?: string;
 }
 
 const MAX_REDIRECTS = 5;
 const RETRY_PAUSE_MS = { least: 100, spread: 200 };
 const KEEP_ALIVE_MS = 15_000;
-const CONNECTIONS = 16;
+const PER_HOST = 16;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const RETRIED: ReadonlySet<number> = new Set([502, 503, 504]);
 /** A connection that was lost is worth a second try; a registry that was too slow once has had its time. */
@@ -51,15 +68,18 @@ interface Network {
 
 export class HttpClient {
   readonly #options: HttpOptions;
+  readonly #load: HostLoad;
   #network: Network;
 
   constructor(options: HttpOptions) {
     this.#options = options;
+    const { perHost = PER_HOST, now = (): number => performance.timeOrigin + performance.now() } = options;
+    this.#load = new HostLoad({ perHost, now });
     this.#network = openNetwork(options, options.rules);
   }
 
   /** From now on by these rules. What is under way ends by the old ones, on their connections. */
-  async reload(rules: DestinationRules): Promise<void> {
+  async reload(rules: NetworkRules): Promise<void> {
     const { agent } = this.#network;
     this.#network = openNetwork(this.#options, rules);
     await agent.close();
@@ -78,7 +98,7 @@ export class HttpClient {
   /** GET with redirects followed by hand. Throws UnavailableError or VerificationFailure (destination, size, encoding). */
   async get(call: HttpCall): Promise<HttpAnswer> {
     const { place = hostOf(call.url) } = call;
-    let hop: Exchange = { ...call, place };
+    let hop: Hop = { ...call, place };
     for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
       const answer = await this.#withRetry(hop);
       if (!REDIRECTS.has(answer.status)) return answer;
@@ -103,7 +123,7 @@ export class HttpClient {
     await this.#network.agent.close();
   }
 
-  async #withRetry(call: Exchange): Promise<HttpAnswer> {
+  async #withRetry(call: Hop): Promise<HttpAnswer> {
     try {
       const answer = await this.#once(call);
       if (!RETRIED.has(answer.status)) return answer;
@@ -115,14 +135,15 @@ export class HttpClient {
     return await this.#once(call);
   }
 
-  async #once(call: Exchange): Promise<HttpAnswer> {
+  async #once(call: Hop): Promise<HttpAnswer> {
     const { destinations, agent } = this.#network;
     try {
       destinations.check(call.url);
     } catch (error) {
       throw error instanceof Blocked ? refusal(error, call.place) : error;
     }
-    return await exchange(agent, call);
+    const { url, principal = "", place, signal } = call;
+    return await this.#load.run({ host: hostOf(url), principal, place, signal }, async () => exchange(agent, call));
   }
 
   #redirectTarget(answer: HttpAnswer, place: string): URL {
@@ -140,14 +161,17 @@ export class HttpClient {
   }
 }
 
-function openNetwork({ timeouts, resolve = resolveName }: HttpOptions, rules: DestinationRules): Network {
+function openNetwork(
+  { timeouts, resolve = resolveName, perHost = PER_HOST }: HttpOptions,
+  rules: NetworkRules,
+): Network {
   const destinations = new Destinations(rules);
   const agent = new Agent({
-    connect: makeConnect({ destinations, resolve, timeoutMs: timeouts.connectMs }),
+    connect: makeConnect({ destinations, proxyOf: compileProxy(rules.proxy), resolve, timeoutMs: timeouts.connectMs }),
     headersTimeout: timeouts.firstByteMs,
     bodyTimeout: timeouts.idleMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    connections: CONNECTIONS,
+    connections: perHost,
   });
   return { destinations, agent };
 }

@@ -12,7 +12,7 @@ import { openDeadline } from "../app/deadline.ts";
 import type { Reviewer } from "../app/reviewer.ts";
 import type { ImageVerdict } from "../policy/verdict.ts";
 import type { AdmissionLog, DecidedReview } from "./admission-log.ts";
-import { budgetMs } from "./deadline.ts";
+import { budgetMs, type DeadlineLimits } from "./deadline.ts";
 
 export interface TlsMaterial {
   readonly cert: string;
@@ -25,6 +25,7 @@ export interface WebhookOptions {
   readonly log: AdmissionLog;
   isReady(): boolean;
   isDraining(): boolean;
+  deadline(): DeadlineLimits;
 }
 
 const NOTHING = { verdicts: [], exceptions: [] } as const;
@@ -78,7 +79,7 @@ async function answer(
   const started = performance.now();
   const seconds = (): number => (performance.now() - started) / 1000;
   const request = parseAdmissionReview(bodyOf(http));
-  const deadline = openDeadline(budgetMs((http.query as { timeout?: unknown }).timeout));
+  const deadline = openDeadline(budgetMs((http.query as { timeout?: unknown }).timeout, options.deadline()));
   try {
     const { response, ...found } = await review(options, webhook, request, deadline.signal);
     const { allowed } = response.response;

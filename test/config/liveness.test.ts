@@ -12,6 +12,7 @@ import { schemaNodes } from "../policy/schema-leaves.ts";
 import { ROOT_FILES } from "../sigstore/roots.ts";
 import { VECTORS_ROOT } from "../vectors/check.ts";
 import { LIVE_LIMITS, lookUnder } from "./limits-liveness.ts";
+import { LIVE_REGISTRIES, seen, startWorld, type World } from "./registries-liveness.ts";
 
 interface Change {
   readonly before: string;
@@ -100,10 +101,23 @@ describe("config: every key is live", () => {
     }
   });
 
+  describe("of registries", () => {
+    let world: World;
+    before(async () => {
+      world = await startWorld(folder);
+    });
+    after(async () => world.stop());
+
+    for (const [key, { before: first, after: second, host }] of Object.entries(LIVE_REGISTRIES)) {
+      it(key, async () => assert.notEqual(await seen(world, second, host), await seen(world, first, host)));
+    }
+  });
+
   it("and has a row here", () => {
     // Those of tls have theirs in tls.test.ts and serve-certificates.test.ts.
     const leaves = schemaNodes(CONFIG_SCHEMA).filter(([, { type }]) => type !== "object" && type !== "array");
     const paths = leaves.map(([path]) => path).filter((path) => !path.startsWith("tls."));
-    assert.deepEqual(paths.toSorted(), [...Object.keys(LIVE), ...Object.keys(LIVE_LIMITS)].toSorted());
+    const keys = [LIVE, LIVE_LIMITS, LIVE_REGISTRIES].flatMap((rows) => Object.keys(rows));
+    assert.deepEqual(paths.toSorted(), keys.toSorted());
   });
 });

@@ -29,6 +29,8 @@ describe("config/load", () => {
       builtInTrustRoots: ["sigstore-public-good", "github"],
       limits: DEFAULT_LIMITS,
       caches: DEFAULT_CACHES,
+      registries: { endpoints: [], mirrored: [], files: [], printed: [] },
+      deadline: { maxMs: 10_000, reserveMs: 500 },
     }));
 
   it("fills in the bounds that are not written", () => {
@@ -64,7 +66,9 @@ describe("config/load", () => {
     [
       "an unknown key",
       "trustRoots: {}\nlisten: {}\n",
-      ["2: listen: is unknown, want one of trustRoots, tls, builtInTrustRoots, limits, caches"],
+      [
+        "2: listen: is unknown, want one of trustRoots, tls, builtInTrustRoots, limits, caches, registries, proxy, deadline",
+      ],
     ],
     [
       "an unknown key of a root",
@@ -110,7 +114,7 @@ describe("config/load", () => {
         "2: trustRoots.b.file: is required: Its trusted_root.json; a relative path begins at the folder of the configuration file",
         "2: trustRoots.b.requires: asks for no proof of time, want transparencyLog or timestamp to be true",
         "3: trustRoots.a.file: must be string",
-        "4: unmatchedImages: is unknown, want one of trustRoots, tls, builtInTrustRoots, limits, caches",
+        "4: unmatchedImages: is unknown, want one of trustRoots, tls, builtInTrustRoots, limits, caches, registries, proxy, deadline",
       ],
     ],
   ];

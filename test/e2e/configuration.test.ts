@@ -73,5 +73,9 @@ describe("the configuration file of the built program", () => {
     const { code, stdout } = await run(process.execPath, [sealgateProgram, "serve", "--print-config"]);
     assert.equal(code, 0);
     assert.match(stdout, /^trustRoots: \{\}\nbuiltInTrustRoots:\n {2}- sigstore-public-good\n {2}- github\nlimits:\n/);
+    assert.match(
+      stdout,
+      /^registries: \[\]\nproxy:\n {2}from: Environment\ndeadline:\n {2}max: 10s\n {2}reserve: 500ms\n$/m,
+    );
   });
 });

@@ -6,6 +6,7 @@ import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { MachineError, buildProgram, goEnvironment, requireGo } from "./go.mjs";
+import { unpackProgram } from "./debian.mjs";
 import { takeLock } from "./lock.mjs";
 import { cacheDir, isBuilt, listTools } from "./tools.mjs";
 
@@ -15,7 +16,7 @@ const exits = { ok: 0, failed: 1, usage: 2, machine: 3, interrupted: 130 };
 const help = `Usage: npm run testbed -- [--only TOOL[,TOOL]] [--list [--json]] [--help]
 
 Builds the programs of the end-to-end tests that are not there yet, with the Go
-toolchain (1.26 or later), into
+toolchain (1.26 or later; nginx is Debian's package, unpacked), into
   \${SEALGATE_TESTBED:-\${XDG_CACHE_HOME:-~/.cache}/sealgate-testbed}
 
   --only TOOL[,TOOL]  build (or list) these tools alone
@@ -104,7 +105,9 @@ async function buildTool(tool, { cache, env, signal }) {
   const temporary = await mkdtemp(join(cache, `.building-${tool.name}-`));
   try {
     for (const program of tool.programs) {
-      await buildProgram({ tool, program, output: join(temporary, program.name), env, signal });
+      const output = join(temporary, program.name);
+      if (tool.debian === undefined) await buildProgram({ tool, program, output, env, signal });
+      else await unpackProgram({ tool, program, output, signal });
     }
     await putInPlace(temporary, tool);
     finish(paint(32, "built"));
@@ -139,8 +142,9 @@ async function removeLeftovers(cache) {
 }
 
 async function buildAll(missing, { cache, goDir, signal }) {
-  const go = requireGo();
-  await requireDisk(cache);
+  const isCompiled = missing.some((tool) => tool.debian === undefined);
+  const go = isCompiled ? requireGo() : "nothing but packages";
+  if (isCompiled) await requireDisk(cache);
   await removeLeftovers(cache);
   say(`Building ${missing.map((tool) => tool.name).join(", ")} with ${go} into ${cache}`);
   const env = goEnvironment(goDir);

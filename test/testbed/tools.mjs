@@ -65,6 +65,8 @@ const definitions = [
       "timestamp-server": "github.com/sigstore/timestamp-authority/v2/cmd/timestamp-server",
     },
   },
+  // Whatever version the machine's own release has: packages are superseded, and old ones vanish.
+  { name: "nginx", debian: "nginx", programs: { nginx: "usr/sbin/nginx" } },
   {
     name: "helm-v4",
     module: "helm.sh/helm/v4",
@@ -97,6 +99,7 @@ export function cacheDir(env = process.env) {
 }
 
 function requiredVersion(definition) {
+  if (definition.debian !== undefined) return "debian";
   const file = join(testbedDir, definition.name, "go.mod");
   const line = readFileSync(file, "utf8")
     .split("\n")
@@ -127,6 +130,7 @@ export function listTools(cache = cacheDir()) {
       name: definition.name,
       version,
       source: join(testbedDir, definition.name),
+      debian: definition.debian,
       folder,
       programs,
       linkerFlags: definition.linkerFlags?.(version) ?? [],

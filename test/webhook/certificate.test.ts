@@ -29,6 +29,7 @@ describe("replaceCertificate()", () => {
       log: { decided: unused, failed: unused, refused: () => undefined, defect: unused },
       isReady: () => true,
       isDraining: () => false,
+      deadline: () => ({ maxMs: 10_000, reserveMs: 500 }),
     });
     await server.listen({ host: "127.0.0.1", port: 0 });
   });

@@ -19,6 +19,11 @@ describe("budgetMs()", () => {
     ["something after it", "10s&x", 9_500],
   ];
   for (const [what, timeout, milliseconds] of table) {
-    it(what, () => assert.equal(budgetMs(timeout), milliseconds));
+    it(what, () => assert.equal(budgetMs(timeout, { maxMs: 30_000, reserveMs: 500 }), milliseconds));
   }
+
+  it("never more than the operator allows, less what he reserves", () => {
+    assert.equal(budgetMs("30s", { maxMs: 4_000, reserveMs: 1_000 }), 3_000);
+    assert.equal(budgetMs("2s", { maxMs: 4_000, reserveMs: 1_000 }), 1_000);
+  });
 });

@@ -50,7 +50,8 @@ describe("the admission port", () => {
       defect: (error) => events.push(["defect", error]),
     };
     const always: Reviewer = { validate: () => Promise.resolve(ADMITTED), pin: () => Promise.resolve(UNPINNED) };
-    const settings = { reviewer: always, tls, log, isReady: () => true, isDraining: () => false };
+    const deadline: WebhookOptions["deadline"] = () => ({ maxMs: 10_000, reserveMs: 500 });
+    const settings = { reviewer: always, tls, log, isReady: () => true, isDraining: () => false, deadline };
     const server = await buildWebhookServer({ ...settings, ...options });
     try {
       return await use(server, events);

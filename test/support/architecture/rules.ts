@@ -48,7 +48,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   "node:https": ["kubernetes", "webhook"],
   "node:net": ["registry"],
   "node:path": ["config"],
-  "node:tls": ["registry"],
+  "node:tls": ["config", "registry"],
 };
 
 /** A file imports from its own folder or from folders to its left; adapters and mouths as ARCHITECTURE.md says. */

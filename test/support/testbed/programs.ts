@@ -18,6 +18,7 @@ const places = {
   fulcio: "fulcio/fulcio",
   rekor: "rekor-tiles/rekor-server",
   timestampAuthority: "timestamp-authority/timestamp-server",
+  nginx: "nginx/nginx",
   helmV3: "helm-v3/helm",
   helmV4: "helm-v4/helm",
 } as const;

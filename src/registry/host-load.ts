@@ -1,0 +1,147 @@
+/**
+ * What one host may cost (registry.md §10, §11): so many requests at a time, none while it asked to be left alone, and few
+ * once it has stopped answering. So a registry that holds every request for as long as it can holds its own callers alone.
+ */
+import { UnavailableError } from "../ports/unavailable.ts";
+import type { HttpAnswer } from "./exchange.ts";
+
+export interface HostLoadOptions {
+  /** Requests under way at a time. */
+  readonly perHost: number;
+  /** Milliseconds since 1970, monotonic. */
+  readonly now: () => number;
+}
+
+export interface LoadedCall {
+  readonly host: string;
+  /** Whom a registry throttles: everybody without a name is one. */
+  readonly principal: string;
+  /** For messages. */
+  readonly place: string;
+  readonly signal: AbortSignal;
+}
+
+interface Host {
+  running: number;
+  readonly waiting: (() => void)[];
+  /** In a row. */
+  failures: number;
+  closedUntil: number;
+  readonly throttledUntil: Map<string, number>;
+}
+
+const FAILURES = 5;
+const CLOSED_MS = 5_000;
+const MAX_THROTTLED_S = 60;
+const MAX_HOSTS = 10_000;
+const MAX_PRINCIPALS = 1_000;
+
+export class HostLoad {
+  readonly #options: HostLoadOptions;
+  readonly #hosts = new Map<string, Host>();
+
+  constructor(options: HostLoadOptions) {
+    this.#options = options;
+  }
+
+  /** Runs `work` in its turn. Throws UnavailableError where the host is not to be asked now. */
+  async run(call: LoadedCall, work: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
+    const host = this.#of(call.host);
+    this.#expectOpen(host, call);
+    await this.#enter(host, call);
+    try {
+      // What those before it learned while it waited
+      this.#expectOpen(host, call);
+      const answer = await work();
+      host.failures = 0;
+      this.#noteThrottling(host, call, answer);
+      return answer;
+    } catch (error) {
+      this.#noteFailure(host, error);
+      throw error;
+    } finally {
+      host.running -= 1;
+      host.waiting.shift()?.();
+      if (isIdle(host)) this.#hosts.delete(call.host);
+    }
+  }
+
+  #expectOpen(host: Host, { place, principal }: LoadedCall): void {
+    const now = this.#options.now();
+    const throttled = (host.throttledUntil.get(principal) ?? 0) - now;
+    if (throttled > 0) {
+      const retryAfterSeconds = Math.ceil(throttled / 1000);
+      throw new UnavailableError("RegistryThrottled", `${place} answered 429 a moment ago`, { retryAfterSeconds });
+    }
+    if (host.closedUntil > now) {
+      throw new UnavailableError("RegistryUnreachable", `${place} did not answer ${FAILURES} times in a row`);
+    }
+  }
+
+  async #enter(host: Host, { signal, place }: LoadedCall): Promise<void> {
+    const spent = (): UnavailableError =>
+      new UnavailableError("DeadlineSpent", `the time was spent waiting for other requests to ${place}`);
+    if (signal.aborted) throw spent();
+    if (host.running >= this.#options.perHost) {
+      await new Promise<void>((resolve, reject) => {
+        const leave = (): void => {
+          host.waiting.splice(host.waiting.indexOf(enter), 1);
+          reject(spent());
+        };
+        const enter = (): void => {
+          signal.removeEventListener("abort", leave);
+          resolve();
+        };
+        host.waiting.push(enter);
+        signal.addEventListener("abort", leave, { once: true });
+      });
+    }
+    host.running += 1;
+  }
+
+  #noteThrottling(host: Host, { principal }: LoadedCall, answer: HttpAnswer): void {
+    const seconds = answer.status === 429 ? retryAfterOf(answer, this.#options.now()) : undefined;
+    if (seconds === undefined) return;
+    if (host.throttledUntil.size >= MAX_PRINCIPALS) host.throttledUntil.clear();
+    host.throttledUntil.set(principal, this.#options.now() + Math.min(seconds, MAX_THROTTLED_S) * 1000);
+  }
+
+  /** A host that is closed lets one request in when its time is over: the next failure closes it again. */
+  #noteFailure(host: Host, error: unknown): void {
+    if (!(error instanceof UnavailableError) || error.undetermined !== "RegistryUnreachable") return;
+    host.failures += 1;
+    if (host.failures >= FAILURES) host.closedUntil = this.#options.now() + CLOSED_MS;
+  }
+
+  #of(name: string): Host {
+    const known = this.#hosts.get(name);
+    if (known !== undefined) return known;
+    const fresh: Host = { running: 0, waiting: [], failures: 0, closedUntil: 0, throttledUntil: new Map() };
+    this.#hosts.set(name, fresh);
+    if (this.#hosts.size > MAX_HOSTS) this.#forgetOldest();
+    return fresh;
+  }
+
+  #forgetOldest(): void {
+    for (const [name, host] of this.#hosts) {
+      if (host.running > 0 || host.waiting.length > 0) continue;
+      this.#hosts.delete(name);
+      return;
+    }
+  }
+}
+
+function isIdle({ running, waiting, failures, throttledUntil }: Host): boolean {
+  return running === 0 && waiting.length === 0 && failures === 0 && throttledUntil.size === 0;
+}
+
+/** Seconds, or a date (RFC 9110 §10.2.3); undefined where it says neither. */
+export function retryAfterOf({ headers }: Pick<HttpAnswer, "headers">, now: number): number | undefined {
+  const header = headers["retry-after"];
+  if (typeof header !== "string") return undefined;
+  if (/^[0-9]{1,9}$/.test(header)) return Number(header);
+  const date = /^[A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/.test(header)
+    ? Date.parse(header)
+    : NaN;
+  return Number.isNaN(date) ? undefined : Math.max(Math.ceil((date - now) / 1000), 0);
+}
