@@ -4,7 +4,7 @@
 import { attestations, validations } from "./crd-schema/attestations.mjs";
 import { attestorSet } from "./crd-schema/attestors.mjs";
 import { imageReferences, skipImageReferences } from "./crd-schema/image-patterns.mjs";
-import { match } from "./crd-schema/match.mjs";
+import { match, namespacedMatch } from "./crd-schema/match.mjs";
 import { standsAlone, staticVerdict } from "./crd-schema/static-verdict.mjs";
 import { flag, name, trustRoot } from "./crd-schema/text.mjs";
 
@@ -86,7 +86,6 @@ const spec = {
   },
 };
 
-/** Spec of the cluster kind; the namespaced kind is the same without match. */
+/** Spec of the cluster kind; the namespaced kind is the same but for the namespaces, which it does not select. */
 export const clusterSpec = spec;
-const { match: _match, ...namespacedProperties } = spec.properties;
-export const namespacedSpec = { ...spec, properties: namespacedProperties };
+export const namespacedSpec = { ...spec, properties: { ...spec.properties, match: namespacedMatch } };

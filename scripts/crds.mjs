@@ -162,9 +162,15 @@ async function schemaModules(schema) {
       part: attestations.items,
     },
     {
+      file: "match-schema.generated.ts",
+      name: "MATCH_SCHEMA",
+      what: "The match of a policy of the cluster kind as a JSON schema.",
+      part: schema.properties.match,
+    },
+    {
       file: "schema.generated.ts",
       name: "POLICY_SPEC_SCHEMA",
-      what: "The spec of the policy kinds as a JSON schema, for schema/validator.ts. The namespaced kind has no match.",
+      what: "The spec of the policy kinds as a JSON schema, for schema/validator.ts. The namespaced kind selects no namespaces.",
       part: schema,
     },
   ];

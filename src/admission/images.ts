@@ -1,12 +1,12 @@
 /**
- * Every image of a Pod (registry.md §13): all container lists and image volumes. On UPDATE an image whose text is the same
+ * Every image of a pod or template (registry.md §13): all container lists and image volumes. On UPDATE an image whose text is the same
  * under the same container name is left out: policies do not act backwards (policy-api.md §4 step 2).
  */
 import { asArray, asObject, asString } from "../encoding/guard.ts";
 import type { JsonObject, JsonValue } from "../encoding/json.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
-import { quoted } from "../failure/failure.ts";
 import { AdmissionError } from "./error.ts";
+import { podUnderReview } from "./pod-template.ts";
 import type { AdmissionRequest } from "./request.ts";
 
 export interface PodImage {
@@ -24,18 +24,20 @@ interface NamedImage extends PodImage {
 }
 
 /**
- * The images that this request brings in; none for deletions, other kinds, and mirror pods written by their node. Throws
- * AdmissionError for a pod that cannot be read: it is refused, since what we cannot see may still run.
+ * The images that this request brings in; none of mirror pods written by their node. Throws AdmissionError for a pod that
+ * cannot be read: it is refused, since what we cannot see may still run.
  */
-export function podImages(request: AdmissionRequest): readonly PodImage[] {
-  if (!bringsImages(request) || request.object === undefined || isMirrorPod(request)) return [];
+export function podImages(request: AdmissionRequest, review = podUnderReview(request)): readonly PodImage[] {
+  if (review === undefined || isMirrorPod(request)) return [];
+  const { pod, oldPod, path } = review;
   try {
     const before = new Map(
-      request.operation === "UPDATE" && request.oldObject !== undefined
-        ? imagesOf(request.oldObject).map(({ owner, image }) => [owner, image])
+      request.operation === "UPDATE" && oldPod !== undefined
+        ? imagesOf(oldPod).map(({ owner, image }) => [owner, image])
         : [],
     );
-    return imagesOf(request.object).filter(({ owner, image }) => before.get(owner) !== image);
+    const brought = imagesOf(pod).filter(({ owner, image }) => before.get(owner) !== image);
+    return path === "" ? brought : brought.map((found) => ({ ...found, field: `${path}${found.field}` }));
   } catch (error) {
     if (error instanceof EncodingError) throw new AdmissionError(400, `Cannot read the pod: ${error.message}`);
     throw error;
@@ -47,17 +49,6 @@ export function isMirrorPod(request: AdmissionRequest): boolean {
   const metadata = request.object?.get("metadata");
   const annotations = metadata instanceof Map ? (metadata as JsonObject).get("annotations") : undefined;
   return request.user.groups.includes("system:nodes") && annotations instanceof Map && annotations.has(MIRROR);
-}
-
-function bringsImages({ kind, resource, subResource, operation }: AdmissionRequest): boolean {
-  if (kind.group !== "" || resource !== "pods") return false;
-  if (operation !== "CREATE" && operation !== "UPDATE") return false;
-  if (subResource !== undefined && subResource !== "ephemeralcontainers") return false;
-  if (kind.kind === "Pod" && kind.version === "v1") return true;
-  throw new AdmissionError(
-    400,
-    `Cannot read the pod: it is ${quoted(kind.kind)} of ${quoted(kind.version)}, want v1 Pod`,
-  );
 }
 
 function imagesOf(pod: JsonObject): readonly NamedImage[] {

@@ -21,6 +21,8 @@ export interface AdmissionRequest {
   readonly dryRun: boolean;
   readonly object?: JsonObject;
   readonly oldObject?: JsonObject;
+  /** Everything that the API server wrote, for conditions of policies. */
+  readonly members: JsonObject;
 }
 
 /** The API server takes objects of at most 3 MiB, and a request may hold two. */
@@ -66,6 +68,7 @@ function readReview(review: JsonObject): AdmissionRequest {
     dryRun: request.get("dryRun") === true,
     ...objectMember(request, "object", operation === "CREATE" || operation === "UPDATE"),
     ...objectMember(request, "oldObject", false),
+    members: request,
   };
 }
 

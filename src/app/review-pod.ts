@@ -4,20 +4,16 @@
  */
 import pLimit from "p-limit";
 import { explainReview } from "../admission/explain.ts";
-import { podImages, type PodImage } from "../admission/images.ts";
-import { objectLabels } from "../admission/labels.ts";
 import type { AdmissionRequest } from "../admission/request.ts";
 import type { Instant } from "../encoding/instant.ts";
-import { attempt, type Attempt } from "../failure/attempt.ts";
 import { quoted, VerificationFailure } from "../failure/failure.ts";
-import { formatReference, parseImageReference, type ImageReference } from "../oci/reference.ts";
-import { asksForEvidence, type CompiledPolicy } from "../policy/compile.ts";
-import { takeExcepted, type ExceptionUse } from "../policy/exception.ts";
-import { applicablePolicies, applicableRules, type ApplicableRule } from "../policy/match.ts";
+import { formatReference, type ImageReference } from "../oci/reference.ts";
+import { asksForEvidence, type CompiledPolicy, type CompiledRule } from "../policy/compile.ts";
 import { effectOf, type Effect, type Finding, type ImageVerdict, type RuleResult } from "../policy/verdict.ts";
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { deadlineIn } from "./deadline.ts";
+import { planReview, type Task } from "./plan.ts";
 import type { Pinning, Review, Reviewer } from "./reviewer.ts";
 import type { CpuBudget } from "./verify-candidates.ts";
 import type { ImageVerifier } from "./verify-image.ts";
@@ -27,16 +23,6 @@ const RETRY_AFTER_SECONDS = 5;
 const PREFETCH_MS = 30_000;
 /** Images of one pod that are looked at at a time; a pod may name thousands. */
 const PARALLEL_IMAGES = 8;
-
-/** One image text, the fields that name it and the rules that cover it. */
-interface Task {
-  readonly text: string;
-  readonly fields: readonly string[];
-  readonly reference: Attempt<ImageReference>;
-  readonly rules: readonly ApplicableRule[];
-  /** Policies of this namespace: an unparsable reference is a Fail of each of them. */
-  readonly policies: readonly CompiledPolicy[];
-}
 
 export class PodReviewer implements Reviewer {
   readonly #policies: Policies;
@@ -51,7 +37,7 @@ export class PodReviewer implements Reviewer {
   }
 
   async validate(request: AdmissionRequest, signal: AbortSignal): Promise<Review> {
-    const { tasks, exceptions } = planTasks(this.#snapshot(), request, this.#now());
+    const { tasks, exceptions } = planReview(this.#snapshot(), request, this.#now());
     const cpu = this.#verifier.budget();
     const verdicts = await eachOf(tasks, (task) => this.#judge(task, signal, cpu));
     const unpinned = tasks.flatMap((task, index) => unpinnedWarnings(task, verdicts[index]));
@@ -59,14 +45,14 @@ export class PodReviewer implements Reviewer {
   }
 
   async pin(request: AdmissionRequest, signal: AbortSignal): Promise<Pinning> {
-    const { tasks } = planTasks(this.#snapshot(), request, this.#now());
+    const { tasks } = planReview(this.#snapshot(), request, this.#now());
     const pins = await eachOf(tasks, (task) => this.#pinsOf(task, signal));
     return { pins: pins.flat(), warnings: [] };
   }
 
   async #judge(task: Task, signal: AbortSignal, cpu: CpuBudget): Promise<ImageVerdict> {
     if (!task.reference.ok) return refusedReference(task, task.reference.failure);
-    const rules = task.rules.map(({ rule }) => rule);
+    const rules = rulesToJudge(task);
     const verified = await this.#verifier.verify(task.reference.value, rules, signal, cpu);
     return {
       image: verified.image,
@@ -76,14 +62,14 @@ export class PodReviewer implements Reviewer {
       results: verified.verdicts.flatMap((verdict, index): RuleResult[] => {
         const policy = task.rules[index]?.policy;
         if (policy === undefined) throw new Error("more verdicts than rules");
-        return [resultOf(policy, verdict)];
+        return [resultOf(task, policy, verdict)];
       }),
     };
   }
 
-  /** Pins what some rule wants pinned and starts the look-up that validate will need. */
+  /** Pins what some rule wants pinned, never in a template, and starts the look-up that validate will need. */
   async #pinsOf(task: Task, signal: AbortSignal): Promise<Pinning["pins"]> {
-    if (!task.reference.ok || !task.rules.some(({ rule }) => rule.mutateDigest)) return [];
+    if (task.isTemplate || !task.reference.ok || !task.rules.some(({ rule }) => rule.mutateDigest)) return [];
     const reference = task.reference.value;
     try {
       const digest = await this.#verifier.resolve(reference, signal);
@@ -108,39 +94,6 @@ export class PodReviewer implements Reviewer {
     if (snapshot === undefined) throw new UnavailableError("PolicyInvalid", "the policies have not been read yet");
     return snapshot;
   }
-}
-
-interface Plan {
-  readonly tasks: readonly Task[];
-  readonly exceptions: readonly ExceptionUse[];
-}
-
-/** The images that some rule covers, each text once. No I/O. */
-function planTasks(snapshot: PolicySnapshot, request: AdmissionRequest, now: Instant): Plan {
-  const { namespace } = request;
-  const labels = snapshot.namespaceLabels(namespace);
-  const policies = applicablePolicies(snapshot.policies, namespace, labels);
-  if (policies.length === 0) return { tasks: [], exceptions: [] };
-  const podLabels = objectLabels(request.object);
-  const exceptions: ExceptionUse[] = [];
-  const tasks = [...fieldsByImage(request)].flatMap(([text, fields]): Task[] => {
-    const reference = attempt(() => parseImageReference(text));
-    if (!reference.ok) return [{ text, fields, reference, rules: [], policies }];
-    const covering = applicableRules(policies, namespace, labels, reference.value);
-    const where = { namespace, labels: podLabels, reference: reference.value };
-    const { rules, uses } = takeExcepted(covering, snapshot.exceptions, where, now);
-    exceptions.push(...uses);
-    return rules.length === 0 ? [] : [{ text, fields, reference, rules, policies }];
-  });
-  return { tasks, exceptions };
-}
-
-function fieldsByImage(request: AdmissionRequest): ReadonlyMap<string, readonly string[]> {
-  const fieldsByText = new Map<string, string[]>();
-  for (const { image, field } of podImages(request) satisfies readonly PodImage[]) {
-    fieldsByText.set(image, [...(fieldsByText.get(image) ?? []), field]);
-  }
-  return fieldsByText;
 }
 
 async function eachOf<T>(tasks: readonly Task[], work: (task: Task) => Promise<T>): Promise<readonly T[]> {
@@ -203,8 +156,16 @@ function policyName(policy: RuleResult["policy"]): string {
   return policy.namespace === undefined ? policy.name : `${policy.namespace}/${policy.name}`;
 }
 
-function resultOf(policy: CompiledPolicy, verdict: RuleResult["verdict"]): RuleResult {
-  return { policy: policy.id, failureAction: policy.failureAction, failurePolicy: policy.failurePolicy, verdict };
+function resultOf({ isTemplate }: Task, policy: CompiledPolicy, verdict: RuleResult["verdict"]): RuleResult {
+  const { id, failureAction, failurePolicy } = policy;
+  return { policy: id, failureAction, failurePolicy, ...(isTemplate ? { isTemplate } : {}), verdict };
+}
+
+/** A template needs no digest where its pods will be pinned (§2.3). */
+function rulesToJudge({ isTemplate, rules }: Task): readonly CompiledRule[] {
+  const all = rules.map(({ rule }) => rule);
+  if (!isTemplate || !all.some(({ mutateDigest }) => mutateDigest)) return all;
+  return all.map((rule) => ({ ...rule, verifyDigest: false }));
 }
 
 function refusedReference(task: Task, failure: VerificationFailure): ImageVerdict {
@@ -216,7 +177,7 @@ function refusedReference(task: Task, failure: VerificationFailure): ImageVerdic
     places: [],
     results: task.policies.flatMap((policy) =>
       policy.rules.map(({ name }) =>
-        resultOf(policy, {
+        resultOf(task, policy, {
           outcome: "Fail",
           rule: name,
           summary: "the reference cannot be read",

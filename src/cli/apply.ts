@@ -84,7 +84,13 @@ async function pinAndValidate(pod: AppliedPod, reviewer: Reviewer): Promise<Revi
   return await reviewer.validate(requestFor(pod, pinned), signal);
 }
 
+/** A CREATE without a user. */
 function requestFor(pod: AppliedPod, object: JsonObject): AdmissionRequest {
+  const members: [string, JsonValue][] = [
+    ["operation", "CREATE"],
+    ["namespace", pod.namespace],
+    ["name", pod.name],
+  ];
   return {
     uid: pod.origin,
     operation: "CREATE",
@@ -95,6 +101,7 @@ function requestFor(pod: AppliedPod, object: JsonObject): AdmissionRequest {
     user: { username: "", groups: [] },
     dryRun: true,
     object,
+    members: new Map(members),
   };
 }
 

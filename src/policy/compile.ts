@@ -5,22 +5,26 @@
  */
 import { digestOf } from "../crypto/digest.ts";
 import { encodeUtf8 } from "../encoding/text.ts";
+import type { Instant } from "../encoding/instant.ts";
 import type { ImageReference } from "../oci/reference.ts";
 import { compileAttestation, type CompiledAttestation } from "./compile-attestation.ts";
 import { compileEntry, isUnavailable, type CompiledEntry, type CompiledSet } from "./compile-entry.ts";
 import { compileConditions, type CompiledCondition } from "./condition.ts";
 import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
-import { parsePattern, parseSkipPattern, type ImagePattern } from "./pattern.ts";
-import { compileSelector, type Labels } from "./selector.ts";
+import { parsePattern, parseSkipPattern, type ImagePattern, type PatternPlace } from "./pattern.ts";
+import { compileScope, type Scope } from "./scope.ts";
 import type { TrustRoots } from "./trust-root.ts";
 import type { PolicyResource, RuleSpec, SetSpec } from "./types.ts";
 import { checkMetadata, checkSpec } from "./validate.ts";
 import type { FailureAction, FailurePolicy, RuleResult } from "./verdict.ts";
+import { readTime } from "./written-time.ts";
 
 export type { FieldError } from "./field-errors.ts";
 
 export interface CompiledRule {
   readonly name: string;
+  /** Where the images that it covers may lie: for an index, so never fewer than it covers. */
+  readonly places: readonly PatternPlace[];
   /** Include patterns match and no skip does (policy-api.md §3). */
   covers(reference: ImageReference): boolean;
   readonly mutateDigest: boolean;
@@ -33,6 +37,8 @@ export interface CompiledRule {
   readonly validations: readonly CompiledCondition[];
   /** The verdict without looking. */
   readonly static?: NonNullable<RuleSpec["static"]>;
+  /** One of more rules than a namespace may have: it is Undetermined (Overloaded) for what it covers. */
+  readonly isTooMany?: true;
   /** Non-empty: the rule does not compile and is Undetermined (PolicyInvalid) for what it covers. */
   readonly errors: readonly FieldError[];
   /** SHA-256 over everything that decides a verdict (key and trust material included): part of a proof's key. */
@@ -60,8 +66,10 @@ export interface CompiledPolicy {
   readonly id: RuleResult["policy"];
   readonly failureAction: FailureAction;
   readonly failurePolicy: FailurePolicy;
-  /** True when the policy applies to pods of this namespace (its own namespace; the cluster kind's selector). */
-  appliesTo(namespace: string, labels: Labels | undefined): boolean;
+  /** When it was made, as far as that is known: of a namespace's policies the youngest are the first to be too many. */
+  readonly createdAt?: Instant;
+  /** Its namespace and everything in `match`; not the images. */
+  readonly appliesTo: Scope;
   readonly rules: readonly CompiledRule[];
 }
 
@@ -73,6 +81,8 @@ export function compilePolicy(resource: PolicyResource, trustRoots: TrustRoots):
   const errors = [...checkMetadata(kind, metadata), ...checkSpec(kind, spec)];
   const shared = errors.filter(({ path }) => !RULE_PATH.test(path));
   const failureAction = readFailureAction(memberOf(spec, "failureAction"));
+  const made = memberOf(metadata, "creationTimestamp");
+  const createdAt = typeof made === "string" ? readTime(made) : undefined;
   const rules = itemsOf(memberOf(spec, "verifyImages"), "").map(({ value }, index) => {
     const own = errors.filter(({ path }) => RULE_PATH.exec(path)?.[1] === String(index));
     const ruleErrors = [...shared, ...own];
@@ -83,6 +93,7 @@ export function compilePolicy(resource: PolicyResource, trustRoots: TrustRoots):
     id: policyId(resource),
     failureAction,
     failurePolicy: memberOf(spec, "failurePolicy") === "Ignore" ? "Ignore" : "Fail",
+    ...(createdAt === undefined ? {} : { createdAt }),
     appliesTo: compileScope(resource, shared),
     rules: rules.length > 0 ? rules : [invalidRule(undefined, shared)],
   };
@@ -97,17 +108,6 @@ function readFailureAction(value: unknown): FailureAction {
   return value === "Warn" || value === "Audit" ? value : "Enforce";
 }
 
-/** A selector with an error matches every namespace: its rules are Undetermined there. */
-function compileScope(resource: PolicyResource, errors: readonly FieldError[]): CompiledPolicy["appliesTo"] {
-  if (resource.kind === "ImageVerifyPolicy") {
-    const own = resource.metadata.namespace;
-    return (namespace) => own === undefined || namespace === own;
-  }
-  if (errors.some(({ path }) => path === "spec" || path.startsWith("spec.match"))) return () => true;
-  const matches = compileSelector(resource.spec.match?.namespaceSelector);
-  return (_namespace, labels) => matches(labels);
-}
-
 function validRule(rule: RuleSpec, action: FailureAction, trustRoots: TrustRoots): CompiledRule {
   const asked = compileAsked(rule, trustRoots);
   const entries = entriesOf(asked);
@@ -118,7 +118,7 @@ function validRule(rule: RuleSpec, action: FailureAction, trustRoots: TrustRoots
   const written = [mutateDigest, verifyDigest, trustRoot, attestors, attestations, validations, verdict];
   return {
     name: rule.name,
-    covers: compileCoverage(rule),
+    ...compileCoverage(rule),
     mutateDigest,
     verifyDigest,
     ...asked,
@@ -174,7 +174,7 @@ function invalidRule(rule: unknown, errors: readonly FieldError[]): CompiledRule
   const name = memberOf(rule, "name");
   return {
     name: typeof name === "string" ? name : "(unnamed)",
-    covers: compileCoverage(rule),
+    ...compileCoverage(rule),
     mutateDigest: false,
     verifyDigest: false,
     sets: [],
@@ -188,14 +188,17 @@ function invalidRule(rule: unknown, errors: readonly FieldError[]): CompiledRule
 }
 
 /** An include that cannot be read covers every image, a skip that cannot be read skips none: nothing opens silently. */
-function compileCoverage(rule: unknown): (reference: ImageReference) => boolean {
+function compileCoverage(rule: unknown): Pick<CompiledRule, "covers" | "places"> {
   const includes = readPatterns(memberOf(rule, "imageReferences"), parsePattern);
   const skips = readPatterns(memberOf(rule, "skipImageReferences"), parseSkipPattern).filter(isRead);
   const known = includes.filter(isRead);
   const coversAll = includes.length === 0 || known.length < includes.length;
-  return (reference) =>
-    (coversAll || known.some((pattern) => pattern.matches(reference))) &&
-    !skips.some((pattern) => pattern.matches(reference));
+  return {
+    places: coversAll ? [{}] : known.map(({ place }) => place),
+    covers: (reference) =>
+      (coversAll || known.some((pattern) => pattern.matches(reference))) &&
+      !skips.some((pattern) => pattern.matches(reference)),
+  };
 }
 
 function readPatterns(list: unknown, parse: typeof parsePattern): readonly (ImagePattern | undefined)[] {

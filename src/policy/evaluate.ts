@@ -14,6 +14,9 @@ import { proveRule, type EntryProof, type RuleProof } from "./prove.ts";
 import { checkValidations } from "./validations.ts";
 import { allOf, type Finding, type PlaceAnswer, type RuleVerdict, type UndeterminedCause } from "./verdict.ts";
 
+/** Rules of one namespace's policies that are asked for (§4, step 3): a namespace may not spend everybody's time. */
+export const MAX_NAMESPACE_RULES = 64;
+
 /** proveRule() and judgeRule() in one, for an image that has no name beside its digest. */
 export function evaluateRule(
   rule: CompiledRule,
@@ -29,6 +32,7 @@ export function evaluateRule(
 /** The verdict on what proveRule() accepted for this rule. */
 export function judgeRule(rule: CompiledRule, proof: RuleProof, asked: Asked): RuleVerdict {
   if (rule.errors.length > 0) return invalidVerdict(rule);
+  if (rule.isTooMany === true) return tooManyVerdict(rule.name);
   if (rule.static !== undefined) return staticVerdict(rule.name, rule.static);
   if (!asksForEvidence(rule)) return nothingAskedVerdict(rule);
   const unread = proof.places.filter(({ state }) => state === "unread");
@@ -130,6 +134,17 @@ function staticVerdict(rule: string, { action, message }: NonNullable<CompiledRu
 function nothingAskedVerdict(rule: CompiledRule): RuleVerdict {
   const summary = "no signature required";
   return { outcome: "Pass", rule: rule.name, summary, findings: [], evidence: [], causes: [] };
+}
+
+function tooManyVerdict(rule: string): RuleVerdict {
+  const finding = {
+    subject: `rule ${quoted(rule)}`,
+    code: "Overloaded",
+    reason: `Cannot ask for it: its namespace has more than ${MAX_NAMESPACE_RULES} rules, and its policy is among the youngest`,
+    hint: "take policies out of the namespace, or join their rules",
+  };
+  const summary = "the namespace has too many rules";
+  return { outcome: "Undetermined", rule, summary, findings: [finding], evidence: [], causes: ["Overloaded"] };
 }
 
 function invalidVerdict(rule: CompiledRule): RuleVerdict {

@@ -11,7 +11,15 @@ export interface ImagePattern {
   readonly text: string;
   /** The pod's author can choose among hosts, or among ports of one. */
   readonly hasHostWildcard: boolean;
+  /** Where all of it lies, for an index. */
+  readonly place: PatternPlace;
   matches(reference: ImageReference): boolean;
+}
+
+/** What is literal of a pattern: the host, and the first segment of the path. What is not is absent. */
+export interface PatternPlace {
+  readonly host?: string;
+  readonly segment?: string;
 }
 
 /** A pattern, or the sentence that says why it is none. */
@@ -36,7 +44,8 @@ const WILDCARD = /[*?]/;
 /** An entry of imageReferences. */
 export function parsePattern(text: string): PatternResult {
   if (text.length > MAX_LENGTH.include) return refuse(text, `want at most ${MAX_LENGTH.include} characters`);
-  if (text === "*") return { ok: true, pattern: { text, hasHostWildcard: true, matches: (): boolean => true } };
+  if (text === "*")
+    return { ok: true, pattern: { text, hasHostWildcard: true, place: {}, matches: (): boolean => true } };
   if (text.includes("@")) return refuse(text, "digests select nothing here, since the pod's author writes them");
   const parts = splitPattern(text);
   return typeof parts === "string" ? refuse(text, parts) : accept(text, parts);
@@ -98,7 +107,21 @@ function accept(text: string, parts: Parts): PatternResult {
     (host === undefined || hostNames(repository.host).some((name) => matchHost(host, name))) &&
     pathNames(repository).some((name) => matchGlob(path, name, { star: "", one: "/" })) &&
     (digest === undefined || digest === written);
-  return { ok: true, pattern: { text, hasHostWildcard: host === undefined || WILDCARD.test(host), matches } };
+  const hasHostWildcard = host === undefined || WILDCARD.test(host);
+  return { ok: true, pattern: { text, hasHostWildcard, place: placeOf(host, path), matches } };
+}
+
+function placeOf(host: string | undefined, path: string): PatternPlace {
+  const [segment = ""] = path.split("/");
+  return {
+    ...(host === undefined || WILDCARD.test(host) ? {} : { host }),
+    ...(WILDCARD.test(segment) ? {} : { segment }),
+  };
+}
+
+/** The first segments that a pattern over this image can have. */
+export function firstSegments(repository: ImageReference["repository"]): readonly string[] {
+  return pathNames(repository).map((path) => path.split("/")[0] ?? "");
 }
 
 function refuse(text: string, reason: string): PatternResult {

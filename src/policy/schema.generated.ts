@@ -1,9 +1,10 @@
 /**
- * The spec of the policy kinds as a JSON schema, for schema/validator.ts. The namespaced kind has no match.
+ * The spec of the policy kinds as a JSON schema, for schema/validator.ts. The namespaced kind selects no namespaces.
  * Made by "npm run generate" from scripts/crd-schema.mjs and scripts/crd-schema/: edit those. It refuses nothing by itself.
  */
 import { ATTESTOR_SET_SCHEMA } from "./attestor-set-schema.generated.ts";
 import { ATTESTATION_SCHEMA } from "./attestation-schema.generated.ts";
+import { MATCH_SCHEMA } from "./match-schema.generated.ts";
 export const POLICY_SPEC_SCHEMA = {
   type: "object",
   description: "Rules over images. Every rule of every policy that applies to an image must pass.",
@@ -22,70 +23,7 @@ export const POLICY_SPEC_SCHEMA = {
       description:
         "What happens under Enforce when a registry could not be asked: Fail denies the pod, Ignore admits it with a warning. It never softens a failed verification.",
     },
-    match: {
-      type: "object",
-      description: "Which pods the policy applies to; every one when it is absent.",
-      additionalProperties: false,
-      properties: {
-        namespaceSelector: {
-          type: "object",
-          description:
-            "Labels of the pod's namespace. Everything written must hold. Labels that cannot be read count as matching.",
-          additionalProperties: false,
-          properties: {
-            matchLabels: {
-              type: "object",
-              maxProperties: 16,
-              description: "Labels that the namespace must have, with exactly these values.",
-              additionalProperties: {
-                type: "string",
-                maxLength: 63,
-                pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$",
-                description: "The value that the label must have.",
-              },
-            },
-            matchExpressions: {
-              type: "array",
-              maxItems: 16,
-              description: "Requirements on labels. All of them must hold.",
-              items: {
-                type: "object",
-                description: "One requirement on a label.",
-                required: ["key", "operator"],
-                additionalProperties: false,
-                properties: {
-                  key: {
-                    type: "string",
-                    minLength: 1,
-                    maxLength: 317,
-                    pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$",
-                    description: "Name of the label that the requirement is about.",
-                  },
-                  operator: {
-                    type: "string",
-                    enum: ["In", "NotIn", "Exists", "DoesNotExist"],
-                    description:
-                      "How the label is compared with values. A label that is absent meets NotIn and DoesNotExist.",
-                  },
-                  values: {
-                    type: "array",
-                    maxItems: 64,
-                    description: "Values that In and NotIn compare the label with.",
-                    uniqueItems: true,
-                    items: {
-                      type: "string",
-                      maxLength: 63,
-                      pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$",
-                      description: "One value that the label may have.",
-                    },
-                  },
-                },
-              },
-            },
-          },
-        },
-      },
-    },
+    match: MATCH_SCHEMA,
     verifyImages: {
       type: "array",
       minItems: 1,

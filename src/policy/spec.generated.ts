@@ -57,6 +57,72 @@ export interface PolicySpec {
         readonly values?: readonly string[];
       }[];
     };
+    /**
+     * Labels of the pod or of the template that makes it, as they are or as they were before an update. Everything written must hold. Whoever writes the pod writes its labels.
+     */
+    readonly objectSelector?: {
+      /**
+       * Labels that the pod must have, with exactly these values.
+       */
+      readonly matchLabels?: {
+        /**
+         * The value that the label must have.
+         */
+        [k: string]: string;
+      };
+      /**
+       * Requirements on labels. All of them must hold.
+       *
+       * @maxItems 16
+       *
+       * Items: One requirement on a label.
+       */
+      readonly matchExpressions?: {
+        /**
+         * Name of the label that the requirement is about.
+         */
+        readonly key: string;
+        /**
+         * How the label is compared with values. A label that is absent meets NotIn and DoesNotExist.
+         */
+        readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+        /**
+         * Values that In and NotIn compare the label with.
+         *
+         * @maxItems 64
+         *
+         * Items: One value that the label may have.
+         */
+        readonly values?: readonly string[];
+      }[];
+    };
+    /**
+     * Kinds whose templates are checked as well as pods, for early feedback: all seven when it is absent, none when it is empty. One that is owned by another of them is passed over.
+     *
+     * @maxItems 7
+     *
+     * Items: A kind of Kubernetes' own that makes pods from a template.
+     */
+    readonly podControllers?: (
+      "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob" | "ReplicationController"
+    )[];
+    /**
+     * Conditions on the request, by name. The policy does not apply when one of them is false.
+     *
+     * @maxItems 16
+     *
+     * Items: One condition on the request.
+     */
+    readonly conditions?: {
+      /**
+       * Name of the condition, a DNS label that is unique in the policy: server-side apply merges conditions by it.
+       */
+      readonly name: string;
+      /**
+       * CEL over object, oldObject, request and namespaceObject. The policy does not apply when it is false; an error counts as true.
+       */
+      readonly expression: string;
+    }[];
   };
   /**
    * The rules of the policy, by name.

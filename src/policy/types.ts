@@ -11,7 +11,7 @@ export type PolicyKind = "ImageVerifyPolicy" | "ClusterImageVerifyPolicy";
 export interface PolicyResource {
   readonly apiVersion: string;
   readonly kind: PolicyKind;
-  readonly metadata: { readonly name: string; readonly namespace?: string };
+  readonly metadata: { readonly name: string; readonly namespace?: string; readonly creationTimestamp?: string };
   readonly spec: PolicySpec;
 }
 
@@ -20,7 +20,9 @@ export type SetSpec = NonNullable<RuleSpec["attestors"]>[number];
 export type AttestationSpec = NonNullable<RuleSpec["attestations"]>[number];
 export type ConditionSpec = NonNullable<RuleSpec["validations"]>[number];
 export type EntrySpec = SetSpec["entries"][number];
-export type NamespaceSelector = NonNullable<NonNullable<PolicySpec["match"]>["namespaceSelector"]>;
+export type MatchSpec = NonNullable<PolicySpec["match"]>;
+export type PodController = NonNullable<MatchSpec["podControllers"]>[number];
+export type NamespaceSelector = NonNullable<MatchSpec["namespaceSelector"]>;
 
 export function isPolicyKind(kind: unknown): kind is PolicyKind {
   return kind === "ImageVerifyPolicy" || kind === "ClusterImageVerifyPolicy";

@@ -8,13 +8,19 @@ import { checkCount } from "./count-check.ts";
 import { checkEntry } from "./entry-check.ts";
 import { duplicateNames, itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 import { checkKeys } from "./key-check.ts";
+import { checkConditions } from "./match-conditions.ts";
 import { parsePattern, parseSkipPattern } from "./pattern.ts";
 import { POLICY_SPEC_SCHEMA } from "./schema.generated.ts";
 import { checkClusterMetadata, checkEnvelope, checkName, specPath } from "./resource-check.ts";
 import { checkSelector } from "./selector-check.ts";
 import { isPolicyKind, type PolicyKind } from "./types.ts";
 
-const { match: _clusterOnly, ...NAMESPACED_PROPERTIES } = POLICY_SPEC_SCHEMA.properties;
+const { match: CLUSTER_MATCH } = POLICY_SPEC_SCHEMA.properties;
+const { namespaceSelector: _clusterOnly, ...NAMESPACED_MATCH } = CLUSTER_MATCH.properties;
+const NAMESPACED_PROPERTIES = {
+  ...POLICY_SPEC_SCHEMA.properties,
+  match: { ...CLUSTER_MATCH, properties: NAMESPACED_MATCH },
+};
 const CHECK_SCHEMA = {
   ClusterImageVerifyPolicy: compileSchema(POLICY_SPEC_SCHEMA),
   ImageVerifyPolicy: compileSchema({ ...POLICY_SPEC_SCHEMA, properties: NAMESPACED_PROPERTIES }),
@@ -57,13 +63,19 @@ export function checkSpec(kind: PolicyKind, spec: unknown): readonly FieldError[
     ...duplicateNames(memberOf(spec, "verifyImages"), "spec.verifyImages"),
     ...rules.flatMap(({ value, path }) => checkRule(value, path)),
     ...checkIgnore(spec),
-    ...(kind === "ClusterImageVerifyPolicy"
-      ? checkSelector(memberOf(memberOf(spec, "match"), "namespaceSelector"), "spec.match.namespaceSelector")
-      : []),
+    ...checkMatch(kind, memberOf(spec, "match")),
   ];
   const spoken = new Set(checks.map(({ path }) => path));
   const schema = CHECK_SCHEMA[kind](spec).map(({ path, message }) => ({ path: specPath(path), message }));
   return [...schema.filter(({ path }) => !spoken.has(path)), ...checks];
+}
+
+function checkMatch(kind: PolicyKind, match: unknown): readonly FieldError[] {
+  const selectors = kind === "ClusterImageVerifyPolicy" ? ["namespaceSelector", "objectSelector"] : ["objectSelector"];
+  return [
+    ...selectors.flatMap((field) => checkSelector(memberOf(match, field), `spec.match.${field}`)),
+    ...checkConditions(match, "spec.match"),
+  ];
 }
 
 function checkRule(rule: unknown, path: string): readonly FieldError[] {

@@ -75,6 +75,8 @@ export interface RuleResult {
   };
   readonly failureAction: FailureAction;
   readonly failurePolicy: FailurePolicy;
+  /** The image is one of a template: early feedback, since its pods will be checked. */
+  readonly isTemplate?: true;
   readonly verdict: RuleVerdict;
 }
 
@@ -101,10 +103,11 @@ const OUTSIDE: ReadonlySet<UndeterminedCause> = new Set<UndeterminedCause>([
 ]);
 
 /** The table of policy-api.md §4. Ignore softens only what lies outside; a cause of ours, or none, denies. */
-export function effectOf({ failureAction, failurePolicy, verdict }: RuleResult): Effect {
+export function effectOf({ failureAction, failurePolicy, isTemplate, verdict }: RuleResult): Effect {
   if (verdict.outcome === "Pass" || failureAction === "Audit") return "admit";
   if (failureAction === "Warn") return "warn";
   const { outcome, causes } = verdict;
+  if (outcome !== "Undetermined") return "deny";
   const isOutside = causes.length > 0 && causes.every((cause) => OUTSIDE.has(cause));
-  return outcome === "Undetermined" && failurePolicy === "Ignore" && isOutside ? "warn" : "deny";
+  return isTemplate === true || (failurePolicy === "Ignore" && isOutside) ? "warn" : "deny";
 }

@@ -4,7 +4,7 @@ import { compilePolicy } from "../../src/policy/compile.ts";
 import type { TrustRoot, TrustRoots } from "../../src/policy/trust-root.ts";
 import type { PolicyResource } from "../../src/policy/types.ts";
 import { MATERIAL } from "./instance.ts";
-import { compiledRule, NO_TRUST_ROOTS, KEYS, entry, image, policy, rule } from "./resources.ts";
+import { compiledRule, NO_TRUST_ROOTS, KEYS, entry, image, policy, reviewed, rule } from "./resources.ts";
 
 const APP = image("ghcr.io/acme/app");
 const OTHER = image("quay.io/x/y");
@@ -38,8 +38,8 @@ describe("policy/compile", () => {
   it("applies a namespaced policy to its own namespace alone", () => {
     const compiled = compilePolicy(policy({}, "ImageVerifyPolicy"), NO_TRUST_ROOTS);
     assert.deepEqual(compiled.id, { kind: "ImageVerifyPolicy", namespace: "prod", name: "signed" });
-    assert.equal(compiled.appliesTo("prod", undefined), true);
-    assert.equal(compiled.appliesTo("test", undefined), false);
+    assert.equal(compiled.appliesTo(reviewed("prod")), true);
+    assert.equal(compiled.appliesTo(reviewed("test")), false);
   });
 
   it("keeps an error in one rule from the others", () => {
@@ -52,7 +52,7 @@ describe("policy/compile", () => {
   it("makes every rule invalid, everywhere, when match is broken", () => {
     const resource = policy({ match: { namespaceSelector: { matchExpressions: [{ key: "a", operator: "In" }] } } });
     assert.equal(ruleOf(resource).errors.length, 1);
-    assert.equal(compilePolicy(resource, NO_TRUST_ROOTS).appliesTo("any", new Map()), true);
+    assert.equal(compilePolicy(resource, NO_TRUST_ROOTS).appliesTo(reviewed("any", new Map())), true);
   });
 
   it("covers every image by an include that cannot be read, and skips none by a skip that cannot", () => {
@@ -69,7 +69,7 @@ describe("policy/compile", () => {
       const resource = { ...policy(), spec } as PolicyResource;
       assert.ok(ruleOf(resource).errors.length > 0);
       assert.equal(ruleOf(resource).covers(OTHER), true);
-      assert.equal(compilePolicy(resource, NO_TRUST_ROOTS).appliesTo("any", undefined), true);
+      assert.equal(compilePolicy(resource, NO_TRUST_ROOTS).appliesTo(reviewed("any")), true);
     });
   }
 

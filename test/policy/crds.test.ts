@@ -96,9 +96,11 @@ describe("crds", () => {
     });
   }
 
-  it("gives match to the cluster kind alone", () => {
-    assert.ok("match" in (specNode("clusterimageverifypolicies").properties ?? {}));
-    assert.ok(!("match" in (specNode("imageverifypolicies").properties ?? {})));
+  it("lets the cluster kind alone select namespaces", () => {
+    const fields = (plural: string): readonly string[] => Object.keys(specNode(plural, "match").properties ?? {});
+    const namespaced = ["objectSelector", "podControllers", "conditions"];
+    assert.deepEqual(fields("imageverifypolicies"), namespaced);
+    assert.deepEqual(fields("clusterimageverifypolicies"), ["namespaceSelector", ...namespaced]);
   });
 
   for (const [list, parsePart] of [

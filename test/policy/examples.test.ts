@@ -6,12 +6,11 @@ import { validateException } from "../../src/policy/exception-check.ts";
 import type { ExceptionResource } from "../../src/policy/exception.ts";
 import { isUnavailable } from "../../src/policy/compile-entry.ts";
 import { compilePolicy, type CompiledPolicy } from "../../src/policy/compile.ts";
-import { applicableRules } from "../../src/policy/match.ts";
 import type { PolicyResource } from "../../src/policy/types.ts";
 import { validatePolicy } from "../../src/policy/validate.ts";
 import { builtInTrustRoot } from "../../src/trust/built-in.ts";
 import { ROOTS } from "./instance.ts";
-import { image, KEYS, newKey, NO_TRUST_ROOTS, policy, type Json } from "./resources.ts";
+import { applicableRules, image, KEYS, newKey, NO_TRUST_ROOTS, policy, reviewed, type Json } from "./resources.ts";
 
 const FILES = readdirSync("examples").filter((file) => file.endsWith("policy.yaml"));
 
@@ -22,7 +21,7 @@ function example(file: string): PolicyResource {
 }
 
 function rulesFor(policy: CompiledPolicy, namespace: string, env: string, name: string): number {
-  return applicableRules([policy], namespace, new Map([["env", env]]), image(name)).length;
+  return applicableRules([policy], reviewed(namespace, new Map([["env", env]])), image(name)).length;
 }
 
 describe("examples", () => {

@@ -3,9 +3,18 @@ import assert from "node:assert/strict";
 import { compileException, takeExcepted, type ExceptedRule } from "../../src/policy/exception.ts";
 import { EXCEPTION_SPEC_SCHEMA } from "../../src/policy/exception-schema.generated.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
-import { applicableRules } from "../../src/policy/match.ts";
 import { exception } from "./exceptions.ts";
-import { image, IMAGE_DIGEST, NO_TRUST_ROOTS, NOW, policy, rule, type Json } from "./resources.ts";
+import {
+  applicableRules,
+  image,
+  IMAGE_DIGEST,
+  NO_TRUST_ROOTS,
+  NOW,
+  policy,
+  reviewed,
+  rule,
+  type Json,
+} from "./resources.ts";
 import { schemaLeaves, type SchemaNode } from "./schema-leaves.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -100,8 +109,7 @@ describe("ImageVerifyException", () => {
   describe("takeExcepted()", () => {
     const rules = applicableRules(
       [compilePolicy(policy({ verifyImages: [rule(), rule({ name: "other" })] }), NO_TRUST_ROOTS)],
-      "prod",
-      new Map(),
+      reviewed("prod", new Map()),
       APP,
     );
     const where = { namespace: "prod", labels: new Map(), reference: APP };

@@ -1,5 +1,6 @@
 // Every field is live (policy-api.md §5): for each leaf of the schema, changing it changes what the policy does.
 import assert from "node:assert/strict";
+import { celOf } from "../../src/policy/cel/values.ts";
 import { compilePolicy, type CompiledPolicy } from "../../src/policy/compile.ts";
 import { evaluateRule } from "../../src/policy/evaluate.ts";
 import { validatePolicy } from "../../src/policy/validate.ts";
@@ -8,7 +9,19 @@ import { evaluateWrittenDigest } from "../../src/policy/written-digest.ts";
 import { attestationRule, attestedBy, judge } from "./attestations.ts";
 import { ENTRY_CHANGES } from "./entry-changes.ts";
 import { ROOTS, signedByKey } from "./instance.ts";
-import { KEYS, NOW, UNREAD, candidate, entry, evidence, image, policy, rule, type Json } from "./resources.ts";
+import {
+  KEYS,
+  NOW,
+  UNREAD,
+  candidate,
+  entry,
+  evidence,
+  image,
+  policy,
+  reviewed,
+  rule,
+  type Json,
+} from "./resources.ts";
 import { schemaLeaves } from "./schema-leaves.ts";
 
 /** Two specs that differ in one leaf alone, and what differs in consequence. */
@@ -20,6 +33,12 @@ interface Change {
 
 const TAGGED = image("ghcr.io/acme/app");
 const LABELS = new Map([["env", "prod"]]);
+
+const POD = {
+  labels: [LABELS],
+  template: "Job" as const,
+  facts: () => ({ request: celOf(new Map([["name", "web"]])) }),
+};
 
 const first = (compiled: CompiledPolicy): CompiledPolicy["rules"][number] => {
   const [found] = compiled.rules;
@@ -38,12 +57,14 @@ const effect =
       verdict: evaluateRule(first(compiled), evidence([], places), NOW),
     });
 const covers = (compiled: CompiledPolicy): boolean => first(compiled).covers(TAGGED);
-const applies = (compiled: CompiledPolicy): boolean => compiled.appliesTo("any", LABELS);
+const applies = (compiled: CompiledPolicy): boolean => compiled.appliesTo(reviewed("any", LABELS, POD));
 
 const rules = (more: Json): Json => ({ verifyImages: [rule(more)] });
 const oneEntry = (written: Json): Json => rules({ attestors: [{ entries: [written] }] });
-const selected = (namespaceSelector: Json): Json => ({ match: { namespaceSelector } });
-const expression = (written: Json): Json => selected({ matchExpressions: [written] });
+const asking = (written: string): Json => ({ match: { conditions: [{ name: "one", expression: written }] } });
+const named = (name: string): Json => ({ name, expression: "true" });
+const duplicates = (compiled: CompiledPolicy): readonly string[] =>
+  first(compiled).errors.map(({ message }) => message);
 
 const decided = (verdict: Json): Json => rules({ attestors: undefined, static: verdict });
 const logged = entry("one", KEYS.a, { insecureIgnoreTlog: false });
@@ -60,28 +81,41 @@ const statements = (compiled: CompiledPolicy): readonly string[] => {
 const EITHER = [{ count: 1, entries: [entry("one", KEYS.a), entry("two", KEYS.b)] }];
 const SOMEBODY = [{ entries: [{ name: "dev", keyless: { issuer: "https://login.acme.io", subject: "dev@acme.io" } }] }];
 const FALSE = { expression: "false" };
+/** Of one of the two selectors of `match`. */
+function selectorChanges(field: string): Readonly<Record<string, Change>> {
+  const change = (leaf: string, before: Json, after: Json): readonly [string, Change] => [
+    `match.${field}.${leaf}`,
+    { before: { match: { [field]: before } }, after: { match: { [field]: after } }, observe: applies },
+  ];
+  const expression = (written: Json): Json => ({ matchExpressions: [{ key: "env", values: ["prod"], ...written }] });
+  const exists = (key: string): Json => ({ matchExpressions: [{ key, operator: "Exists" }] });
+  const isProd = expression({ operator: "In" });
+  return Object.fromEntries([
+    change("matchLabels.*", { matchLabels: { env: "prod" } }, { matchLabels: { env: "test" } }),
+    change("matchExpressions[].key", exists("env"), exists("zone")),
+    change("matchExpressions[].operator", isProd, expression({ operator: "NotIn" })),
+    change("matchExpressions[].values[]", isProd, expression({ operator: "In", values: ["test"] })),
+  ]);
+}
 
 const LIVE: Readonly<Record<string, Change>> = {
   failureAction: { before: { failureAction: "Enforce" }, after: { failureAction: "Warn" }, observe: effect([]) },
   failurePolicy: { before: { failurePolicy: "Fail" }, after: { failurePolicy: "Ignore" }, observe: effect([UNREAD]) },
-  "match.namespaceSelector.matchLabels.*": {
-    before: selected({ matchLabels: { env: "prod" } }),
-    after: selected({ matchLabels: { env: "test" } }),
+  ...selectorChanges("namespaceSelector"),
+  ...selectorChanges("objectSelector"),
+  "match.podControllers[]": {
+    before: { match: { podControllers: ["Job"] } },
+    after: { match: { podControllers: ["CronJob"] } },
     observe: applies,
   },
-  "match.namespaceSelector.matchExpressions[].key": {
-    before: expression({ key: "env", operator: "Exists" }),
-    after: expression({ key: "zone", operator: "Exists" }),
-    observe: applies,
+  "match.conditions[].name": {
+    before: { match: { conditions: [named("one"), named("two")] } },
+    after: { match: { conditions: [named("one"), named("one")] } },
+    observe: duplicates,
   },
-  "match.namespaceSelector.matchExpressions[].operator": {
-    before: expression({ key: "env", operator: "In", values: ["prod"] }),
-    after: expression({ key: "env", operator: "NotIn", values: ["prod"] }),
-    observe: applies,
-  },
-  "match.namespaceSelector.matchExpressions[].values[]": {
-    before: expression({ key: "env", operator: "In", values: ["prod"] }),
-    after: expression({ key: "env", operator: "In", values: ["test"] }),
+  "match.conditions[].expression": {
+    before: asking("request.name == 'web'"),
+    after: asking("request.name == 'db'"),
     observe: applies,
   },
   "verifyImages[].name": {

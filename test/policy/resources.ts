@@ -3,8 +3,11 @@ import { generateKeyPairSync, sign, type KeyObject } from "node:crypto";
 import type { Digest } from "../../src/crypto/digest.ts";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
 import type { ImageReference } from "../../src/oci/reference.ts";
-import { compilePolicy, type CompiledRule } from "../../src/policy/compile.ts";
+import { compilePolicy, type CompiledPolicy, type CompiledRule } from "../../src/policy/compile.ts";
 import type { Candidate, ImageEvidence } from "../../src/policy/evidence.ts";
+import { policyIndex, ruleFinder, type ApplicableRule } from "../../src/policy/match.ts";
+import type { ReviewedPod } from "../../src/policy/scope.ts";
+import type { Labels } from "../../src/policy/selector.ts";
 import type { TrustRoots } from "../../src/policy/trust-root.ts";
 import type { PolicyKind, PolicyResource } from "../../src/policy/types.ts";
 import type { PlaceAnswer } from "../../src/policy/verdict.ts";
@@ -50,6 +53,20 @@ export function policy(spec: Json = {}, kind: PolicyKind = "ClusterImageVerifyPo
     spec: { verifyImages: [rule()], ...spec },
   };
   return resource as PolicyResource;
+}
+
+/** A pod without labels, in a namespace whose labels cannot be read. */
+export function reviewed(namespace: string, namespaceLabels?: Labels, more: Partial<ReviewedPod> = {}): ReviewedPod {
+  return { namespace, namespaceLabels, labels: [new Map()], facts: () => ({}), ...more };
+}
+
+/** The rules of `policies` that decide over one image of a pod. */
+export function applicableRules(
+  policies: readonly CompiledPolicy[],
+  pod: ReviewedPod,
+  reference: ImageReference,
+): readonly ApplicableRule[] {
+  return ruleFinder(policyIndex(policies), pod)(reference);
 }
 
 export const NO_TRUST_ROOTS: TrustRoots = () => undefined;

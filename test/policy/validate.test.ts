@@ -152,14 +152,6 @@ describe("policy/validate", () => {
     assert.ok(!JSON.stringify(validatePolicy(policy(key(PRIVATE_PEM)))).includes(secret.slice(0, 16)));
   });
 
-  it("refuses match in the namespaced kind", () => {
-    const errors = validatePolicy(policy({ match: {} }, "ImageVerifyPolicy"));
-    assert.deepEqual(
-      errors.map(({ path }) => path),
-      ["spec.match"],
-    );
-  });
-
   const resources: readonly [string, unknown, string][] = [
     ["null", null, "apiVersion kind"],
     ["another version", { ...policy(), apiVersion: "sealgate.dev/v1" }, "apiVersion"],

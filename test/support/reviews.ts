@@ -55,3 +55,30 @@ export function requestOf(object: unknown, request: Members = {}): AdmissionRequ
 export function updateOf(oldObject: unknown, object: unknown, request: Members = {}): AdmissionRequest {
   return requestOf(object, { operation: "UPDATE", oldObject, ...request });
 }
+
+/** The controllers of Kubernetes' own: group, resource, and where the template is. */
+export const CONTROLLERS: Readonly<Record<string, { group: string; resource: string; path: readonly string[] }>> = {
+  Deployment: { group: "apps", resource: "deployments", path: ["spec", "template"] },
+  ReplicaSet: { group: "apps", resource: "replicasets", path: ["spec", "template"] },
+  StatefulSet: { group: "apps", resource: "statefulsets", path: ["spec", "template"] },
+  DaemonSet: { group: "apps", resource: "daemonsets", path: ["spec", "template"] },
+  Job: { group: "batch", resource: "jobs", path: ["spec", "template"] },
+  CronJob: { group: "batch", resource: "cronjobs", path: ["spec", "jobTemplate", "spec", "template"] },
+  ReplicationController: { group: "", resource: "replicationcontrollers", path: ["spec", "template"] },
+};
+
+/** A controller whose template has one container of each name. */
+export function workload(kind: string, images: Readonly<Record<string, string>>, metadata: Members = {}): Members {
+  const template = {
+    metadata: { labels: { app: "web" } },
+    spec: { containers: Object.entries(images).map(([name, image]) => container(name, image)) },
+  };
+  const spec = CONTROLLERS[kind]?.path.reduceRight<unknown>((inner, step) => ({ [step]: inner }), template);
+  return { metadata: { name: "web", namespace: "prod", ...metadata }, ...(spec as Members) };
+}
+
+/** The members of a request about a controller of this kind. */
+export function workloadRequest(kind: string): Members {
+  const { group = "", resource = "" } = CONTROLLERS[kind] ?? {};
+  return { kind: { group, version: "v1", kind }, resource: { group, version: "v1", resource } };
+}

@@ -1,0 +1,32 @@
+/** `match.conditions` (policy-api.md §2.2): CEL over the request, before any image is looked at. */
+import { parseCel, type CelProgram } from "./cel/program.ts";
+import { duplicateNames, itemsOf, memberOf, type FieldError } from "./field-errors.ts";
+import type { MatchSpec } from "./types.ts";
+
+/** The names that an expression may look at. */
+const VARIABLES = ["object", "oldObject", "request", "namespaceObject"];
+
+/** `match` is any value, `path` where it stands. */
+export function checkConditions(match: unknown, path: string): readonly FieldError[] {
+  const list = memberOf(match, "conditions");
+  const conditions = itemsOf(list, `${path}.conditions`);
+  return [
+    ...duplicateNames(list, `${path}.conditions`),
+    ...conditions.flatMap((condition) => checkExpression(condition)),
+  ];
+}
+
+function checkExpression(condition: { value: unknown; path: string }): readonly FieldError[] {
+  const source = memberOf(condition.value, "expression");
+  const result = typeof source === "string" ? parseCel(source, VARIABLES) : undefined;
+  return result === undefined || result.ok ? [] : [{ path: `${condition.path}.expression`, message: result.message }];
+}
+
+/** Requires conditions that checkConditions() took. */
+export function compileConditions(conditions: NonNullable<MatchSpec["conditions"]>): readonly CelProgram[] {
+  return conditions.map(({ expression }) => {
+    const result = parseCel(expression, VARIABLES);
+    if (!result.ok) throw new Error(`a condition ${result.message} after it was validated`);
+    return result.program;
+  });
+}
