@@ -17,7 +17,9 @@ const condition = {
   description: "One condition on the request.",
   required: ["name", "expression"],
   properties: {
-    name: name("Name of the condition, a DNS label that is unique in the policy: server-side apply merges conditions by it."),
+    name: name(
+      "Name of the condition, a DNS label that is unique in the policy: server-side apply merges conditions by it.",
+    ),
     expression: {
       type: "string",
       minLength: 1,
