@@ -12,6 +12,7 @@ import { fairness } from "./fairness.ts";
 import { hostile } from "./hostile.ts";
 import { keyVerification } from "./verify-key.ts";
 import { matching } from "./match.ts";
+import { policies } from "./policies.ts";
 import { policyChange } from "./policy-change.ts";
 import { references } from "./reference.ts";
 import { verification } from "./verify/verify.ts";
