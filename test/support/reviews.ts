@@ -67,11 +67,16 @@ export const CONTROLLERS: Readonly<Record<string, { group: string; resource: str
   ReplicationController: { group: "", resource: "replicationcontrollers", path: ["spec", "template"] },
 };
 
-/** A controller whose template has one container of each name. */
-export function workload(kind: string, images: Readonly<Record<string, string>>, metadata: Members = {}): Members {
+/** A controller whose template has one container of each name, and what `more` says of its pods. */
+export function workload(
+  kind: string,
+  images: Readonly<Record<string, string>>,
+  metadata: Members = {},
+  more: Members = {},
+): Members {
   const template = {
     metadata: { labels: { app: "web" } },
-    spec: { containers: Object.entries(images).map(([name, image]) => container(name, image)) },
+    spec: { containers: Object.entries(images).map(([name, image]) => container(name, image)), ...more },
   };
   const spec = CONTROLLERS[kind]?.path.reduceRight<unknown>((inner, step) => ({ [step]: inner }), template);
   return { metadata: { name: "web", namespace: "prod", ...metadata }, ...(spec as Members) };

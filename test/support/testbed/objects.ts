@@ -72,7 +72,16 @@ export function readerRole(account: { readonly namespace: string; readonly name:
   ];
 }
 
-/** Which call a webhook is for: pods when made or changed, and their ephemeral containers. */
+/** Controllers when made or changed: their templates. */
+const templates = (group: string, resources: readonly string[]): object => ({
+  apiGroups: [group],
+  apiVersions: ["v1"],
+  operations: ["CREATE", "UPDATE"],
+  resources,
+  scope: "Namespaced",
+});
+
+/** Which call a webhook is for: pods when made or changed, their ephemeral containers, and templates of pods. */
 const rules = [
   { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE", "UPDATE"], resources: ["pods"], scope: "Namespaced" },
   {
@@ -82,6 +91,9 @@ const rules = [
     resources: ["pods/ephemeralcontainers"],
     scope: "Namespaced",
   },
+  templates("apps", ["deployments", "replicasets", "statefulsets", "daemonsets"]),
+  templates("batch", ["jobs", "cronjobs"]),
+  templates("", ["replicationcontrollers"]),
 ];
 
 const images = (object: string, list: string): string =>

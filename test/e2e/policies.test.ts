@@ -1,0 +1,138 @@
+/**
+ * Policies on real parts: every example on an API server, templates of the seven controllers as early feedback, and changes
+ * of policies and of a namespace's labels, which take effect while the program runs.
+ */
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { mustSucceed, type RunResult } from "../support/testbed/process.ts";
+import { CONTROLLERS, workload } from "../support/reviews.ts";
+import { namespace } from "../support/testbed/objects.ts";
+import { isDenied } from "../support/testbed/gate.ts";
+import { type Gate, useGate } from "./gate.ts";
+import { describeOnTestbed } from "./testbed.ts";
+
+const IN_NAMESPACE = "workloads";
+const OTHER = "relabelled";
+/** Refused without looking, so no registry is needed. */
+const REFUSED = "refused.example/acme/web:1";
+const FINE = "fine.example/acme/web:1";
+
+const policy = (match: object, failureAction = "Enforce"): object => ({
+  apiVersion: "sealgate.dev/v1alpha1",
+  kind: "ClusterImageVerifyPolicy",
+  metadata: { name: "workloads" },
+  spec: {
+    failureAction,
+    match: { namespaceSelector: { matchLabels: { "testbed.example/workloads": "yes" } }, ...match },
+    verifyImages: [
+      {
+        name: "elsewhere",
+        imageReferences: ["refused.example/*"],
+        static: { action: "Fail", message: "not from there" },
+      },
+    ],
+  },
+});
+
+const selector = { matchLabels: { app: "web" } };
+
+/** What the API server asks of each kind beside its template. */
+const BESIDE: Readonly<Record<string, object>> = {
+  Deployment: { selector },
+  ReplicaSet: { selector },
+  StatefulSet: { selector, serviceName: "web" },
+  DaemonSet: { selector },
+  CronJob: { schedule: "0 0 * * *" },
+  ReplicationController: { selector: selector.matchLabels },
+};
+
+/** A controller that the API server takes, whatever its kind. */
+function controller(kind: string, image: string, name = kind.toLowerCase()): object {
+  const { group = "" } = CONTROLLERS[kind] ?? {};
+  const isJob = kind === "Job" || kind === "CronJob";
+  const more = isJob ? { restartPolicy: "Never" } : {};
+  const { metadata, spec } = workload(kind, { web: image }, { name, namespace: IN_NAMESPACE }, more);
+  const apiVersion = group === "" ? "v1" : `${group}/v1`;
+  return { apiVersion, kind, metadata, spec: { ...(spec as object), ...BESIDE[kind] } };
+}
+
+describeOnTestbed("policy", (testbed) => {
+  let gate: Gate;
+
+  before("make the policy and its namespaces", async () => {
+    gate = await useGate(testbed());
+    await gate.apply(
+      namespace(IN_NAMESPACE, { "testbed.example/workloads": "yes" }),
+      namespace(OTHER),
+      namespace("prod"),
+    );
+    await gate.apply(policy({}));
+    await gate.becomes("denied", IN_NAMESPACE, REFUSED);
+  });
+
+  after(async () => {
+    await gate.must(["delete", "clusterimageverifypolicy", "workloads"]);
+  });
+
+  const send = async (verb: string, object: object): Promise<RunResult> =>
+    gate.cluster.kubectl([verb, "-f", "-"], { stdin: JSON.stringify(object) });
+
+  for (const file of readdirSync("examples").filter((name) => name.endsWith(".yaml"))) {
+    it(`example ${file} is taken`, async () => {
+      const stdin = readFileSync(join("examples", file), "utf8");
+      mustSucceed("kubectl create", await gate.cluster.kubectl(["create", "--dry-run=server", "-f", "-"], { stdin }));
+    });
+  }
+
+  for (const [kind, { path, resource }] of Object.entries(CONTROLLERS)) {
+    it(`denies a ${kind} for an image of its template, and names the image`, async () => {
+      const denied = await send("create", controller(kind, REFUSED));
+      assert.ok(isDenied(denied), denied.stderr);
+      assert.match(denied.stderr, /rule "elsewhere": refused without looking/u);
+      assert.match(denied.stderr, /RefusedByRule \(policy\): not from there/u);
+    });
+
+    it(`leaves the template of a ${kind} as it is written, and denies its change to another image`, async () => {
+      mustSucceed("kubectl create", await send("create", controller(kind, FINE)));
+      const jsonpath = `jsonpath={.${path.join(".")}.spec.containers[0].image}`;
+      const written = await gate.must(["-n", IN_NAMESPACE, "get", resource, kind.toLowerCase(), "-o", jsonpath]);
+      assert.equal(written, FINE);
+      // The template of a Job does not change, whoever asks
+      if (kind !== "Job") assert.ok(isDenied(await send("replace", controller(kind, REFUSED))));
+    });
+  }
+
+  it("lets a Deployment be scaled and deleted that was made before the policy", async () => {
+    await gate.apply(policy({ podControllers: [] }));
+    await eventuallyTaken(controller("Deployment", REFUSED, "before"));
+    await gate.apply(policy({}));
+    await gate.becomes("denied", IN_NAMESPACE, REFUSED);
+    await gate.must(["-n", IN_NAMESPACE, "scale", "deployment", "before", "--replicas=3"]);
+    await gate.must(["-n", IN_NAMESPACE, "label", "deployment", "before", "touched=yes"]);
+    await gate.must(["-n", IN_NAMESPACE, "delete", "deployment", "before"]);
+  });
+
+  async function eventuallyTaken(object: object): Promise<void> {
+    for (let turn = 0; turn < 50; turn += 1) {
+      if ((await send("create", object)).code === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    assert.fail("the changed policy took no effect");
+  }
+
+  it("follows the labels of a namespace, and edits of the policy", async () => {
+    await gate.becomes("admitted", OTHER, REFUSED);
+    await gate.must(["label", "namespace", OTHER, "testbed.example/workloads=yes"]);
+    await gate.becomes("denied", OTHER, REFUSED);
+    const conditions = [{ name: "nobody", expression: "request.userInfo.username == 'nobody'" }];
+    await gate.apply(policy({ conditions }));
+    await gate.becomes("admitted", OTHER, REFUSED);
+    await gate.apply(policy({}, "Warn"));
+    await gate.becomes("admitted", OTHER, REFUSED);
+    await gate.apply(policy({}));
+    await gate.becomes("denied", OTHER, REFUSED);
+    await gate.must(["label", "namespace", OTHER, "testbed.example/workloads-"]);
+    await gate.becomes("admitted", OTHER, REFUSED);
+  });
+});
