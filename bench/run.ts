@@ -28,6 +28,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   cold,
   fairness,
   hostile,
+  policies,
 ];
 
 const USAGE = `Usage: npm run bench [NAME…] [-- --report FILE]
