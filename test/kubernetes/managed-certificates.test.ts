@@ -1,6 +1,7 @@
 // Certificates of our own against an API server in memory: several replicas, one Secret, a rotation from end to end.
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Leaf } from "../../src/kubernetes/certificate-authority.ts";
 import { splitCertificates } from "../../src/kubernetes/certificate-authority.ts";
 import { ManagedCertificates } from "../../src/kubernetes/managed-certificates.ts";
@@ -82,9 +83,12 @@ describe("ManagedCertificates", () => {
   };
   const isIssuedBy = (leaf: Leaf | undefined, ca: X509Certificate | undefined): boolean =>
     leaf !== undefined && ca !== undefined && new X509Certificate(leaf.certPem).verify(ca.publicKey);
-  /** Until something that takes a thread's time is so, the clock going on. */
+  /** Until something that takes a thread's time is so, the clock going on; threads need real time as well. */
   const reaches = async (what: string, isSo: () => boolean, step = 2_000): Promise<void> => {
-    for (let i = 0; i < 500 && !isSo(); i += 1) await clock.advance(step, step);
+    for (let i = 0; i < 500 && !isSo(); i += 1) {
+      await clock.advance(step, step);
+      await sleep(5);
+    }
     assert.ok(isSo(), what);
   };
 
@@ -177,6 +181,7 @@ describe("ManagedCertificates", () => {
 
   it("leaves a configuration deleted that was deleted by hand, tells it once, and goes on with the other", async () => {
     const replica = start();
+    await until("it serves", () => replica.leaves.length > 0);
     lead(replica);
     cluster.remove(CONFIGURATIONS[1]!);
     await reaches("the other carries the CA", () => carried(CONFIGURATIONS[0]!).length === 1);
@@ -187,6 +192,7 @@ describe("ManagedCertificates", () => {
 
   it("writes nothing while nothing changes", async () => {
     const replica = start();
+    await until("it serves", () => replica.leaves.length > 0);
     lead(replica);
     await reaches("the CA is carried", () => CONFIGURATIONS.every((path) => carried(path).length === 1));
     const before = cluster.sent.length;
