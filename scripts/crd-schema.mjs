@@ -57,6 +57,11 @@ const spec = {
         "failurePolicy must be Fail under Enforce when a pattern has a wildcard in its host: the pod's author would pick a registry that does not answer",
       fieldPath: ".failurePolicy",
     },
+    {
+      rule: "!has(self.verifiedWithin) || self.failurePolicy == 'IgnoreIfVerified'",
+      message: "must be written with failurePolicy IgnoreIfVerified alone: no other policy remembers anything",
+      fieldPath: ".verifiedWithin",
+    },
   ],
   properties: {
     failureAction: {
@@ -68,10 +73,32 @@ const spec = {
     },
     failurePolicy: {
       type: "string",
-      enum: ["Fail", "Ignore"],
+      enum: ["Fail", "Ignore", "IgnoreIfVerified"],
       default: "Fail",
       description:
-        "What happens under Enforce when a registry could not be asked: Fail denies the pod, Ignore admits it with a warning. It never softens a failed verification.",
+        "What happens under Enforce when a registry could not be asked: Fail denies the pod, Ignore admits it with a warning, IgnoreIfVerified does so for a digest that the rule passed within verifiedWithin. It never softens a failed verification. Default: Fail.",
+    },
+    verifiedWithin: {
+      type: "string",
+      minLength: 2,
+      maxLength: 8,
+      pattern: "^[1-9][0-9]{0,6}[smhd]$",
+      "x-kubernetes-validations": [
+        {
+          rule: "int(self.substring(0, size(self) - 1)) * (self.endsWith('d') ? 86400 : self.endsWith('h') ? 3600 : self.endsWith('m') ? 60 : 1) <= 604800",
+          message: "must be at most 168h",
+        },
+      ],
+      description:
+        "For how long IgnoreIfVerified rests on what a rule passed, for example 12h: an integer and s, m, h or d, at most 168h. Remembered in memory, by each replica for itself. Default: 24h.",
+    },
+    timeoutSeconds: {
+      type: "integer",
+      format: "int32",
+      minimum: 1,
+      maximum: 30,
+      description:
+        "Seconds that a request may spend on this policy, from 1 to 30; never more than the webhook has. When they are spent it is undetermined. Default: what the webhook has.",
     },
     match,
     verifyImages: {

@@ -4,6 +4,7 @@
  * pod are applied after the cache and never stored. Statements may be large, so the bytes that they hold are bounded too.
  */
 import { LRUCache } from "lru-cache";
+import type { RuleProof } from "../policy/prove.ts";
 import type { Outcome } from "../policy/verdict.ts";
 
 /** Lifetimes in milliseconds. */
@@ -66,4 +67,13 @@ export class SingleFlight<T> {
       this.#underway.delete(key);
     }
   }
+}
+
+const PROOF_BYTES = 1024;
+
+/** What a proof holds in memory, about, in bytes. */
+export function sizeOfProof({ sets, attestations }: RuleProof): number {
+  const all = [...sets, ...attestations.flatMap((attestation) => attestation.sets)];
+  const accepted = all.flatMap(({ entries }) => entries).flatMap((entry) => entry.accepted);
+  return accepted.reduce((sum, { bytes }) => sum + bytes, PROOF_BYTES);
 }

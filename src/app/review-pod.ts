@@ -5,15 +5,24 @@
 import pLimit from "p-limit";
 import { explainReview } from "../admission/explain.ts";
 import type { AdmissionRequest } from "../admission/request.ts";
+import type { Digest } from "../crypto/digest.ts";
 import type { Instant } from "../encoding/instant.ts";
 import { quoted, VerificationFailure } from "../failure/failure.ts";
 import { formatReference, type ImageReference } from "../oci/reference.ts";
 import { asksForEvidence, type CompiledPolicy, type CompiledRule } from "../policy/compile.ts";
-import { effectOf, type Effect, type Finding, type ImageVerdict, type RuleResult } from "../policy/verdict.ts";
+import {
+  effectOf,
+  isOutsideCause,
+  type Effect,
+  type Finding,
+  type ImageVerdict,
+  type RuleResult,
+} from "../policy/verdict.ts";
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { deadlineIn } from "./deadline.ts";
 import { planReview, type Task } from "./plan.ts";
+import { Memories, PolicyTerms } from "./policy-terms.ts";
 import type { Pinning, Review, Reviewer } from "./reviewer.ts";
 import type { CpuBudget } from "./verify-candidates.ts";
 import type { ImageVerifier } from "./verify-image.ts";
@@ -28,32 +37,36 @@ export class PodReviewer implements Reviewer {
   readonly #policies: Policies;
   readonly #verifier: ImageVerifier;
   readonly #now: () => Instant;
+  readonly #memories: Memories;
 
-  /** `now` in milliseconds since 1970: exceptions end by it. */
+  /** `now` in milliseconds since 1970: exceptions end by it, and what was verified grows old by it. */
   constructor(policies: Policies, verifier: ImageVerifier, now: () => Instant) {
     this.#policies = policies;
     this.#verifier = verifier;
     this.#now = now;
+    this.#memories = new Memories(now);
   }
 
   async validate(request: AdmissionRequest, signal: AbortSignal): Promise<Review> {
     const { tasks, exceptions } = planReview(this.#snapshot(), request, this.#now());
     const cpu = this.#verifier.budget();
-    const verdicts = await eachOf(tasks, (task) => this.#judge(task, signal, cpu));
+    const terms = new PolicyTerms(signal, this.#memories);
+    const verdicts = await eachOf(tasks, (task) => this.#judge(task, signal, cpu, terms)).finally(() => terms.end());
     const unpinned = tasks.flatMap((task, index) => unpinnedWarnings(task, verdicts[index]));
     return { ...review(verdicts, unpinned), exceptions };
   }
 
   async pin(request: AdmissionRequest, signal: AbortSignal): Promise<Pinning> {
     const { tasks } = planReview(this.#snapshot(), request, this.#now());
-    const pins = await eachOf(tasks, (task) => this.#pinsOf(task, signal));
+    const terms = new PolicyTerms(signal, this.#memories);
+    const pins = await eachOf(tasks, (task) => this.#pinsOf(task, terms)).finally(() => terms.end());
     return { pins: pins.flat(), warnings: [] };
   }
 
-  async #judge(task: Task, signal: AbortSignal, cpu: CpuBudget): Promise<ImageVerdict> {
+  async #judge(task: Task, signal: AbortSignal, cpu: CpuBudget, terms: PolicyTerms): Promise<ImageVerdict> {
     if (!task.reference.ok) return refusedReference(task, task.reference.failure);
-    const rules = rulesToJudge(task);
-    const verified = await this.#verifier.verify(task.reference.value, rules, signal, cpu);
+    const asking = { cpu, terms: task.rules.map(({ policy }) => terms.of(policy)) };
+    const verified = await this.#verifier.verify(task.reference.value, rulesToJudge(task), signal, asking);
     return {
       image: verified.image,
       fields: task.fields,
@@ -68,25 +81,55 @@ export class PodReviewer implements Reviewer {
   }
 
   /** Pins what some rule wants pinned, never in a template, and starts the look-up that validate will need. */
-  async #pinsOf(task: Task, signal: AbortSignal): Promise<Pinning["pins"]> {
-    if (task.isTemplate || !task.reference.ok || !task.rules.some(({ rule }) => rule.mutateDigest)) return [];
+  async #pinsOf(task: Task, terms: PolicyTerms): Promise<Pinning["pins"]> {
+    if (task.isTemplate || !task.reference.ok) return [];
+    const pinning = task.rules.filter(({ rule }) => rule.mutateDigest).map(({ policy }) => policy);
+    if (pinning.length === 0) return [];
     const reference = task.reference.value;
+    const found = await this.#digestToPin(reference, pinning, terms.latest(pinning));
+    if (found === undefined) return [];
+    if (found.isTagSeen) this.#memories.seeTag(reference, found.digest);
+    this.#startEvidence(reference, task, found);
+    if (reference.digest !== undefined) return [];
+    const value = formatReference(reference, found.digest);
+    return task.fields.map((field) => ({ field, value }));
+  }
+
+  /** While nobody can be asked, the digest that the tag last had, where a policy rests on what was verified (§2.1). */
+  async #digestToPin(
+    reference: ImageReference,
+    pinning: readonly CompiledPolicy[],
+    signal: AbortSignal,
+  ): Promise<PinnedDigest | undefined> {
     try {
-      const digest = await this.#verifier.resolve(reference, signal);
-      this.#startEvidence({ ...reference, digest }, task);
-      if (reference.digest !== undefined) return [];
-      const value = formatReference(reference, digest);
-      return task.fields.map((field) => ({ field, value }));
+      return { digest: await this.#verifier.resolve(reference, signal), isTagSeen: reference.digest === undefined };
     } catch (error) {
-      if (error instanceof VerificationFailure || error instanceof UnavailableError) return [];
-      throw error;
+      if (error instanceof VerificationFailure) return undefined;
+      if (!(error instanceof UnavailableError)) throw error;
+      const digest = isOutsideCause(error.undetermined) ? this.#memories.tagDigest(reference, pinning) : undefined;
+      return digest === undefined ? undefined : { digest, isTagSeen: false };
     }
   }
 
   /** Not awaited: validate finds it done or under way; whatever goes wrong here goes wrong there again, and is judged there. */
-  #startEvidence(reference: ImageReference, task: Task): void {
+  #startEvidence(reference: ImageReference, task: Task, { digest, isTagSeen }: PinnedDigest): void {
+    const signal = deadlineIn(PREFETCH_MS);
     const rules = task.rules.map(({ rule }) => rule);
-    this.#verifier.verify(reference, rules, deadlineIn(PREFETCH_MS)).catch(() => undefined);
+    const terms = task.rules.map(({ policy }) => ({ signal, ...this.#memories.of(policy) }));
+    const work = this.#verifier.verify({ ...reference, digest }, rules, signal, { terms });
+    work.then(
+      ({ verdicts }) => {
+        const passed = task.rules.filter((_, index) => verdicts[index]?.outcome === "Pass");
+        // Where nothing passes there is nothing to come back to
+        if (isTagSeen)
+          this.#memories.rememberTag(
+            reference,
+            digest,
+            passed.map(({ policy }) => policy),
+          );
+      },
+      () => undefined,
+    );
   }
 
   #snapshot(): PolicySnapshot {
@@ -94,6 +137,12 @@ export class PodReviewer implements Reviewer {
     if (snapshot === undefined) throw new UnavailableError("PolicyInvalid", "the policies have not been read yet");
     return snapshot;
   }
+}
+
+interface PinnedDigest {
+  readonly digest: Digest;
+  /** A registry said just now that the tag has it. */
+  readonly isTagSeen: boolean;
 }
 
 async function eachOf<T>(tasks: readonly Task[], work: (task: Task) => Promise<T>): Promise<readonly T[]> {
@@ -130,8 +179,8 @@ function withEffect(verdicts: readonly ImageVerdict[], effect: Effect): readonly
 /** The image last: it may be long, and a warning is cut. */
 function warningsOf(verdict: ImageVerdict): readonly string[] {
   return verdict.results.map(
-    ({ policy, verdict: { rule, summary, findings } }) =>
-      `${policyName(policy)} rule ${rule}: ${summary}${codesOf(findings)}: ${verdict.image}`,
+    ({ policy, verdict: { rule, summary, findings, verifiedAt } }) =>
+      `${policyName(policy)} rule ${rule}: ${summary}${codesOf(findings)}${memoryOf(verifiedAt)}: ${verdict.image}`,
   );
 }
 
@@ -150,6 +199,10 @@ function unpinnedWarnings(task: Task, verdict: ImageVerdict | undefined): readon
 function codesOf(findings: readonly Finding[]): string {
   const codes = [...new Set(findings.map(({ code }) => code))];
   return codes.length === 0 ? "" : ` (${codes.join(", ")})`;
+}
+
+function memoryOf(verifiedAt: Instant | undefined): string {
+  return verifiedAt === undefined ? "" : `; it was verified at ${new Date(verifiedAt).toISOString()}`;
 }
 
 function policyName(policy: RuleResult["policy"]): string {

@@ -4,26 +4,24 @@
  * else's; each caller leaves at its own.
  */
 import type { Digest } from "../crypto/digest.ts";
-import { VerificationFailure } from "../failure/failure.ts";
+import type { Instant } from "../encoding/instant.ts";
 import { formatReference, type ImageReference } from "../oci/reference.ts";
 import { asksForEvidence, type CompiledRule } from "../policy/compile.ts";
-import { evaluateRule, judgeRule } from "../policy/evaluate.ts";
+import { judgeRule } from "../policy/evaluate.ts";
 import type { ImageEvidence } from "../policy/evidence.ts";
 import type { RuleProof } from "../policy/prove.ts";
-import type { Outcome, PlaceAnswer, RuleVerdict, UndeterminedCause } from "../policy/verdict.ts";
+import { isOutside, type Outcome, type PlaceAnswer, type RuleVerdict } from "../policy/verdict.ts";
 import { wantedOf, type Wanted } from "../policy/wanted.ts";
-import { evaluateWrittenDigest, joinVerdicts } from "../policy/written-digest.ts";
 import type { FetchedManifest, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import type { Clocks } from "./clocks.ts";
 import { beforeDeadline, deadlineIn } from "./deadline.ts";
 import { gatherEvidence } from "./gather.ts";
-import { ProofCache, SingleFlight } from "./proof-cache.ts";
+import type { RuleTerms } from "./policy-terms.ts";
+import { ProofCache, SingleFlight, sizeOfProof } from "./proof-cache.ts";
+import { looked, needsRegistry, unresolved, unsigned, withWrittenDigest } from "./rule-verdicts.ts";
 import { GATHER_LIMITS, type GatherLimits } from "./search.ts";
 import { CpuBudget, proveInTurns, VERIFY_LIMITS, type VerifyLimits } from "./verify-candidates.ts";
-
-/** Stands where a rule asks for no evidence; equal to no image. */
-const NO_DIGEST: Digest = "sha256:";
 
 /** How long shared work may take, whoever waits for it: the longest timeout that a webhook can have. */
 const SHARED_WORK_MS = 30_000;
@@ -47,13 +45,27 @@ export type ImageLimits = GatherLimits & VerifyLimits;
 
 export const IMAGE_LIMITS: ImageLimits = { ...GATHER_LIMITS, ...VERIFY_LIMITS };
 
-/** One digest in one repository, what is asked of it, and whose time it costs. */
-interface Look {
+/** What a request allows. */
+export interface Asking {
+  readonly cpu?: CpuBudget;
+  /** Of each rule, in their order; one without has the time of the request. */
+  readonly terms?: readonly RuleTerms[];
+}
+
+/** One image, what is asked of it for one rule, and whose time it costs. */
+interface Question extends RuleTerms {
   readonly reference: ImageReference;
-  readonly digest: Digest;
   readonly wanted: Wanted;
+  readonly isPinWanted: boolean;
   readonly cpu: CpuBudget;
-  readonly signal: AbortSignal;
+  readonly resolve: () => Promise<Digest>;
+  /** The end of the whole request, which resolve() keeps. */
+  readonly whole: AbortSignal;
+}
+
+/** One digest in one repository. */
+interface Look extends Question {
+  readonly digest: Digest;
 }
 
 /** What was verified, and what it says for the request that asked first. */
@@ -61,6 +73,7 @@ interface JudgedProof {
   readonly outcome: Outcome;
   readonly verdict: RuleVerdict;
   readonly proof: RuleProof;
+  readonly verifiedAt: Instant;
 }
 
 export class ImageVerifier {
@@ -79,7 +92,7 @@ export class ImageVerifier {
     this.#now = options.now;
     this.#cpuNow = options.cpuNow;
     this.#limits = options.limits ?? (() => IMAGE_LIMITS);
-    this.#proofs = new ProofCache(options.monotonicNow, sizeOfProof);
+    this.#proofs = new ProofCache(options.monotonicNow, ({ proof }) => sizeOfProof(proof));
   }
 
   /**
@@ -101,53 +114,79 @@ export class ImageVerifier {
     reference: ImageReference,
     rules: readonly CompiledRule[],
     signal: AbortSignal,
-    cpu: CpuBudget = this.budget(),
+    { cpu = this.budget(), terms = [] }: Asking = {},
   ): Promise<VerifiedImage> {
     if (!rules.some((rule) => needsRegistry(rule, reference))) {
       const verdicts = rules.map((rule) => unsigned(rule, reference));
       return this.#assemble(reference, reference.digest, verdicts);
     }
-    const resolved = await looked(this.resolve(reference, signal));
-    if (resolved.ok) {
-      const digest = resolved.value;
-      const look: Look = { reference, digest, wanted: wantedOf(rules), cpu, signal };
-      // Each rule has its own end: one that could not be looked at hides no Fail of another.
-      const verdicts = await Promise.all(rules.map((rule) => this.#verdict(look, rule)));
-      return this.#assemble(reference, digest, verdicts);
-    }
-    const { error } = resolved;
-    const wanted = error instanceof UnavailableError && rules.some((rule) => rule.mutateDigest);
-    const unpinned = wanted ? error.undetermined : undefined;
-    const verdicts = rules.map((rule) => unresolved(rule, reference, error, unpinned));
-    return this.#assemble(reference, undefined, verdicts);
+    let found = reference.digest;
+    // One for all rules, begun by the first that has time for it
+    const resolve = once(async () => (found = await this.resolve(reference, signal)));
+    const asked = { reference, wanted: wantedOf(rules), isPinWanted: rules.some(wantsPin) };
+    const question = { ...asked, cpu, resolve, whole: signal };
+    // Each rule has its own end: one that could not be looked at hides no Fail of another.
+    const verdicts = await Promise.all(
+      rules.map((rule, index) => this.#verdict({ ...question, ...(terms[index] ?? { signal }) }, rule)),
+    );
+    return this.#assemble(reference, found, verdicts);
   }
 
-  async #verdict(look: Look, rule: CompiledRule): Promise<RuleVerdict> {
-    const { reference } = look;
+  async #verdict(question: Question, rule: CompiledRule): Promise<RuleVerdict> {
+    const { reference, isPinWanted } = question;
+    const resolved = await looked(this.#digestOf(question));
+    if (!resolved.ok) {
+      const { error } = resolved;
+      const unpinned = isPinWanted && error instanceof UnavailableError ? error.undetermined : undefined;
+      return unresolved(rule, reference, error, unpinned);
+    }
     if (!asksForEvidence(rule)) return unsigned(rule, reference);
+    const look = { ...question, digest: resolved.value };
     const judged = await looked(this.#judge(look, rule));
-    return judged.ok
+    const verdict = judged.ok
       ? withWrittenDigest(rule, reference, judged.value)
       : unresolved(rule, reference, judged.error, undefined);
+    return this.#recall(look, rule, verdict);
+  }
+
+  async #digestOf({ reference, resolve, signal, whole }: Question): Promise<Digest> {
+    if (reference.digest !== undefined) return reference.digest;
+    return await (signal === whole ? resolve() : beforeDeadline(resolve, signal, "resolution of the tag"));
   }
 
   async #judge(look: Look, rule: CompiledRule): Promise<RuleVerdict> {
-    const place = placeOf(look);
     const image = { reference: look.reference, digest: look.digest };
     const prove = async (): Promise<JudgedProof> => {
-      const evidence = await this.#gather(place, look);
+      const evidence = await this.#gather(placeOf(look), look);
       const now = this.#now();
       const proof = await proveInTurns(rule, evidence, now, { cpu: look.cpu, verified: this.#limits().verified });
       const verdict = judgeRule(rule, proof, { image, now });
-      return { outcome: verdict.outcome, verdict, proof };
+      return { outcome: verdict.outcome, verdict, proof, verifiedAt: now };
     };
     if (rule.dependsOnNow) return (await beforeDeadline(prove, look.signal, "verification")).verdict;
-    // A verdict names its rule, so two rules that ask the same do not share one.
-    const key = `${place} ${rule.hash} ${rule.name}`;
+    const key = proofKey(look, rule);
     const known =
       this.#proofs.known(key) ??
       (await beforeDeadline(() => this.#proven(key, prove, look), look.signal, "verification"));
-    return rule.readsRequest ? judgeRule(rule, known.proof, { image, now: this.#now() }) : known.verdict;
+    const verdict = rule.readsRequest ? judgeRule(rule, known.proof, { image, now: this.#now() }) : known.verdict;
+    if (verdict.outcome === "Pass") {
+      look.memory?.facts.remember(key, { facts: known.proof, verifiedAt: known.verifiedAt });
+    }
+    return verdict;
+  }
+
+  /** Where nobody can tell and the policy may rest on what was verified before: that, judged anew (policy-api.md §2.1). */
+  #recall(look: Look, rule: CompiledRule, verdict: RuleVerdict): RuleVerdict {
+    const { memory, reference, digest } = look;
+    if (memory === undefined || !isOutside(verdict)) return verdict;
+    const known = memory.facts.recall(proofKey(look, rule), memory.within);
+    if (known === undefined) {
+      return { ...verdict, summary: `${verdict.summary}, and this digest was not verified within the policy's time` };
+    }
+    const again = judgeRule(rule, known.facts, { image: { reference, digest }, now: this.#now() });
+    if (again.outcome === "Pass") return { ...verdict, verifiedAt: known.verifiedAt };
+    const summary = `${verdict.summary}, and what was verified before is not enough any more`;
+    return { ...verdict, summary, findings: [...verdict.findings, ...again.findings] };
   }
 
   async #proven(key: string, prove: () => Promise<JudgedProof>, { cpu }: Look): Promise<JudgedProof> {
@@ -200,12 +239,18 @@ function placeOf({ reference: { repository }, digest }: Look): string {
   return `${repository.host}/${repository.path}@${digest}`;
 }
 
-const PROOF_BYTES = 1024;
+/** A verdict names its rule, so two rules that ask the same do not share one. */
+function proofKey(look: Look, { hash, name }: CompiledRule): string {
+  return `${placeOf(look)} ${hash} ${name}`;
+}
 
-function sizeOfProof({ proof: { sets, attestations } }: JudgedProof): number {
-  const all = [...sets, ...attestations.flatMap((attestation) => attestation.sets)];
-  const accepted = all.flatMap(({ entries }) => entries).flatMap((entry) => entry.accepted);
-  return accepted.reduce((sum, { bytes }) => sum + bytes, PROOF_BYTES);
+function wantsPin({ mutateDigest }: CompiledRule): boolean {
+  return mutateDigest;
+}
+
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let started: Promise<T> | undefined;
+  return async () => await (started ??= work());
 }
 
 /** A signature of a moment ahead of our clock: it will be good without anybody's doing. */
@@ -216,69 +261,4 @@ function isEarly({ verdict: { findings } }: JudgedProof): boolean {
 /** Something was left out for its number or its time. */
 function isCutShort({ outcome, findings }: RuleVerdict): boolean {
   return outcome !== "Pass" && findings.some(({ code }) => code === "TooManyCandidates");
-}
-
-/** Beside evidence only pinning needs the registry, and only where there is a tag to resolve. */
-function needsRegistry(rule: CompiledRule, reference: ImageReference): boolean {
-  return asksForEvidence(rule) || (rule.mutateDigest && reference.digest === undefined);
-}
-
-/** The verdict of a rule that asks for no evidence. */
-function unsigned(rule: CompiledRule, reference: ImageReference, unpinned?: UndeterminedCause): RuleVerdict {
-  if (asksForEvidence(rule)) throw new Error(`rule "${rule.name}" asks for evidence and was not judged on any`);
-  const nothing = { artifact: { digest: NO_DIGEST }, places: [], candidates: [] };
-  return withWrittenDigest(rule, reference, evaluateRule(rule, nothing, 0), unpinned);
-}
-
-function withWrittenDigest(
-  rule: CompiledRule,
-  reference: ImageReference,
-  verdict: RuleVerdict,
-  unpinned?: UndeterminedCause,
-): RuleVerdict {
-  const written = evaluateWrittenDigest(rule, reference, unpinned);
-  return written === undefined ? verdict : joinVerdicts(verdict, written);
-}
-
-/** The image could not be looked at: a Fail or Undetermined of every rule that needs to. */
-function unresolved(
-  rule: CompiledRule,
-  reference: ImageReference,
-  error: VerificationFailure | UnavailableError,
-  unpinned: UndeterminedCause | undefined,
-): RuleVerdict {
-  if (!needsRegistry(rule, reference)) return unsigned(rule, reference, unpinned);
-  const subject = `manifest ${reference.digest ?? reference.tag ?? ""}`;
-  const common = { rule: rule.name, evidence: [] };
-  const verdict: RuleVerdict =
-    error instanceof UnavailableError
-      ? {
-          ...common,
-          outcome: "Undetermined",
-          summary: "the image could not be looked at",
-          findings: [{ subject, code: error.undetermined, reason: error.message }],
-          causes: [error.undetermined],
-        }
-      : {
-          ...common,
-          outcome: "Fail",
-          summary: "the image itself is refused",
-          findings: [{ subject, code: error.code, reason: error.message, hint: error.hint }],
-          causes: [],
-        };
-  return withWrittenDigest(rule, reference, verdict, unpinned);
-}
-
-type Looked<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: VerificationFailure | UnavailableError };
-
-/** What a registry does becomes a value; a defect flies on. */
-async function looked<T>(work: Promise<T>): Promise<Looked<T>> {
-  try {
-    return { ok: true, value: await work };
-  } catch (error) {
-    if (error instanceof VerificationFailure || error instanceof UnavailableError) return { ok: false, error };
-    throw error;
-  }
 }

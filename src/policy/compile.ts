@@ -10,6 +10,7 @@ import type { ImageReference } from "../oci/reference.ts";
 import { compileAttestation, type CompiledAttestation } from "./compile-attestation.ts";
 import { compileEntry, isUnavailable, type CompiledEntry, type CompiledSet } from "./compile-entry.ts";
 import { compileConditions, type CompiledCondition } from "./condition.ts";
+import { readFailurePolicy } from "./failure-policy.ts";
 import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 import { parsePattern, parseSkipPattern, type ImagePattern, type PatternPlace } from "./pattern.ts";
 import { compileScope, type Scope } from "./scope.ts";
@@ -66,6 +67,10 @@ export interface CompiledPolicy {
   readonly id: RuleResult["policy"];
   readonly failureAction: FailureAction;
   readonly failurePolicy: FailurePolicy;
+  /** Milliseconds for which IgnoreIfVerified rests on what a rule passed; with it alone. */
+  readonly verifiedWithin?: number;
+  /** Milliseconds that a request may spend on it; all that the request has when it is absent. */
+  readonly timeout?: number;
   /** When it was made, as far as that is known: of a namespace's policies the youngest are the first to be too many. */
   readonly createdAt?: Instant;
   /** Its namespace and everything in `match`; not the images. */
@@ -81,6 +86,7 @@ export function compilePolicy(resource: PolicyResource, trustRoots: TrustRoots):
   const errors = [...checkMetadata(kind, metadata), ...checkSpec(kind, spec)];
   const shared = errors.filter(({ path }) => !RULE_PATH.test(path));
   const failureAction = readFailureAction(memberOf(spec, "failureAction"));
+  const seconds = memberOf(spec, "timeoutSeconds");
   const made = memberOf(metadata, "creationTimestamp");
   const createdAt = typeof made === "string" ? readTime(made) : undefined;
   const rules = itemsOf(memberOf(spec, "verifyImages"), "").map(({ value }, index) => {
@@ -92,7 +98,8 @@ export function compilePolicy(resource: PolicyResource, trustRoots: TrustRoots):
   return {
     id: policyId(resource),
     failureAction,
-    failurePolicy: memberOf(spec, "failurePolicy") === "Ignore" ? "Ignore" : "Fail",
+    ...readFailurePolicy(spec),
+    ...(typeof seconds === "number" && shared.length === 0 ? { timeout: seconds * 1000 } : {}),
     ...(createdAt === undefined ? {} : { createdAt }),
     appliesTo: compileScope(resource, shared),
     rules: rules.length > 0 ? rules : [invalidRule(undefined, shared)],

@@ -19,9 +19,24 @@ export const POLICY_SPEC_SCHEMA = {
     },
     failurePolicy: {
       type: "string",
-      enum: ["Fail", "Ignore"],
+      enum: ["Fail", "Ignore", "IgnoreIfVerified"],
       description:
-        "What happens under Enforce when a registry could not be asked: Fail denies the pod, Ignore admits it with a warning. It never softens a failed verification.",
+        "What happens under Enforce when a registry could not be asked: Fail denies the pod, Ignore admits it with a warning, IgnoreIfVerified does so for a digest that the rule passed within verifiedWithin. It never softens a failed verification. Default: Fail.",
+    },
+    verifiedWithin: {
+      type: "string",
+      minLength: 2,
+      maxLength: 8,
+      pattern: "^[1-9][0-9]{0,6}[smhd]$",
+      description:
+        "For how long IgnoreIfVerified rests on what a rule passed, for example 12h: an integer and s, m, h or d, at most 168h. Remembered in memory, by each replica for itself. Default: 24h.",
+    },
+    timeoutSeconds: {
+      type: "integer",
+      minimum: 1,
+      maximum: 30,
+      description:
+        "Seconds that a request may spend on this policy, from 1 to 30; never more than the webhook has. When they are spent it is undetermined. Default: what the webhook has.",
     },
     match: MATCH_SCHEMA,
     verifyImages: {

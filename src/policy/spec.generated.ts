@@ -11,9 +11,17 @@ export interface PolicySpec {
    */
   readonly failureAction?: "Enforce" | "Warn" | "Audit";
   /**
-   * What happens under Enforce when a registry could not be asked: Fail denies the pod, Ignore admits it with a warning. It never softens a failed verification.
+   * What happens under Enforce when a registry could not be asked: Fail denies the pod, Ignore admits it with a warning, IgnoreIfVerified does so for a digest that the rule passed within verifiedWithin. It never softens a failed verification. Default: Fail.
    */
-  readonly failurePolicy?: "Fail" | "Ignore";
+  readonly failurePolicy?: "Fail" | "Ignore" | "IgnoreIfVerified";
+  /**
+   * For how long IgnoreIfVerified rests on what a rule passed, for example 12h: an integer and s, m, h or d, at most 168h. Remembered in memory, by each replica for itself. Default: 24h.
+   */
+  readonly verifiedWithin?: string;
+  /**
+   * Seconds that a request may spend on this policy, from 1 to 30; never more than the webhook has. When they are spent it is undetermined. Default: what the webhook has.
+   */
+  readonly timeoutSeconds?: number;
   /**
    * Which pods the policy applies to; every one when it is absent.
    */

@@ -6,6 +6,7 @@ import { compileSchema } from "../schema/validator.ts";
 import { checkAttestations } from "./attestation-check.ts";
 import { checkCount } from "./count-check.ts";
 import { checkEntry } from "./entry-check.ts";
+import { checkFailurePolicy } from "./failure-policy.ts";
 import { duplicateNames, itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 import { checkKeys } from "./key-check.ts";
 import { checkConditions } from "./match-conditions.ts";
@@ -62,7 +63,7 @@ export function checkSpec(kind: PolicyKind, spec: unknown): readonly FieldError[
   const checks = [
     ...duplicateNames(memberOf(spec, "verifyImages"), "spec.verifyImages"),
     ...rules.flatMap(({ value, path }) => checkRule(value, path)),
-    ...checkIgnore(spec),
+    ...checkFailurePolicy(spec),
     ...checkMatch(kind, memberOf(spec, "match")),
   ];
   const spoken = new Set(checks.map(({ path }) => path));
@@ -124,21 +125,4 @@ function checkPatterns(list: unknown, path: string, parse: typeof parsePattern):
     const result = typeof item.value === "string" ? parse(item.value) : undefined;
     return result === undefined || result.ok ? [] : [{ path: item.path, message: result.message }];
   });
-}
-
-/** The pod's author would pick a registry that answers the node and not us. */
-function checkIgnore(spec: unknown): readonly FieldError[] {
-  if ((memberOf(spec, "failureAction") ?? "Enforce") !== "Enforce" || memberOf(spec, "failurePolicy") !== "Ignore") {
-    return [];
-  }
-  const patterns = itemsOf(memberOf(spec, "verifyImages"), "").flatMap(({ value }) =>
-    itemsOf(memberOf(value, "imageReferences"), ""),
-  );
-  const wild = patterns.find(({ value }) => {
-    const result = typeof value === "string" ? parsePattern(value) : undefined;
-    return result?.ok === true && result.pattern.hasHostWildcard;
-  });
-  if (wild === undefined) return [];
-  const message = `is Ignore, want Fail: under Enforce a pattern with a wildcard in its host, as ${JSON.stringify(wild.value)}, would let the pod's author pick a registry that does not answer`;
-  return [{ path: "spec.failurePolicy", message }];
 }

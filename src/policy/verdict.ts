@@ -3,6 +3,7 @@
  * an empty list, a caught error or a default never does.
  */
 import type { Digest } from "../crypto/digest.ts";
+import type { Instant } from "../encoding/instant.ts";
 import type { VerifiedEntity } from "../verify/evidence.ts";
 
 /** The closed list of causes of Undetermined: the first five lie outside, the last four with us. */
@@ -49,6 +50,8 @@ export interface RuleVerdict {
   readonly findings: readonly Finding[];
   readonly evidence: readonly VerifiedEntity[];
   readonly causes: readonly UndeterminedCause[];
+  /** Of an Undetermined: when the same rule last passed for the same digest, if its policy may still rest on that. */
+  readonly verifiedAt?: Instant;
 }
 
 /** AND: Fail if any is Fail, else Undetermined if any is, else Pass. An empty list is no Pass: callers have at least one. */
@@ -64,7 +67,7 @@ export function anyOf(outcomes: readonly Outcome[]): Outcome {
 }
 
 export type FailureAction = "Enforce" | "Warn" | "Audit";
-export type FailurePolicy = "Fail" | "Ignore";
+export type FailurePolicy = "Fail" | "Ignore" | "IgnoreIfVerified";
 
 /** One rule of one policy, held against one image. */
 export interface RuleResult {
@@ -102,12 +105,21 @@ const OUTSIDE: ReadonlySet<UndeterminedCause> = new Set<UndeterminedCause>([
   "Overloaded",
 ]);
 
-/** The table of policy-api.md §4. Ignore softens only what lies outside; a cause of ours, or none, denies. */
+export function isOutsideCause(cause: UndeterminedCause): boolean {
+  return OUTSIDE.has(cause);
+}
+
+/** Nobody can tell, and for no reason of ours. */
+export function isOutside({ outcome, causes }: RuleVerdict): boolean {
+  return outcome === "Undetermined" && causes.length > 0 && causes.every(isOutsideCause);
+}
+
+/** The table of policy-api.md §4. Only what lies outside is softened; a cause of ours, or none, denies. */
 export function effectOf({ failureAction, failurePolicy, isTemplate, verdict }: RuleResult): Effect {
   if (verdict.outcome === "Pass" || failureAction === "Audit") return "admit";
   if (failureAction === "Warn") return "warn";
-  const { outcome, causes } = verdict;
-  if (outcome !== "Undetermined") return "deny";
-  const isOutside = causes.length > 0 && causes.every((cause) => OUTSIDE.has(cause));
-  return isTemplate === true || (failurePolicy === "Ignore" && isOutside) ? "warn" : "deny";
+  if (verdict.outcome === "Fail") return "deny";
+  const isSoftened =
+    failurePolicy === "Ignore" || (failurePolicy === "IgnoreIfVerified" && verdict.verifiedAt !== undefined);
+  return isTemplate === true || (isSoftened && isOutside(verdict)) ? "warn" : "deny";
 }

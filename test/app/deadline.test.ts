@@ -1,6 +1,6 @@
 // Leaving in time, and saying at which stage.
 import assert from "node:assert/strict";
-import { beforeDeadline, deadlineIn, openDeadline } from "../../src/app/deadline.ts";
+import { beforeDeadline, deadlineIn, openDeadline, openDeadlineWithin } from "../../src/app/deadline.ts";
 import { UnavailableError } from "../../src/ports/unavailable.ts";
 
 const isSpent = (error: unknown): boolean =>
@@ -89,6 +89,42 @@ describe("openDeadline()", () => {
     early.end();
     const later = openDeadline(5);
     await new Promise((resolve) => later.signal.addEventListener("abort", resolve));
+    assert.equal(early.signal.aborted, false);
+  });
+});
+
+describe("openDeadlineWithin()", () => {
+  const whose = "the 2 s of its policy";
+
+  it("fires when its own time is spent, and whoever leaves then says whose it was", async () => {
+    const { signal } = openDeadlineWithin(new AbortController().signal, 1, whose);
+    await assert.rejects(
+      beforeDeadline(() => new Promise<never>(() => undefined), signal, "a stage"),
+      /the 2 s of its policy were spent during a stage$/,
+    );
+  });
+
+  it("fires with the outer one, whose time it is then", async () => {
+    const outer = new AbortController();
+    const { signal } = openDeadlineWithin(outer.signal, 600_000, whose);
+    const left = assert.rejects(
+      beforeDeadline(() => new Promise<never>(() => undefined), signal, "a stage"),
+      isSpent,
+    );
+    outer.abort();
+    await left;
+    const late = openDeadlineWithin(outer.signal, 600_000, whose);
+    assert.equal(late.signal.aborted, true);
+    late.end();
+  });
+
+  it("lets go of the outer one once it was ended, and does not fire", async () => {
+    const outer = new AbortController();
+    const early = openDeadlineWithin(outer.signal, 1, whose);
+    early.end();
+    const later = openDeadline(5);
+    await new Promise((resolve) => later.signal.addEventListener("abort", resolve));
+    outer.abort();
     assert.equal(early.signal.aborted, false);
   });
 });

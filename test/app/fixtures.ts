@@ -56,6 +56,8 @@ export interface Application {
   readonly enforce: (...policies: readonly CompiledPolicy[]) => void;
   /** The exceptions in force from now on. */
   readonly except: (...exceptions: readonly CompiledException[]) => void;
+  /** Lets so many milliseconds go by. */
+  readonly advance: (milliseconds: number) => void;
 }
 
 /** `labels` are those of every namespace; null: they cannot be read. */
@@ -67,10 +69,11 @@ export function makeApplication(
   let inForce = policies;
   let exceptions: readonly CompiledException[] = [];
   let milliseconds = 1;
+  let now = NOW;
   const verifier = new ImageVerifier({
     registry,
     monotonicNow: () => (milliseconds += 1),
-    now: () => NOW,
+    now: () => now,
     cpuNow: () => 0,
   });
   const snapshot = { namespaceLabels: () => labels ?? undefined };
@@ -79,8 +82,12 @@ export function makeApplication(
     reviewer: new PodReviewer(
       { snapshot: () => ({ ...snapshot, policies: inForce, exceptions }) },
       verifier,
-      () => NOW,
+      () => now,
     ),
+    advance: (more) => {
+      milliseconds += more;
+      now += more;
+    },
     except: (...next) => {
       exceptions = next;
     },
@@ -114,6 +121,28 @@ export async function withApplication(
     const repository = `${server.host}/${PATH}`;
     await test({ ...application, server, registry: client, repository, signal, validate });
   });
+}
+
+export interface Breakable extends Registry {
+  /** What every call fails with from now on; undefined: nothing. */
+  fails: Error | undefined;
+  /** Every call waits until it is left. */
+  hangs: boolean;
+}
+
+/** A registry that can go away and come back. */
+export function breakable(registry: Registry): Breakable {
+  const broken: Breakable = { fails: undefined, hangs: false, ...registry };
+  const guarded =
+    <A extends readonly unknown[], T>(call: (...args: A) => Promise<T>) =>
+    async (...args: A): Promise<T> => {
+      if (broken.fails !== undefined) throw broken.fails;
+      return broken.hangs ? await new Promise<never>(() => undefined) : await call(...args);
+    };
+  broken.manifest = guarded((...call: Parameters<Registry["manifest"]>) => registry.manifest(...call));
+  broken.blob = guarded((...call: Parameters<Registry["blob"]>) => registry.blob(...call));
+  broken.referrers = guarded((...call: Parameters<Registry["referrers"]>) => registry.referrers(...call));
+  return broken;
 }
 
 /** Every outcome and code of a review, for example ["Fail NoSignatureFound"]. */

@@ -102,7 +102,7 @@ describe("ImageVerifier", () => {
       spent.charge(() => undefined);
       const { rules } = makePolicy();
       const [poor, rich] = await Promise.all([
-        verifier.verify(reference, rules, signal, spent),
+        verifier.verify(reference, rules, signal, { cpu: spent }),
         verifier.verify(reference, rules, signal),
       ]);
       assert.equal(poor.verdicts[0]?.outcome, "Fail");

@@ -154,6 +154,36 @@ describeOnTestbed("the definitions on an API server", (testbed) => {
     });
   }
 
+  const createSpec = async (more: Json): Promise<RunResult> =>
+    gate.cluster.kubectl(["create", "--dry-run=server", "-f", "-"], { stdin: JSON.stringify(policy(more)) });
+
+  for (const verifiedWithin of ["1s", "10080m", "168h", "7d"]) {
+    it(`take ${verifiedWithin} for what was verified, and 30 seconds for a policy`, async () => {
+      const spec = { failurePolicy: "IgnoreIfVerified", verifiedWithin, timeoutSeconds: 30 };
+      mustSucceed("kubectl create", await createSpec(spec));
+    });
+  }
+
+  for (const [name, more, field, message] of [
+    [
+      "more than a week",
+      { failurePolicy: "IgnoreIfVerified", verifiedWithin: "169h" },
+      "verifiedWithin",
+      /at most 168h/,
+    ],
+    ["a time without its policy", { verifiedWithin: "1h" }, "verifiedWithin", /IgnoreIfVerified alone/],
+    ["no second", { timeoutSeconds: 0 }, "timeoutSeconds", /greater than or equal to 1/],
+    ["more seconds than a webhook has", { timeoutSeconds: 31 }, "timeoutSeconds", /less than or equal to 30/],
+    ["a scan in the background, which nothing makes", { background: true }, "background", /unknown field/],
+  ] as const) {
+    it(`refuse ${name}`, async () => {
+      const { code, stderr } = await createSpec(more);
+      assert.notEqual(code, 0);
+      assert.ok(stderr.includes(`spec.${field}`), stderr);
+      assert.match(stderr, message);
+    });
+  }
+
   for (const [name, entry, field, message] of REFUSED) {
     it(`refuse ${name}`, async () => {
       const { code, stderr } = await create(entry);

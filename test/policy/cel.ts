@@ -43,6 +43,7 @@ const SET_UP = `
   String.prototype.contains = String.prototype.includes;
   const has = (value) => value !== undefined;
   const size = (value) => value.length;
+  const int = (text) => Number(text);
   const timestamp = (text) => {
     const instant = Date.parse(text);
     if (Number.isNaN(instant)) throw new Error("no time");

@@ -101,6 +101,16 @@ function selectorChanges(field: string): Readonly<Record<string, Change>> {
 const LIVE: Readonly<Record<string, Change>> = {
   failureAction: { before: { failureAction: "Enforce" }, after: { failureAction: "Warn" }, observe: effect([]) },
   failurePolicy: { before: { failurePolicy: "Fail" }, after: { failurePolicy: "Ignore" }, observe: effect([UNREAD]) },
+  verifiedWithin: {
+    before: { failurePolicy: "IgnoreIfVerified", verifiedWithin: "12h" },
+    after: { failurePolicy: "IgnoreIfVerified", verifiedWithin: "1d" },
+    observe: ({ verifiedWithin }) => verifiedWithin,
+  },
+  timeoutSeconds: {
+    before: { timeoutSeconds: 1 },
+    after: { timeoutSeconds: 30 },
+    observe: ({ timeout }) => timeout,
+  },
   ...selectorChanges("namespaceSelector"),
   ...selectorChanges("objectSelector"),
   "match.podControllers[]": {

@@ -22,11 +22,15 @@ const INVALID: readonly [string, Json, path: string, message: RegExp][] = [
   ],
   [
     "an unknown failure policy",
-    { failurePolicy: "IgnoreIfVerified" },
+    { failurePolicy: "IgnoreIfSigned" },
     "spec.failurePolicy",
-    /want one of Fail, Ignore/,
+    /want one of Fail, Ignore, IgnoreIfVerified/,
   ],
-  ["an unknown field", { background: true }, "spec.background", /is unknown, want one of failureAction/],
+  ["an unknown field", { backgrund: true }, "spec.backgrund", /is unknown, want one of failureAction/],
+  ["a scan of running pods, which nothing makes", { background: true }, "spec.background", /is unknown, want one of/],
+  ["no time at all", { timeoutSeconds: 0 }, "spec.timeoutSeconds", />= 1/],
+  ["more time than a webhook can have", { timeoutSeconds: 31 }, "spec.timeoutSeconds", /<= 30/],
+  ["a fraction of a second", { timeoutSeconds: 1.5 }, "spec.timeoutSeconds", /must be integer/],
   [
     "an unknown field of an entry",
     entries(entry("a", KEYS.a, { parties: "a" })),

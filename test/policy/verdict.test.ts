@@ -42,6 +42,34 @@ describe("policy/verdict", () => {
     ["Undetermined", "Ignore", ["KeyUnavailable"], ["deny", "warn", "admit"]],
     ["Undetermined", "Ignore", [], ["deny", "warn", "admit"]],
   ];
+  const remembered: readonly [UndeterminedCause[], verifiedAt: number | undefined, readonly string[]][] = [
+    [out, 1, ["warn", "warn", "admit"]],
+    [out, undefined, ["deny", "warn", "admit"]],
+    [["RegistryError", "KeyUnavailable"], 1, ["deny", "warn", "admit"]],
+    [["TrustRootNotReady"], 1, ["deny", "warn", "admit"]],
+    [[], 1, ["deny", "warn", "admit"]],
+  ];
+  for (const [causes, verifiedAt, effects] of remembered) {
+    const known = verifiedAt === undefined ? "not verified before" : "verified before";
+    it(`IgnoreIfVerified, ${causes.join(", ") || "no cause"}, ${known}: ${effects.join(", ")}`, () => {
+      for (const [action, effect] of [
+        ["Enforce", effects[0]],
+        ["Warn", effects[1]],
+        ["Audit", effects[2]],
+      ] as const) {
+        const { verdict, ...common } = result(action, "IgnoreIfVerified", "Undetermined", causes);
+        const when = verifiedAt === undefined ? {} : { verifiedAt };
+        assert.equal(effectOf({ ...common, verdict: { ...verdict, ...when } }), effect);
+        assert.equal(
+          effectOf({ ...common, failurePolicy: "Fail", verdict: { ...verdict, ...when } }) === "deny",
+          action === "Enforce",
+        );
+        const failed = effectOf({ ...common, verdict: { ...verdict, outcome: "Fail", ...when } });
+        assert.equal(failed === "deny", action === "Enforce");
+      }
+    });
+  }
+
   for (const [outcome, policy, causes, effects] of table) {
     it(`${outcome} with ${policy} and ${causes.join(", ") || "no cause"}: ${effects.join(", ")}`, () => {
       const actions: readonly FailureAction[] = ["Enforce", "Warn", "Audit"];

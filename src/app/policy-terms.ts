@@ -1,0 +1,110 @@
+/**
+ * What each policy allows its rules within one request (policy-api.md §2.1): time of its own, and to rest on what was
+ * verified before. Policies of namespaces have a memory apart, so that they push nothing out of the cluster's.
+ */
+import type { Digest } from "../crypto/digest.ts";
+import type { Instant } from "../encoding/instant.ts";
+import type { ImageReference } from "../oci/reference.ts";
+import type { CompiledPolicy } from "../policy/compile.ts";
+import type { RuleProof } from "../policy/prove.ts";
+import { openDeadlineWithin, type OpenDeadline } from "./deadline.ts";
+import { sizeOfProof } from "./proof-cache.ts";
+import { VerifiedMemory } from "./verified-memory.ts";
+
+export interface RuleTerms {
+  readonly signal: AbortSignal;
+  /** Absent: nothing is remembered. */
+  readonly memory?: RuleMemory;
+}
+
+export interface RuleMemory {
+  readonly facts: VerifiedMemory<RuleProof>;
+  /** Milliseconds. */
+  readonly within: number;
+}
+
+type MemoryTerms = Pick<RuleTerms, "memory">;
+
+/** What is remembered across requests. */
+export class Memories {
+  readonly #cluster: VerifiedMemory<RuleProof>;
+  readonly #namespaces: VerifiedMemory<RuleProof>;
+
+  /** `now` in milliseconds since 1970. */
+  constructor(now: () => Instant) {
+    this.#cluster = new VerifiedMemory(now, sizeOfProof);
+    this.#namespaces = new VerifiedMemory(now, sizeOfProof);
+  }
+
+  /** Of a policy that rests on it; under Warn and Audit nothing would be denied without. */
+  of({ id, failureAction, verifiedWithin }: CompiledPolicy): MemoryTerms {
+    if (failureAction !== "Enforce" || verifiedWithin === undefined) return {};
+    const facts = id.namespace === undefined ? this.#cluster : this.#namespaces;
+    return { memory: { facts, within: verifiedWithin } };
+  }
+
+  /** The digest that the tag last had, for the first of the policies that may pin by it. */
+  tagDigest(reference: ImageReference, policies: readonly CompiledPolicy[]): Digest | undefined {
+    const memories = policies.flatMap((policy) => this.of(policy).memory ?? []);
+    const key = tagKey(reference);
+    return memories.map(({ facts, within }) => facts.recallTag(key, within)).find((digest) => digest !== undefined);
+  }
+
+  /** A registry said just now that the tag has this digest. */
+  seeTag(reference: ImageReference, digest: Digest): void {
+    for (const facts of [this.#cluster, this.#namespaces]) facts.forgetOther(tagKey(reference), digest);
+  }
+
+  /** And policies passed it. */
+  rememberTag(reference: ImageReference, digest: Digest, policies: readonly CompiledPolicy[]): void {
+    for (const memory of policies.flatMap((policy) => this.of(policy).memory ?? [])) {
+      memory.facts.rememberTag(tagKey(reference), digest);
+    }
+  }
+}
+
+function tagKey({ repository: { host, path }, tag = "latest" }: ImageReference): string {
+  return `${host}/${path}:${tag}`;
+}
+
+/** The terms of one request; to be ended with it. */
+export class PolicyTerms {
+  readonly #signal: AbortSignal;
+  readonly #memories: Memories;
+  readonly #deadlines = new Map<CompiledPolicy, OpenDeadline>();
+
+  constructor(signal: AbortSignal, memories: Memories) {
+    this.#signal = signal;
+    this.#memories = memories;
+  }
+
+  of(policy: CompiledPolicy): RuleTerms {
+    return { signal: this.#signalOf(policy), ...this.#memories.of(policy) };
+  }
+
+  /** The end of that policy which has the most time; the request's for none. */
+  latest(policies: readonly CompiledPolicy[]): AbortSignal {
+    const [first, ...others] = policies;
+    if (first === undefined) return this.#signal;
+    return this.#signalOf(others.reduce((best, policy) => (timeOf(policy) > timeOf(best) ? policy : best), first));
+  }
+
+  end(): void {
+    for (const deadline of this.#deadlines.values()) deadline.end();
+  }
+
+  /** Its time begins with the first question to one of its rules. */
+  #signalOf(policy: CompiledPolicy): AbortSignal {
+    const { timeout } = policy;
+    if (timeout === undefined) return this.#signal;
+    const known = this.#deadlines.get(policy);
+    if (known !== undefined) return known.signal;
+    const opened = openDeadlineWithin(this.#signal, timeout, `the ${timeout / 1000} s of its policy`);
+    this.#deadlines.set(policy, opened);
+    return opened.signal;
+  }
+}
+
+function timeOf({ timeout = Number.POSITIVE_INFINITY }: CompiledPolicy): number {
+  return timeout;
+}

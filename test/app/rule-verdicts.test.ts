@@ -1,0 +1,47 @@
+// Verdicts without evidence, and what a registry does as a value.
+import assert from "node:assert/strict";
+import { looked, needsRegistry, unresolved, unsigned } from "../../src/app/rule-verdicts.ts";
+import { VerificationFailure } from "../../src/failure/failure.ts";
+import { parseImageReference } from "../../src/oci/reference.ts";
+import type { CompiledRule } from "../../src/policy/compile.ts";
+import { UnavailableError } from "../../src/ports/unavailable.ts";
+import type { Members } from "../support/reviews.ts";
+import { DIGEST_ONLY, makePolicy } from "./fixtures.ts";
+
+const TAGGED = parseImageReference("registry.local/acme/web:1");
+const PINNED = parseImageReference(`registry.local/acme/web@sha256:${"1".repeat(64)}`);
+const DOWN = new UnavailableError("RegistryUnreachable", "registry.local cannot be reached");
+
+function ruleOf(rule: Members): CompiledRule {
+  const [compiled] = makePolicy({ rule }).rules;
+  assert.ok(compiled);
+  return compiled;
+}
+
+describe("rule-verdicts", () => {
+  it("needs the registry for evidence, and to pin a tag", () => {
+    const pinning = ruleOf({ attestors: undefined, mutateDigest: true });
+    assert.deepEqual([needsRegistry(pinning, TAGGED), needsRegistry(pinning, PINNED)], [true, false]);
+    assert.equal(needsRegistry(ruleOf(DIGEST_ONLY), TAGGED), false);
+    assert.equal(needsRegistry(ruleOf({}), PINNED), true);
+  });
+
+  it("passes no rule that asks for evidence", () => {
+    assert.throws(() => unsigned(ruleOf({}), PINNED), /asks for evidence/);
+    assert.equal(unsigned(ruleOf(DIGEST_ONLY), PINNED).outcome, "Pass");
+    assert.equal(unsigned(ruleOf(DIGEST_ONLY), TAGGED).outcome, "Fail");
+  });
+
+  it("says of an image that could not be looked at whose fault that is", () => {
+    const refused = new VerificationFailure("ManifestNotFound", "no such tag");
+    assert.equal(unresolved(ruleOf({}), PINNED, refused, undefined).outcome, "Fail");
+    assert.deepEqual(unresolved(ruleOf({}), PINNED, DOWN, undefined).causes, ["RegistryUnreachable"]);
+    assert.equal(unresolved(ruleOf(DIGEST_ONLY), TAGGED, DOWN, "RegistryUnreachable").outcome, "Undetermined");
+  });
+
+  it("makes a value of what a registry does, and of nothing else", async () => {
+    assert.deepEqual(await looked(Promise.resolve(1)), { ok: true, value: 1 });
+    assert.deepEqual(await looked(Promise.reject(DOWN)), { ok: false, error: DOWN });
+    await assert.rejects(looked(Promise.reject(new TypeError("a bug"))), TypeError);
+  });
+});
