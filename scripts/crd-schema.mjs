@@ -5,6 +5,7 @@ import { attestations, validations } from "./crd-schema/attestations.mjs";
 import { attestorSet } from "./crd-schema/attestors.mjs";
 import { imageReferences, skipImageReferences } from "./crd-schema/image-patterns.mjs";
 import { match, namespacedMatch } from "./crd-schema/match.mjs";
+import { platforms } from "./crd-schema/platforms.mjs";
 import { standsAlone, staticVerdict } from "./crd-schema/static-verdict.mjs";
 import { flag, name, trustRoot } from "./crd-schema/text.mjs";
 
@@ -33,6 +34,7 @@ const rule = {
     trustRoot: trustRoot(
       "Name of the trust root that signatures are verified with, for example sigstore-public-good or github. Default: sigstore-public-good.",
     ),
+    platforms: platforms("signatures and attestations", "Default: Index."),
     attestors: {
       type: "array",
       minItems: 1,

@@ -1,5 +1,6 @@
 // attestations[] and validations[] (policy-api.md §2.5, §2.6): statements about the image, by whom, and what must be in them.
 import { attestorSet } from "./attestors.mjs";
+import { platforms } from "./platforms.mjs";
 
 const ALIASES = "custom|slsaprovenance|slsaprovenance02|slsaprovenance1|spdx|spdxjson|cyclonedx|link|vuln|openvex";
 /** Words that CEL keeps for itself: attestations.NAME could not be written with them. */
@@ -94,6 +95,7 @@ const attestation = {
       description:
         "Statements whose certificate is older are put aside, for example 7d: an integer and s, m, h or d. Unbounded when it is absent.",
     },
+    platforms: platforms("the statements", "Default: the rule's."),
     conditions: expressions(
       "What must be true of a statement. Its presence suffices when it is absent.",
       "predicate, statement, image, signer and now",

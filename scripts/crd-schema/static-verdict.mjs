@@ -21,7 +21,7 @@ export const staticVerdict = {
 };
 
 /** Members of a rule that ask for something: none of them stands beside static. */
-const ASKING = ["attestors", "attestations", "validations", "mutateDigest", "verifyDigest", "trustRoot"];
+const ASKING = ["attestors", "attestations", "validations", "mutateDigest", "verifyDigest", "trustRoot", "platforms"];
 
 export const standsAlone = {
   rule: `!has(self.static) || !(${ASKING.map((field) => `has(self.${field})`).join(" || ")})`,

@@ -17,11 +17,20 @@ import type { GatherLimits, Search } from "./search.ts";
 /** Objects of one image that are fetched at a time. */
 export const PARALLEL_OBJECTS = 8;
 
+/** What one image may still cost: objects at a time, and bytes. */
+export type GatherBudget = Pick<Search, "parallel" | "budget">;
+
+export function openBudget(limits: GatherLimits): GatherBudget {
+  return { parallel: pLimit(PARALLEL_OBJECTS), budget: { bytes: limits.imageBytes } };
+}
+
 /** Where to look for what. */
 export interface EvidenceQuery {
   readonly repository: Repository;
   readonly digest: Digest;
   readonly wanted: Wanted;
+  /** What is left for it, where several digests share the bounds of one image. */
+  readonly shared?: GatherBudget;
 }
 
 /** Looks everywhere. Never throws for what a registry does; a place that cannot be read says so in its answer. */
@@ -31,8 +40,8 @@ export async function gatherEvidence(
   limits: GatherLimits,
   signal: AbortSignal,
 ): Promise<Gathered> {
-  const budget = { bytes: limits.imageBytes };
-  const search: Search = { registry, ...query, limits, signal, parallel: pLimit(PARALLEL_OBJECTS), budget };
+  const { shared = openBudget(limits), ...place } = query;
+  const search: Search = { registry, ...place, limits, signal, ...shared };
   const parts = await Promise.all([
     gatherReferrers(search),
     gatherTag(search, "signature", signatureTag(query.digest)),

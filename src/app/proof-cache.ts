@@ -72,8 +72,9 @@ export class SingleFlight<T> {
 const PROOF_BYTES = 1024;
 
 /** What a proof holds in memory, about, in bytes. */
-export function sizeOfProof({ sets, attestations }: RuleProof): number {
+export function sizeOfProof({ sets, attestations, platforms }: RuleProof): number {
   const all = [...sets, ...attestations.flatMap((attestation) => attestation.sets)];
   const accepted = all.flatMap(({ entries }) => entries).flatMap((entry) => entry.accepted);
-  return accepted.reduce((sum, { bytes }) => sum + bytes, PROOF_BYTES);
+  const below = platforms?.ok === true ? platforms.value.map(sizeOfProof) : [];
+  return [...below, ...accepted.map(({ bytes }) => bytes)].reduce((sum, bytes) => sum + bytes, PROOF_BYTES);
 }

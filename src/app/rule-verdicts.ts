@@ -22,7 +22,7 @@ export function needsRegistry(rule: CompiledRule, reference: ImageReference): bo
 /** The verdict of a rule that asks for no evidence. */
 export function unsigned(rule: CompiledRule, reference: ImageReference, unpinned?: UndeterminedCause): RuleVerdict {
   if (asksForEvidence(rule)) throw new Error(`rule "${rule.name}" asks for evidence and was not judged on any`);
-  const nothing = { artifact: { digest: NO_DIGEST }, places: [], candidates: [] };
+  const nothing = { artifact: { digest: NO_DIGEST }, kind: "manifest", places: [], candidates: [] } as const;
   return withWrittenDigest(rule, reference, evaluateRule(rule, nothing, 0), unpinned);
 }
 

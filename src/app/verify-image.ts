@@ -7,8 +7,9 @@ import type { Digest } from "../crypto/digest.ts";
 import type { Instant } from "../encoding/instant.ts";
 import { formatReference, type ImageReference } from "../oci/reference.ts";
 import { asksForEvidence, type CompiledRule } from "../policy/compile.ts";
-import { judgeRule } from "../policy/evaluate.ts";
+import { judgeRule, needsPlatforms } from "../policy/evaluate.ts";
 import type { ImageEvidence } from "../policy/evidence.ts";
+import { placesOf } from "../policy/judge-levels.ts";
 import type { RuleProof } from "../policy/prove.ts";
 import { isOutside, type Outcome, type PlaceAnswer, type RuleVerdict } from "../policy/verdict.ts";
 import { wantedOf, type Wanted } from "../policy/wanted.ts";
@@ -16,7 +17,7 @@ import type { FetchedManifest, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import type { Clocks } from "./clocks.ts";
 import { beforeDeadline, deadlineIn } from "./deadline.ts";
-import { gatherEvidence } from "./gather.ts";
+import { ImageGatherer, type ImageQuery } from "./gather-image.ts";
 import type { RuleTerms } from "./policy-terms.ts";
 import { ProofCache, SingleFlight, sizeOfProof } from "./proof-cache.ts";
 import { looked, needsRegistry, unresolved, unsigned, withWrittenDigest } from "./rule-verdicts.ts";
@@ -76,6 +77,12 @@ interface JudgedProof {
   readonly verifiedAt: Instant;
 }
 
+/** A verdict, and where was looked for it. */
+interface Judged {
+  readonly verdict: RuleVerdict;
+  readonly places: readonly PlaceAnswer[];
+}
+
 export class ImageVerifier {
   readonly #registry: Registry;
   readonly #now: () => number;
@@ -83,15 +90,14 @@ export class ImageVerifier {
   readonly #limits: () => ImageLimits;
   readonly #proofs: ProofCache<JudgedProof>;
   readonly #manifests = new SingleFlight<FetchedManifest>();
-  readonly #evidence = new SingleFlight<ImageEvidence>();
-  /** Places of recent look-ups, so that a remembered verdict can still say where was looked. */
-  readonly #places = new Map<string, readonly PlaceAnswer[]>();
+  readonly #gatherer: ImageGatherer;
 
   constructor(options: ImageVerifierOptions) {
     this.#registry = options.registry;
     this.#now = options.now;
     this.#cpuNow = options.cpuNow;
     this.#limits = options.limits ?? (() => IMAGE_LIMITS);
+    this.#gatherer = new ImageGatherer(this.#registry, this.#limits);
     this.#proofs = new ProofCache(options.monotonicNow, ({ proof }) => sizeOfProof(proof));
   }
 
@@ -118,7 +124,7 @@ export class ImageVerifier {
   ): Promise<VerifiedImage> {
     if (!rules.some((rule) => needsRegistry(rule, reference))) {
       const verdicts = rules.map((rule) => unsigned(rule, reference));
-      return this.#assemble(reference, reference.digest, verdicts);
+      return assemble(reference, reference.digest, verdicts.map(unlooked));
     }
     let found = reference.digest;
     // One for all rules, begun by the first that has time for it
@@ -129,24 +135,24 @@ export class ImageVerifier {
     const verdicts = await Promise.all(
       rules.map((rule, index) => this.#verdict({ ...question, ...(terms[index] ?? { signal }) }, rule)),
     );
-    return this.#assemble(reference, found, verdicts);
+    return assemble(reference, found, verdicts);
   }
 
-  async #verdict(question: Question, rule: CompiledRule): Promise<RuleVerdict> {
+  async #verdict(question: Question, rule: CompiledRule): Promise<Judged> {
     const { reference, isPinWanted } = question;
     const resolved = await looked(this.#digestOf(question));
     if (!resolved.ok) {
       const { error } = resolved;
       const unpinned = isPinWanted && error instanceof UnavailableError ? error.undetermined : undefined;
-      return unresolved(rule, reference, error, unpinned);
+      return unlooked(unresolved(rule, reference, error, unpinned));
     }
-    if (!asksForEvidence(rule)) return unsigned(rule, reference);
+    if (!asksForEvidence(rule)) return unlooked(unsigned(rule, reference));
     const look = { ...question, digest: resolved.value };
     const judged = await looked(this.#judge(look, rule));
-    const verdict = judged.ok
-      ? withWrittenDigest(rule, reference, judged.value)
-      : unresolved(rule, reference, judged.error, undefined);
-    return this.#recall(look, rule, verdict);
+    const { verdict, places } = judged.ok
+      ? { ...judged.value, verdict: withWrittenDigest(rule, reference, judged.value.verdict) }
+      : unlooked(unresolved(rule, reference, judged.error, undefined));
+    return { verdict: this.#recall(look, rule, verdict), places };
   }
 
   async #digestOf({ reference, resolve, signal, whole }: Question): Promise<Digest> {
@@ -154,16 +160,15 @@ export class ImageVerifier {
     return await (signal === whole ? resolve() : beforeDeadline(resolve, signal, "resolution of the tag"));
   }
 
-  async #judge(look: Look, rule: CompiledRule): Promise<RuleVerdict> {
+  async #judge(look: Look, rule: CompiledRule): Promise<Judged> {
     const image = { reference: look.reference, digest: look.digest };
     const prove = async (): Promise<JudgedProof> => {
-      const evidence = await this.#gather(placeOf(look), look);
+      const proof = await this.#prove(rule, look);
       const now = this.#now();
-      const proof = await proveInTurns(rule, evidence, now, { cpu: look.cpu, verified: this.#limits().verified });
       const verdict = judgeRule(rule, proof, { image, now });
       return { outcome: verdict.outcome, verdict, proof, verifiedAt: now };
     };
-    if (rule.dependsOnNow) return (await beforeDeadline(prove, look.signal, "verification")).verdict;
+    if (rule.dependsOnNow) return withPlaces(await beforeDeadline(prove, look.signal, "verification"));
     const key = proofKey(look, rule);
     const known =
       this.#proofs.known(key) ??
@@ -172,7 +177,21 @@ export class ImageVerifier {
     if (verdict.outcome === "Pass") {
       look.memory?.facts.remember(key, { facts: known.proof, verifiedAt: known.verifiedAt });
     }
-    return verdict;
+    return withPlaces({ ...known, verdict });
+  }
+
+  async #prove(rule: CompiledRule, look: Look): Promise<RuleProof> {
+    const query = queryOf(look);
+    const { evidence, index } = await this.#gatherer.gather(query);
+    const bounds = { cpu: look.cpu, verified: this.#limits().verified };
+    const prove = (of: ImageEvidence): Promise<RuleProof> => proveInTurns(rule, of, this.#now(), bounds);
+    const proof = await prove(evidence);
+    if (index === undefined || !needsPlatforms(rule, proof, { image: look, now: this.#now() })) return proof;
+    const platforms = await this.#gatherer.gatherPlatforms({ ...query, index });
+    if (!platforms.ok) return { ...proof, platforms };
+    const proofs: RuleProof[] = [];
+    for (const platform of platforms.value) proofs.push(await prove(platform));
+    return { ...proof, platforms: { ok: true, value: proofs } };
   }
 
   /** Where nobody can tell and the policy may rest on what was verified before: that, judged anew (policy-api.md §2.1). */
@@ -195,21 +214,6 @@ export class ImageVerifier {
     return isCutShort(proven.verdict) && !cpu.isSpent ? await this.#proofs.verdict(key, prove) : proven;
   }
 
-  /** By digest the manifest and the look-ups need not wait for each other (architecture.md §3). */
-  async #gather(place: string, { reference, digest, wanted }: Look): Promise<ImageEvidence> {
-    const asked = `${wanted.signatures} ${[...wanted.predicateTypes].toSorted().join(" ")}`;
-    return await this.#evidence.run(`${place} ${asked}`, async () => {
-      const signal = deadlineIn(SHARED_WORK_MS);
-      const { repository } = reference;
-      const [{ bytes }, { places, candidates }] = await Promise.all([
-        this.#registry.manifest(repository, digest, signal),
-        gatherEvidence(this.#registry, { repository, digest, wanted }, this.#limits(), signal),
-      ]);
-      this.#rememberPlaces(place, places);
-      return { artifact: { digest, bytes }, places, candidates };
-    });
-  }
-
   async #manifest(reference: ImageReference, tag: string, signal: AbortSignal): Promise<FetchedManifest> {
     const { repository } = reference;
     const fetch = (): Promise<FetchedManifest> => this.#registry.manifest(repository, tag, deadlineIn(SHARED_WORK_MS));
@@ -217,22 +221,25 @@ export class ImageVerifier {
       this.#manifests.run(`${repository.host}/${repository.path}:${tag}`, fetch);
     return await beforeDeadline(work, signal, "resolution of the tag");
   }
+}
 
-  #assemble(reference: ImageReference, digest: Digest | undefined, verdicts: readonly RuleVerdict[]): VerifiedImage {
-    const key = `${reference.repository.host}/${reference.repository.path}@${digest ?? ""}`;
-    return {
-      image: formatReference(reference, digest),
-      ...(digest === undefined ? {} : { digest }),
-      places: this.#places.get(key) ?? [],
-      verdicts,
-    };
-  }
+function withPlaces({ verdict, proof }: JudgedProof): Judged {
+  return { verdict, places: placesOf(proof) };
+}
 
-  #rememberPlaces(key: string, places: readonly PlaceAnswer[]): void {
-    this.#places.delete(key);
-    this.#places.set(key, places);
-    if (this.#places.size > 10_000) this.#places.delete(this.#places.keys().next().value ?? "");
-  }
+function unlooked(verdict: RuleVerdict): Judged {
+  return { verdict, places: [] };
+}
+
+/** A place that several rules looked in stands there once. */
+function assemble(reference: ImageReference, digest: Digest | undefined, rules: readonly Judged[]): VerifiedImage {
+  const places = new Map(rules.flatMap((rule) => rule.places).map((answer) => [answer.place, answer]));
+  return {
+    image: formatReference(reference, digest),
+    ...(digest === undefined ? {} : { digest }),
+    places: [...places.values()],
+    verdicts: rules.map(({ verdict }) => verdict),
+  };
 }
 
 function placeOf({ reference: { repository }, digest }: Look): string {
@@ -251,6 +258,10 @@ function wantsPin({ mutateDigest }: CompiledRule): boolean {
 function once<T>(work: () => Promise<T>): () => Promise<T> {
   let started: Promise<T> | undefined;
   return async () => await (started ??= work());
+}
+
+function queryOf({ reference: { repository }, digest, wanted }: Look): ImageQuery {
+  return { repository, digest, wanted };
 }
 
 /** A signature of a moment ahead of our clock: it will be good without anybody's doing. */

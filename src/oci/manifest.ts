@@ -15,7 +15,16 @@ export interface Descriptor {
   readonly digest: Digest;
   readonly size: number;
   readonly artifactType?: string;
+  /** Of an entry of an index, where it says so. */
+  readonly platform?: Platform;
   readonly annotations: ReadonlyMap<string, string>;
+}
+
+/** Empty where nothing is said. */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant: string;
 }
 
 export interface Manifest {
@@ -32,6 +41,8 @@ export interface Index {
   readonly kind: "index";
   readonly mediaType: string;
   readonly manifests: readonly Descriptor[];
+  /** Entries that were passed over, since their digest is of another algorithm than sha256. */
+  readonly passedOver: number;
   readonly annotations: ReadonlyMap<string, string>;
 }
 
@@ -62,7 +73,8 @@ const KNOWN = [
   "urls",
   "platform",
 ];
-const KNOWN_BY_LOWER: ReadonlyMap<string, string> = new Map(KNOWN.map((name) => [name.toLowerCase(), name]));
+const KNOWN_BY_LOWER = byLower(KNOWN);
+const PLATFORM_BY_LOWER = byLower(["architecture", "os", "os.version", "os.features", "variant"]);
 
 /**
  * `contentType` is the registry's word, without parameters; a mediaType inside the document must equal it. Fails with
@@ -86,10 +98,12 @@ export function parseManifest(bytes: Uint8Array, contentType: string | undefined
 function readIndex(root: JsonObject, contentType: string | undefined): Index {
   const items = asArray(root.get("manifests"), "manifests");
   if (items.length > MAX_DESCRIPTORS) throw new EncodingError(`manifests has more than ${MAX_DESCRIPTORS} entries`);
+  const manifests = items.flatMap((item, i) => readListed(item as JsonValue, `manifests[${i}]`));
   return {
     kind: "index",
     mediaType: readMediaType(root, contentType, INDEX_TYPES),
-    manifests: items.flatMap((item, i) => readListed(item as JsonValue, `manifests[${i}]`)),
+    manifests,
+    passedOver: items.length - manifests.length,
     annotations: readAnnotations(root.get("annotations"), "annotations"),
   };
 }
@@ -125,13 +139,22 @@ function readDescriptor(value: JsonValue | undefined, path: string): Descriptor 
   const size = asInteger(object.get("size"), `${path}.size`);
   if (size < 0) throw new EncodingError(`${path}.size is negative`);
   const artifactType = object.get("artifactType");
+  const platform = object.get("platform");
   return {
     mediaType: asString(object.get("mediaType"), `${path}.mediaType`),
     digest: parseDigest(asString(object.get("digest"), `${path}.digest`)),
     size,
     ...(artifactType === undefined ? {} : { artifactType: asString(artifactType, `${path}.artifactType`) }),
+    ...(platform === undefined || platform === null ? {} : { platform: readPlatform(platform, `${path}.platform`) }),
     annotations: readAnnotations(object.get("annotations"), `${path}.annotations`),
   };
+}
+
+function readPlatform(value: JsonValue, path: string): Platform {
+  const object = asObject(value, path);
+  refuseOtherCase(object, PLATFORM_BY_LOWER);
+  const text = (name: string): string => asString(object.get(name) ?? "", `${path}.${name}`);
+  return { os: text("os"), architecture: text("architecture"), variant: text("variant") };
 }
 
 function readAnnotations(value: JsonValue | undefined, path: string): ReadonlyMap<string, string> {
@@ -155,10 +178,14 @@ function readMediaType(root: JsonObject, contentType: string | undefined, allowe
  * Go matches member names in any case, by Unicode folding ("ſ" is an "s"): "Manifests" would be a second "manifests" to
  * the node.
  */
-function refuseOtherCase(object: JsonObject): void {
+function refuseOtherCase(object: JsonObject, knownByLower = KNOWN_BY_LOWER): void {
   for (const name of object.keys()) {
-    const known = KNOWN_BY_LOWER.get(name.toUpperCase().toLowerCase());
+    const known = knownByLower.get(name.toUpperCase().toLowerCase());
     if (known !== undefined && known !== name)
       throw new EncodingError(`member ${JSON.stringify(name)} differs from "${known}" only by case`);
   }
+}
+
+function byLower(names: readonly string[]): ReadonlyMap<string, string> {
+  return new Map(names.map((name) => [name.toLowerCase(), name]));
 }

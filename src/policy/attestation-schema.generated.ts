@@ -53,6 +53,12 @@ export const ATTESTATION_SCHEMA = {
       description:
         "Statements whose certificate is older are put aside, for example 7d: an integer and s, m, h or d. Unbounded when it is absent.",
     },
+    platforms: {
+      type: "string",
+      enum: ["Index", "EachPlatform", "IndexOrEachPlatform"],
+      description:
+        "Which digest carries the statements. Index: exactly the digest that is named. EachPlatform: every manifest of the index but those of unknown/unknown, at most 16, or the manifest itself. IndexOrEachPlatform: either. Default: the rule's.",
+    },
     conditions: {
       type: "array",
       minItems: 1,

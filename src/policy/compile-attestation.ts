@@ -7,7 +7,7 @@ import { predicateTypeOf } from "../sigstore/predicate-type.ts";
 import type { ContentRequirement } from "../verify/requirement.ts";
 import { isUnavailable, type CompiledEntry, type CompiledSet } from "./compile-entry.ts";
 import { compileConditions, type CompiledCondition } from "./condition.ts";
-import type { AttestationSpec } from "./types.ts";
+import type { AttestationSpec, Platforms } from "./types.ts";
 
 export interface CompiledAttestation {
   readonly name: string;
@@ -19,10 +19,16 @@ export interface CompiledAttestation {
   /** Milliseconds since the certificate of the signature was issued. */
   readonly maxAge?: number;
   readonly conditions: readonly CompiledCondition[];
+  /** Which digest carries the statements. */
+  readonly platforms: Platforms;
 }
 
-/** Requires a spec that validation took. `sets` are its own, compiled as sets of signatures are. */
-export function compileAttestation(spec: AttestationSpec, sets: readonly CompiledSet[]): CompiledAttestation {
+/** Requires a spec that validation took. `sets` are its own, compiled as sets of signatures are; `platforms` is the rule's. */
+export function compileAttestation(
+  spec: AttestationSpec,
+  sets: readonly CompiledSet[],
+  platforms: Platforms,
+): CompiledAttestation {
   const predicateTypes = spec.predicateTypes.map(typeOf);
   return {
     name: spec.name,
@@ -34,6 +40,7 @@ export function compileAttestation(spec: AttestationSpec, sets: readonly Compile
     match: spec.match ?? "All",
     ...(spec.maxAge !== undefined && { maxAge: parseDuration(spec.maxAge) }),
     conditions: compileConditions(spec.conditions, "condition"),
+    platforms: spec.platforms ?? platforms,
   };
 }
 

@@ -15,7 +15,7 @@ import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 import { parsePattern, parseSkipPattern, type ImagePattern, type PatternPlace } from "./pattern.ts";
 import { compileScope, type Scope } from "./scope.ts";
 import type { TrustRoots } from "./trust-root.ts";
-import type { PolicyResource, RuleSpec, SetSpec } from "./types.ts";
+import type { Platforms, PolicyResource, RuleSpec, SetSpec } from "./types.ts";
 import { checkMetadata, checkSpec } from "./validate.ts";
 import type { FailureAction, FailurePolicy, RuleResult } from "./verdict.ts";
 import { readTime } from "./written-time.ts";
@@ -32,6 +32,8 @@ export interface CompiledRule {
   readonly verifyDigest: boolean;
   /** Every set must pass. */
   readonly sets: readonly CompiledSet[];
+  /** Which digest carries the signatures. */
+  readonly platforms: Platforms;
   /** All of them must pass. */
   readonly attestations: readonly CompiledAttestation[];
   /** What must be true of signatures and attestations together. */
@@ -122,7 +124,8 @@ function validRule(rule: RuleSpec, action: FailureAction, trustRoots: TrustRoots
   const mutateDigest = rule.mutateDigest ?? byDefault;
   const verifyDigest = rule.verifyDigest ?? byDefault;
   const { trustRoot = null, attestors = null, attestations = null, validations = null, static: verdict = null } = rule;
-  const written = [mutateDigest, verifyDigest, trustRoot, attestors, attestations, validations, verdict];
+  const asks = [asked.platforms, attestors, attestations, validations, verdict];
+  const written = [mutateDigest, verifyDigest, trustRoot, ...asks];
   return {
     name: rule.name,
     ...compileCoverage(rule),
@@ -137,13 +140,15 @@ function validRule(rule: RuleSpec, action: FailureAction, trustRoots: TrustRoots
   };
 }
 
-type Asked = Pick<CompiledRule, "sets" | "attestations" | "validations">;
+type Asked = Pick<CompiledRule, "sets" | "platforms" | "attestations" | "validations">;
 
-function compileAsked({ trustRoot, attestors, attestations, validations }: RuleSpec, trustRoots: TrustRoots): Asked {
+function compileAsked(rule: RuleSpec, trustRoots: TrustRoots): Asked {
+  const { trustRoot, attestors, attestations, validations, platforms = "Index" } = rule;
   const compiled = (set: SetSpec): CompiledSet => compileSet(set, trustRoot, trustRoots);
   return {
     sets: (attestors ?? []).map(compiled),
-    attestations: (attestations ?? []).map((spec) => compileAttestation(spec, spec.attestors.map(compiled))),
+    platforms,
+    attestations: (attestations ?? []).map((spec) => compileAttestation(spec, spec.attestors.map(compiled), platforms)),
     validations: compileConditions(validations, "validation"),
   };
 }
@@ -185,6 +190,7 @@ function invalidRule(rule: unknown, errors: readonly FieldError[]): CompiledRule
     mutateDigest: false,
     verifyDigest: false,
     sets: [],
+    platforms: "Index",
     attestations: [],
     validations: [],
     errors,

@@ -8,7 +8,8 @@ import { quoted } from "../failure/failure.ts";
 import { verify } from "../verify/verifier.ts";
 import { asksForEvidence, type CompiledRule } from "./compile.ts";
 import type { ImageEvidence } from "./evidence.ts";
-import { judgeAttestation, type Asked, type AttestationResult } from "./judge-attestation.ts";
+import { judgeAttestation, type Asked, type AttestationResult, type Unseen } from "./judge-attestation.ts";
+import { atLevel, joinAttestations, joinSets, judgeLevels } from "./judge-levels.ts";
 import { judgeSet, type EntryResult, type SetResult } from "./judge-set.ts";
 import { proveRule, type EntryProof, type RuleProof } from "./prove.ts";
 import { checkValidations } from "./validations.ts";
@@ -35,31 +36,88 @@ export function judgeRule(rule: CompiledRule, proof: RuleProof, asked: Asked): R
   if (rule.isTooMany === true) return tooManyVerdict(rule.name);
   if (rule.static !== undefined) return staticVerdict(rule.name, rule.static);
   if (!asksForEvidence(rule)) return nothingAskedVerdict(rule);
-  const unread = proof.places.filter(({ state }) => state === "unread");
-  const unseen = {
-    unread: unread.map(causeOf),
-    isCut: proof.unparsed.some(({ code }) => code === "TooManyCandidates"),
-  };
-  const sets = proof.sets.map(({ set, entries }) => judgeSet(set.count, entries.map(openWhen(unseen.unread))));
-  const attestations = proof.attestations.map((attestation) => judgeAttestation(attestation, asked, unseen));
+  const { sets, attestations, levels } = judgeParts(rule, proof, asked);
   const parts = [...sets, ...attestations];
   const together = allOf(parts.map((part) => part.outcome));
-  const refused = together === "Pass" ? checkValidations(rule.validations, proof, attestations, asked) : undefined;
+  const refused = together === "Pass" ? checkValidations(rule.validations, sets, attestations, asked) : undefined;
   const outcome = refused === undefined ? together : "Fail";
   const causes = outcome === "Undetermined" ? [...new Set(parts.flatMap((part) => part.causes))] : [];
+  const isUnsigned = (level: RuleProof): boolean =>
+    level.candidates === 0 && rule.sets.length > 0 && outcome === "Fail";
   return {
     outcome,
     rule: rule.name,
     summary: summarize(rule, { sets, attestations, causes, isRefused: refused !== undefined }),
     findings: withHintsOnce([
-      ...proof.unparsed,
+      ...levels.flatMap((level) => atLevel(level, level.unparsed)),
       ...parts.flatMap(({ findings }) => findings),
-      ...unread.map(unreadFinding),
-      ...(proof.candidates === 0 && rule.sets.length > 0 && outcome === "Fail" ? [noSignature(rule, proof)] : []),
+      ...levels.flatMap((level) => atLevel(level, unreadOf(level).map(unreadFinding))),
+      ...levels.filter(isUnsigned).flatMap((level) => atLevel(level, [noSignature(rule, level)])),
       ...(refused === undefined ? [] : [refused]),
     ]),
     evidence: [...new Set([...sets, ...attestations.flatMap((each) => each.sets)].flatMap(({ evidence }) => evidence))],
     causes,
+  };
+}
+
+/**
+ * True for an index whose manifests bear on the verdict: proveRule() of each has to be in `platforms` of the proof before
+ * judgeRule(). Where the index itself has what is wanted, now and whenever it is asked for, they are not looked at.
+ */
+export function needsPlatforms(rule: CompiledRule, proof: RuleProof, asked: Asked): boolean {
+  const wanted = [
+    ...(rule.sets.length > 0 ? [rule.platforms] : []),
+    ...rule.attestations.map((each) => each.platforms),
+  ];
+  if (proof.kind !== "index" || wanted.every((platforms) => platforms === "Index")) return false;
+  if (rule.readsRequest || wanted.includes("EachPlatform")) return true;
+  return judgeRule(rule, { ...proof, kind: "manifest" }, asked).outcome !== "Pass";
+}
+
+interface JudgedParts {
+  readonly sets: readonly SetResult[];
+  readonly attestations: readonly AttestationResult[];
+  /** The digests that bear on the outcome. */
+  readonly levels: readonly RuleProof[];
+}
+
+function judgeParts(rule: CompiledRule, proof: RuleProof, asked: Asked): JudgedParts {
+  const sets = proof.sets.map((_, index) =>
+    judgeLevels(rule.platforms, proof, (level) => {
+      const { set, entries } = partOf(level.sets, index);
+      return judgeSet(set.count, entries.map(openWhen(unseenOf(level).unread)));
+    }),
+  );
+  const attestations = proof.attestations.map(({ attestation }, index) =>
+    judgeLevels(attestation.platforms, proof, (level) =>
+      judgeAttestation(partOf(level.attestations, index), asked, unseenOf(level)),
+    ),
+  );
+  const levels = [...sets, ...attestations].flatMap((levelled) => levelled.parts.map(({ level }) => level));
+  return {
+    sets: sets.map(joinSets),
+    attestations: attestations.map((levelled, index) =>
+      joinAttestations(partOf(proof.attestations, index).attestation.name, levelled),
+    ),
+    levels: [...new Set(levels)],
+  };
+}
+
+/** Each level was proven for the same rule. */
+function partOf<T>(parts: readonly T[], index: number): T {
+  const part = parts[index];
+  if (part === undefined) throw new Error("a digest was proven for another rule");
+  return part;
+}
+
+function unreadOf({ places }: RuleProof): readonly PlaceAnswer[] {
+  return places.filter(({ state }) => state === "unread");
+}
+
+function unseenOf(level: RuleProof): Unseen {
+  return {
+    unread: unreadOf(level).map(causeOf),
+    isCut: level.unparsed.some(({ code }) => code === "TooManyCandidates"),
   };
 }
 

@@ -21,6 +21,8 @@ export interface EntryResult {
 export interface SetResult extends SetOutcome {
   readonly findings: readonly Finding[];
   readonly evidence: readonly VerifiedEntity[];
+  /** What its entries took. */
+  readonly taken: readonly EntryResult[];
   readonly causes: readonly UndeterminedCause[];
 }
 
@@ -34,6 +36,7 @@ export function judgeSet(count: number, entries: readonly EntryResult[]): SetRes
     ...result,
     findings: entries.flatMap(({ findings }) => findings),
     evidence: entries.flatMap(({ accepted }) => accepted.map(({ entity }) => entity)),
+    taken: entries,
     causes: result.outcome === "Undetermined" ? [...new Set(entries.flatMap(({ open }) => open))] : [],
   };
 }

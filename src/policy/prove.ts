@@ -45,7 +45,7 @@ export interface AttestationProof {
   readonly sets: readonly SetProof[];
 }
 
-export interface RuleProof {
+export interface RuleProof extends Pick<ImageEvidence, "kind" | "level"> {
   readonly digest: Digest;
   readonly sets: readonly SetProof[];
   readonly attestations: readonly AttestationProof[];
@@ -53,6 +53,8 @@ export interface RuleProof {
   readonly unparsed: readonly Finding[];
   readonly candidates: number;
   readonly places: readonly PlaceAnswer[];
+  /** Of an index: what was proven of each of its manifests, or why they cannot be told. Absent: they were not looked at. */
+  readonly platforms?: Attempt<readonly RuleProof[]>;
 }
 
 /** One entity held against one requirement, everything else being settled. */
@@ -70,7 +72,10 @@ export function proveRule(
     return verifier(entity, requirement, evidence.artifact, now);
   };
   const prove = (set: CompiledSet): SetProof => proveSet(set, evidence, check);
+  const { kind, level } = evidence;
   return {
+    kind,
+    ...(level !== undefined && { level }),
     digest: evidence.artifact.digest,
     sets: rule.sets.map(prove),
     attestations: rule.attestations.map((attestation) => ({ attestation, sets: attestation.sets.map(prove) })),

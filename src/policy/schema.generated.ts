@@ -123,6 +123,12 @@ export const POLICY_SPEC_SCHEMA = {
             description:
               "Name of the trust root that signatures are verified with, for example sigstore-public-good or github. Default: sigstore-public-good.",
           },
+          platforms: {
+            type: "string",
+            enum: ["Index", "EachPlatform", "IndexOrEachPlatform"],
+            description:
+              "Which digest carries signatures and attestations. Index: exactly the digest that is named. EachPlatform: every manifest of the index but those of unknown/unknown, at most 16, or the manifest itself. IndexOrEachPlatform: either. Default: Index.",
+          },
           attestors: {
             type: "array",
             minItems: 1,

@@ -188,6 +188,10 @@ export interface PolicySpec {
      */
     readonly trustRoot?: string;
     /**
+     * Which digest carries signatures and attestations. Index: exactly the digest that is named. EachPlatform: every manifest of the index but those of unknown/unknown, at most 16, or the manifest itself. IndexOrEachPlatform: either. Default: Index.
+     */
+    readonly platforms?: "Index" | "EachPlatform" | "IndexOrEachPlatform";
+    /**
      * Sets of signers. Every set must pass.
      *
      * @minItems 1
@@ -500,6 +504,10 @@ export interface PolicySpec {
        * Statements whose certificate is older are put aside, for example 7d: an integer and s, m, h or d. Unbounded when it is absent.
        */
       readonly maxAge?: string;
+      /**
+       * Which digest carries the statements. Index: exactly the digest that is named. EachPlatform: every manifest of the index but those of unknown/unknown, at most 16, or the manifest itself. IndexOrEachPlatform: either. Default: the rule's.
+       */
+      readonly platforms?: "Index" | "EachPlatform" | "IndexOrEachPlatform";
       /**
        * What must be true of a statement. Its presence suffices when it is absent.
        *

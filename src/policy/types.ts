@@ -18,6 +18,7 @@ export interface PolicyResource {
 export type RuleSpec = PolicySpec["verifyImages"][number];
 export type SetSpec = NonNullable<RuleSpec["attestors"]>[number];
 export type AttestationSpec = NonNullable<RuleSpec["attestations"]>[number];
+export type Platforms = NonNullable<RuleSpec["platforms"]>;
 export type ConditionSpec = NonNullable<RuleSpec["validations"]>[number];
 export type EntrySpec = SetSpec["entries"][number];
 export type MatchSpec = NonNullable<PolicySpec["match"]>;

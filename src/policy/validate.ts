@@ -30,7 +30,7 @@ const CHECK_SCHEMA = {
 const NAMESPACE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** What asks for something to be looked at: never beside static. */
-const ASKING = ["attestors", "attestations", "validations", "mutateDigest", "verifyDigest", "trustRoot"];
+const ASKING = ["attestors", "attestations", "validations", "mutateDigest", "verifyDigest", "trustRoot", "platforms"];
 
 /** For files and the command line: any value, and everything that keeps it from being a policy. */
 export function validatePolicy(resource: unknown): readonly FieldError[] {

@@ -4,22 +4,23 @@
 import type { CelInput } from "@bufbuild/cel";
 import { attempt } from "../failure/attempt.ts";
 import type { CompiledEntry } from "./compile-entry.ts";
+import type { SetResult } from "./judge-set.ts";
 import { checkCondition, type CompiledCondition } from "./condition.ts";
 import { annotationFacts, imageFacts, instantFact, predicateFacts, signerFacts, statementFacts } from "./facts.ts";
 import { statementOf, type Asked, type AttestationResult, type PassedStatement } from "./judge-attestation.ts";
-import { failureFinding, type Accepted, type RuleProof } from "./prove.ts";
+import { failureFinding, type Accepted } from "./prove.ts";
 import type { Finding } from "./verdict.ts";
 
 /** Why they are not valid together; undefined if they are. Requires that every set and attestation passed. */
 export function checkValidations(
   validations: readonly CompiledCondition[],
-  proof: RuleProof,
+  sets: readonly SetResult[],
   attestations: readonly AttestationResult[],
   { image, now }: Asked,
 ): Finding | undefined {
   if (validations.length === 0) return undefined;
-  const signed = proof.sets.flatMap(({ entries }) =>
-    entries.flatMap(({ entry, accepted }) => accepted.map((each) => signatureFacts(entry, each))),
+  const signed = sets.flatMap(({ taken }) =>
+    taken.flatMap(({ entry, accepted }) => accepted.map((each) => signatureFacts(entry, each))),
   );
   const facts = {
     image: imageFacts(image),

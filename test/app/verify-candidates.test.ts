@@ -26,7 +26,7 @@ async function signed({ server, registry }: Bench, wrong: number): Promise<Image
     const payload = (members: object): object => ({ ...members, optional: { i: `${i}` } });
     await signLegacy(server, PATH, digest, { ...OTHER_KEY, payload });
   }
-  return { artifact: { digest }, ...(await gather({ server, registry }, digest)) };
+  return { artifact: { digest }, kind: "manifest", ...(await gather({ server, registry }, digest)) };
 }
 
 function rule(): CompiledRule {
@@ -96,8 +96,8 @@ describe("proveInTurns()", () => {
 
   it("keeps a Pass that was found before a bound", async () => {
     await withApplication({}, async (bench) => {
-      const { artifact, places, candidates } = await signed(bench, 5);
-      const oldestFirst = { artifact, places, candidates: candidates.toReversed() };
+      const { candidates, ...evidence } = await signed(bench, 5);
+      const oldestFirst = { ...evidence, candidates: candidates.toReversed() };
       assert.equal((await judged(rule(), oldestFirst, { cpu: cpu(250, 0), verified: 1 })).outcome, "Pass");
     });
   });

@@ -55,6 +55,22 @@ describe("registry documents: parseManifest()", () => {
       read.manifests.map((entry) => [entry.mediaType, entry.artifactType]),
       [["x/y", "a/b"]],
     );
+    assert.equal(read.passedOver, 1);
+  });
+
+  it("reads the platform of an entry of an index, where it says one", () => {
+    const platform = { architecture: "arm", os: "linux", variant: "v7", "os.version": "1" };
+    const entries = [
+      { ...descriptor, platform },
+      { ...descriptor, platform: null },
+      { ...descriptor, platform: {} },
+    ];
+    const read = parse({ ...index, manifests: entries });
+    assert.ok(read.kind === "index");
+    assert.deepEqual(
+      read.manifests.map((entry) => entry.platform),
+      [{ architecture: "arm", os: "linux", variant: "v7" }, undefined, { architecture: "", os: "", variant: "" }],
+    );
   });
 
   const refused: Readonly<Record<string, readonly [FailureCode, Json, string?]>> = {
@@ -75,6 +91,18 @@ describe("registry documents: parseManifest()", () => {
     "a descriptor's member in another case": [
       "ManifestMalformed",
       { ...index, manifests: [{ ...descriptor, Digest: DIGEST }] },
+    ],
+    // To Go, which takes the last, this runs on linux; to us it would be an entry that nobody runs.
+    "a platform's member in another case": [
+      "ManifestMalformed",
+      {
+        ...index,
+        manifests: [{ ...descriptor, platform: { architecture: "unknown", os: "unknown", OS: "linux" } }],
+      },
+    ],
+    "a platform that is no object": [
+      "ManifestMalformed",
+      { ...index, manifests: [{ ...descriptor, platform: "linux/amd64" }] },
     ],
     "another case in an entry that is passed over": [
       "ManifestMalformed",

@@ -9,6 +9,7 @@ import { evaluateWrittenDigest } from "../../src/policy/written-digest.ts";
 import { attestationRule, attestedBy, judge } from "./attestations.ts";
 import { ENTRY_CHANGES } from "./entry-changes.ts";
 import { ROOTS, signedByKey } from "./instance.ts";
+import { onPlatforms } from "./platforms.ts";
 import {
   KEYS,
   NOW,
@@ -163,6 +164,11 @@ const LIVE: Readonly<Record<string, Change>> = {
     after: rules({ verifyDigest: false }),
     observe: (compiled) => evaluateWrittenDigest(first(compiled), TAGGED)?.outcome,
   },
+  "verifyImages[].platforms": {
+    before: rules({ platforms: "Index" }),
+    after: rules({ platforms: "EachPlatform" }),
+    observe: (compiled) => onPlatforms(first(compiled), { index: [candidate("x", KEYS.a)], platforms: [[]] }).outcome,
+  },
   "verifyImages[].attestors[].count": {
     before: rules({ attestors: [{ count: 1, entries: [entry("a", KEYS.a), entry("b", KEYS.b)] }] }),
     after: rules({ attestors: [{ count: 2, entries: [entry("a", KEYS.a), entry("b", KEYS.b)] }] }),
@@ -197,6 +203,11 @@ const LIVE: Readonly<Record<string, Change>> = {
     before: attested({ maxAge: "7d", attestors: SOMEBODY }),
     after: attested({ maxAge: "8d", attestors: SOMEBODY }),
     observe: (compiled) => first(compiled).attestations[0]?.maxAge,
+  },
+  "verifyImages[].attestations[].platforms": {
+    before: attested({}, { platforms: "EachPlatform" }),
+    after: attested({ platforms: "Index" }, { platforms: "EachPlatform" }),
+    observe: (compiled) => onPlatforms(first(compiled), { index: scanned, platforms: [[]] }).outcome,
   },
   "verifyImages[].attestations[].conditions[].expression": {
     before: condition({ expression: "predicate.findings == 1" }),

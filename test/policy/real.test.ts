@@ -28,7 +28,7 @@ function judge(id: string, entry: Json): string {
   const candidates = entitiesOf(vector).map((parse) => ({ subject: id, entity: attempt(parse) }));
   const rule = compiledRule({ attestors: [{ entries: [{ name: "e", ...entry }] }] }, builtInTrustRoot);
   assert.deepEqual(rule.errors, []);
-  const { outcome, findings } = evaluateRule(rule, { artifact, candidates, places: [READ] }, NOW);
+  const { outcome, findings } = evaluateRule(rule, { artifact, kind: "manifest", candidates, places: [READ] }, NOW);
   return [outcome, ...findings.map(({ code }) => code)].join(" ");
 }
 

@@ -115,5 +115,5 @@ export const UNREAD: PlaceAnswer = {
 };
 
 export function evidence(candidates: readonly Candidate[], places: readonly PlaceAnswer[] = [READ]): ImageEvidence {
-  return { artifact: { digest: IMAGE_DIGEST }, candidates, places };
+  return { artifact: { digest: IMAGE_DIGEST }, kind: "manifest", candidates, places };
 }

@@ -52,7 +52,7 @@ const INVALID: readonly [string, Json, path: string, message: RegExp][] = [
     "a verdict without looking beside something to look at",
     rules({ static: { action: "Pass" } }),
     "spec.verifyImages[0].static",
-    /must stand alone, without attestors, attestations, validations, mutateDigest, verifyDigest and trustRoot/,
+    /must stand alone, without attestors, attestations, validations, mutateDigest, verifyDigest, trustRoot and platforms/,
   ],
   ["a rule that asks for nothing", rules({ attestors: undefined }), "spec.verifyImages[0]", /must ask for something/],
   [

@@ -86,4 +86,24 @@ export const DISCOVERY_FAILURES = {
     spec: "registry §3",
     hint: "Docker schema 1 is obsolete and cannot be verified; push the image again with a current tool",
   },
+  IndexNested: {
+    step: "manifest",
+    spec: "policy-api §2.3",
+    hint: "the rule wants evidence for each platform: push an index that lists its manifests themselves, not indexes of them",
+  },
+  TooManyPlatforms: {
+    step: "manifest",
+    spec: "policy-api §2.3",
+    hint: "the rule wants evidence for each platform: push fewer in one index, or ask for the index alone (platforms: Index)",
+  },
+  NoPlatforms: {
+    step: "manifest",
+    spec: "policy-api §2.3",
+    hint: "the rule wants evidence for each platform, and the index lists nothing that a node could run; push it again",
+  },
+  PlatformUnverifiable: {
+    step: "manifest",
+    spec: "policy-api §2.3",
+    hint: "the rule wants evidence for each platform: push an index whose manifests are named by sha256",
+  },
 } as const satisfies FailureTable;

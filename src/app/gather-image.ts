@@ -1,0 +1,117 @@
+/**
+ * Evidence for an image, and for the manifests of an image that is an index (policy-api.md §2.3 `platforms`). By digest the
+ * manifest and the look-ups need not wait for each other (architecture.md §3).
+ */
+import { attempt, type Attempt } from "../failure/attempt.ts";
+import { VerificationFailure } from "../failure/failure.ts";
+import type { Index } from "../oci/manifest.ts";
+import { nestedIndex, platformsOf, type PlatformManifest } from "../oci/platforms.ts";
+import type { ImageEvidence } from "../policy/evidence.ts";
+import type { Registry } from "../ports/registry.ts";
+import { UnavailableError } from "../ports/unavailable.ts";
+import { deadlineIn } from "./deadline.ts";
+import { gatherEvidence, openBudget, type EvidenceQuery } from "./gather.ts";
+import { SingleFlight } from "./proof-cache.ts";
+import type { GatherLimits } from "./search.ts";
+
+export type ImageQuery = Omit<EvidenceQuery, "shared">;
+
+export interface GatheredImage {
+  readonly evidence: ImageEvidence;
+  /** The image itself, where it is one. */
+  readonly index?: Index;
+}
+
+/** How long shared work may take, whoever waits for it: the longest timeout that a webhook can have. */
+const SHARED_WORK_MS = 30_000;
+
+/** Looks once for all who ask for the same at the same time, under a deadline of its own. */
+export class ImageGatherer {
+  readonly #registry: Registry;
+  readonly #limits: () => GatherLimits;
+  readonly #images = new SingleFlight<GatheredImage>();
+  readonly #platforms = new SingleFlight<Attempt<readonly ImageEvidence[]>>();
+
+  constructor(registry: Registry, limits: () => GatherLimits) {
+    this.#registry = registry;
+    this.#limits = limits;
+  }
+
+  async gather(query: ImageQuery): Promise<GatheredImage> {
+    const gather = async (): Promise<GatheredImage> =>
+      gatherImage(this.#registry, query, this.#limits(), deadlineIn(SHARED_WORK_MS));
+    return await this.#images.run(askedOf(query), gather);
+  }
+
+  async gatherPlatforms(query: ImageQuery & PlatformsQuery): Promise<Attempt<readonly ImageEvidence[]>> {
+    const gather = async (): Promise<Attempt<readonly ImageEvidence[]>> =>
+      gatherPlatforms(this.#registry, query, this.#limits(), deadlineIn(SHARED_WORK_MS));
+    return await this.#platforms.run(askedOf(query), gather);
+  }
+}
+
+/** The same for those that find the same. */
+function askedOf({ repository, digest, wanted: { signatures, predicateTypes } }: ImageQuery): string {
+  return JSON.stringify([repository, digest, signatures, [...predicateTypes].toSorted()]);
+}
+
+/** Throws VerificationFailure or UnavailableError for the image's own manifest alone. */
+async function gatherImage(
+  registry: Registry,
+  query: ImageQuery,
+  limits: GatherLimits,
+  signal: AbortSignal,
+): Promise<GatheredImage> {
+  const { repository, digest } = query;
+  const [{ bytes, document }, { places, candidates }] = await Promise.all([
+    registry.manifest(repository, digest, signal),
+    gatherEvidence(registry, query, limits, signal),
+  ]);
+  const evidence = { artifact: { digest, bytes }, kind: document.kind, places, candidates };
+  return document.kind === "index" ? { evidence, index: document } : { evidence };
+}
+
+export interface PlatformsQuery extends Omit<EvidenceQuery, "digest" | "shared"> {
+  readonly index: Index;
+}
+
+/**
+ * Evidence for each manifest of an index, all within the bounds of one image; the failure says why they cannot be told.
+ * Throws nothing for what a registry does: a manifest that cannot be read is evidence that is not there.
+ */
+export async function gatherPlatforms(
+  registry: Registry,
+  { index, ...query }: PlatformsQuery,
+  limits: GatherLimits,
+  signal: AbortSignal,
+): Promise<Attempt<readonly ImageEvidence[]>> {
+  const platforms = attempt(() => platformsOf(index));
+  if (!platforms.ok) return platforms;
+  const shared = openBudget(limits);
+  const gathered = platforms.value.map(async (platform): Promise<ImageEvidence> => {
+    const { digest, level } = platform;
+    try {
+      const [{ bytes, document }, { places, candidates }] = await Promise.all([
+        registry.manifest(query.repository, digest, signal),
+        gatherEvidence(registry, { ...query, digest, shared }, limits, signal),
+      ]);
+      if (document.kind === "index") throw nestedIndex();
+      return { artifact: { digest, bytes }, kind: "manifest", level, places, candidates };
+    } catch (error) {
+      return unreadable(platform, error);
+    }
+  });
+  return { ok: true, value: await Promise.all(gathered) };
+}
+
+/** What was found beside it counts for nothing: it may be an index, and the digest of one covers no manifest of it alone. */
+function unreadable({ digest, level }: PlatformManifest, error: unknown): ImageEvidence {
+  const common = { artifact: { digest }, kind: "manifest", level } as const;
+  const place = "manifest";
+  if (error instanceof VerificationFailure) {
+    return { ...common, places: [], candidates: [{ subject: place, entity: { ok: false, failure: error } }] };
+  }
+  if (!(error instanceof UnavailableError)) throw error;
+  const answer = { place, state: "unread", detail: error.message, cause: error.undetermined } as const;
+  return { ...common, places: [answer], candidates: [] };
+}
