@@ -6,6 +6,7 @@ import { attestorSet } from "./crd-schema/attestors.mjs";
 import { imageReferences, skipImageReferences } from "./crd-schema/image-patterns.mjs";
 import { match, namespacedMatch } from "./crd-schema/match.mjs";
 import { platforms } from "./crd-schema/platforms.mjs";
+import { source } from "./crd-schema/source.mjs";
 import { standsAlone, staticVerdict } from "./crd-schema/static-verdict.mjs";
 import { flag, name, trustRoot } from "./crd-schema/text.mjs";
 
@@ -35,6 +36,7 @@ const rule = {
       "Name of the trust root that signatures are verified with, for example sigstore-public-good or github. Default: sigstore-public-good.",
     ),
     platforms: platforms("signatures and attestations", "Default: Index."),
+    source,
     attestors: {
       type: "array",
       minItems: 1,

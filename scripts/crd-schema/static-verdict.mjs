@@ -21,7 +21,16 @@ export const staticVerdict = {
 };
 
 /** Members of a rule that ask for something: none of them stands beside static. */
-const ASKING = ["attestors", "attestations", "validations", "mutateDigest", "verifyDigest", "trustRoot", "platforms"];
+const ASKING = [
+  "attestors",
+  "attestations",
+  "validations",
+  "mutateDigest",
+  "verifyDigest",
+  "trustRoot",
+  "platforms",
+  "source",
+];
 
 export const standsAlone = {
   rule: `!has(self.static) || !(${ASKING.map((field) => `has(self.${field})`).join(" || ")})`,

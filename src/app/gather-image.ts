@@ -5,8 +5,10 @@
 import { attempt, type Attempt } from "../failure/attempt.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import type { Index } from "../oci/manifest.ts";
+import type { Repository } from "../oci/reference.ts";
 import { nestedIndex, platformsOf, type PlatformManifest } from "../oci/platforms.ts";
 import type { ImageEvidence } from "../policy/evidence.ts";
+import type { PlaceAnswer } from "../policy/verdict.ts";
 import type { Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { deadlineIn } from "./deadline.ts";
@@ -14,7 +16,10 @@ import { gatherEvidence, openBudget, type EvidenceQuery } from "./gather.ts";
 import { SingleFlight } from "./proof-cache.ts";
 import type { GatherLimits } from "./search.ts";
 
-export type ImageQuery = Omit<EvidenceQuery, "shared">;
+/** An image in its repository; its evidence may lie in another one. */
+export interface ImageQuery extends Omit<EvidenceQuery, "shared"> {
+  readonly image: Repository;
+}
 
 export interface GatheredImage {
   readonly evidence: ImageEvidence;
@@ -51,8 +56,8 @@ export class ImageGatherer {
 }
 
 /** The same for those that find the same. */
-function askedOf({ repository, digest, wanted: { signatures, predicateTypes } }: ImageQuery): string {
-  return JSON.stringify([repository, digest, signatures, [...predicateTypes].toSorted()]);
+function askedOf({ image, repository, digest, wanted: { signatures, predicateTypes } }: ImageQuery): string {
+  return JSON.stringify([image, repository, digest, signatures, [...predicateTypes].toSorted()]);
 }
 
 /** Throws VerificationFailure or UnavailableError for the image's own manifest alone. */
@@ -62,16 +67,16 @@ async function gatherImage(
   limits: GatherLimits,
   signal: AbortSignal,
 ): Promise<GatheredImage> {
-  const { repository, digest } = query;
+  const { image, digest } = query;
   const [{ bytes, document }, { places, candidates }] = await Promise.all([
-    registry.manifest(repository, digest, signal),
+    registry.manifest(image, digest, signal),
     gatherEvidence(registry, query, limits, signal),
   ]);
-  const evidence = { artifact: { digest, bytes }, kind: document.kind, places, candidates };
+  const evidence = { artifact: { digest, bytes }, kind: document.kind, places: placesIn(query, places), candidates };
   return document.kind === "index" ? { evidence, index: document } : { evidence };
 }
 
-export interface PlatformsQuery extends Omit<EvidenceQuery, "digest" | "shared"> {
+export interface PlatformsQuery extends Omit<ImageQuery, "digest"> {
   readonly index: Index;
 }
 
@@ -92,16 +97,25 @@ export async function gatherPlatforms(
     const { digest, level } = platform;
     try {
       const [{ bytes, document }, { places, candidates }] = await Promise.all([
-        registry.manifest(query.repository, digest, signal),
+        registry.manifest(query.image, digest, signal),
         gatherEvidence(registry, { ...query, digest, shared }, limits, signal),
       ]);
       if (document.kind === "index") throw nestedIndex();
-      return { artifact: { digest, bytes }, kind: "manifest", level, places, candidates };
+      return { artifact: { digest, bytes }, kind: "manifest", level, places: placesIn(query, places), candidates };
     } catch (error) {
       return unreadable(platform, error);
     }
   });
   return { ok: true, value: await Promise.all(gathered) };
+}
+
+/** Places of another repository than the image's say so. */
+function placesIn(
+  { image, repository: { host, path } }: Pick<ImageQuery, "image" | "repository">,
+  places: readonly PlaceAnswer[],
+): readonly PlaceAnswer[] {
+  if (host === image.host && path === image.path) return places;
+  return places.map((answer) => ({ ...answer, place: `${host}/${path}: ${answer.place}` }));
 }
 
 /** What was found beside it counts for nothing: it may be an index, and the digest of one covers no manifest of it alone. */

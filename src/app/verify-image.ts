@@ -5,14 +5,14 @@
  */
 import type { Digest } from "../crypto/digest.ts";
 import type { Instant } from "../encoding/instant.ts";
-import { formatReference, type ImageReference } from "../oci/reference.ts";
+import { formatReference, type ImageReference, type Repository } from "../oci/reference.ts";
 import { asksForEvidence, type CompiledRule } from "../policy/compile.ts";
 import { judgeRule, needsPlatforms } from "../policy/evaluate.ts";
 import type { ImageEvidence } from "../policy/evidence.ts";
 import { placesOf } from "../policy/judge-levels.ts";
 import type { RuleProof } from "../policy/prove.ts";
 import { isOutside, type Outcome, type PlaceAnswer, type RuleVerdict } from "../policy/verdict.ts";
-import { wantedOf, type Wanted } from "../policy/wanted.ts";
+import { wantedOf } from "../policy/wanted.ts";
 import type { FetchedManifest, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import type { Clocks } from "./clocks.ts";
@@ -56,7 +56,8 @@ export interface Asking {
 /** One image, what is asked of it for one rule, and whose time it costs. */
 interface Question extends RuleTerms {
   readonly reference: ImageReference;
-  readonly wanted: Wanted;
+  /** All that cover it. */
+  readonly rules: readonly CompiledRule[];
   readonly isPinWanted: boolean;
   readonly cpu: CpuBudget;
   readonly resolve: () => Promise<Digest>;
@@ -129,7 +130,7 @@ export class ImageVerifier {
     let found = reference.digest;
     // One for all rules, begun by the first that has time for it
     const resolve = once(async () => (found = await this.resolve(reference, signal)));
-    const asked = { reference, wanted: wantedOf(rules), isPinWanted: rules.some(wantsPin) };
+    const asked = { reference, rules, isPinWanted: rules.some(wantsPin) };
     const question = { ...asked, cpu, resolve, whole: signal };
     // Each rule has its own end: one that could not be looked at hides no Fail of another.
     const verdicts = await Promise.all(
@@ -181,7 +182,7 @@ export class ImageVerifier {
   }
 
   async #prove(rule: CompiledRule, look: Look): Promise<RuleProof> {
-    const query = queryOf(look);
+    const query = queryOf(look, rule);
     const { evidence, index } = await this.#gatherer.gather(query);
     const bounds = { cpu: look.cpu, verified: this.#limits().verified };
     const prove = (of: ImageEvidence): Promise<RuleProof> => proveInTurns(rule, of, this.#now(), bounds);
@@ -260,8 +261,15 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   return async () => await (started ??= work());
 }
 
-function queryOf({ reference: { repository }, digest, wanted }: Look): ImageQuery {
-  return { repository, digest, wanted };
+/** Evidence is gathered once for all rules that look in one repository. */
+function queryOf({ reference: { repository: image }, digest, rules }: Look, { source }: CompiledRule): ImageQuery {
+  const repository = source ?? image;
+  const alike = rules.filter((rule) => isSame(rule.source ?? image, repository));
+  return { image, repository, digest, wanted: wantedOf(alike) };
+}
+
+function isSame(left: Repository, right: Repository): boolean {
+  return left.host === right.host && left.path === right.path;
 }
 
 /** A signature of a moment ahead of our clock: it will be good without anybody's doing. */

@@ -6,7 +6,7 @@
 import { digestOf } from "../crypto/digest.ts";
 import { encodeUtf8 } from "../encoding/text.ts";
 import type { Instant } from "../encoding/instant.ts";
-import type { ImageReference } from "../oci/reference.ts";
+import { parseImageReference, type ImageReference, type Repository } from "../oci/reference.ts";
 import { compileAttestation, type CompiledAttestation } from "./compile-attestation.ts";
 import { compileEntry, isUnavailable, type CompiledEntry, type CompiledSet } from "./compile-entry.ts";
 import { compileConditions, type CompiledCondition } from "./condition.ts";
@@ -32,6 +32,8 @@ export interface CompiledRule {
   readonly verifyDigest: boolean;
   /** Every set must pass. */
   readonly sets: readonly CompiledSet[];
+  /** Where evidence is looked for instead of the image's own repository. */
+  readonly source?: Repository;
   /** Which digest carries the signatures. */
   readonly platforms: Platforms;
   /** All of them must pass. */
@@ -124,7 +126,7 @@ function validRule(rule: RuleSpec, action: FailureAction, trustRoots: TrustRoots
   const mutateDigest = rule.mutateDigest ?? byDefault;
   const verifyDigest = rule.verifyDigest ?? byDefault;
   const { trustRoot = null, attestors = null, attestations = null, validations = null, static: verdict = null } = rule;
-  const asks = [asked.platforms, attestors, attestations, validations, verdict];
+  const asks = [rule.source ?? null, asked.platforms, attestors, attestations, validations, verdict];
   const written = [mutateDigest, verifyDigest, trustRoot, ...asks];
   return {
     name: rule.name,
@@ -140,13 +142,14 @@ function validRule(rule: RuleSpec, action: FailureAction, trustRoots: TrustRoots
   };
 }
 
-type Asked = Pick<CompiledRule, "sets" | "platforms" | "attestations" | "validations">;
+type Asked = Pick<CompiledRule, "sets" | "source" | "platforms" | "attestations" | "validations">;
 
 function compileAsked(rule: RuleSpec, trustRoots: TrustRoots): Asked {
-  const { trustRoot, attestors, attestations, validations, platforms = "Index" } = rule;
+  const { trustRoot, attestors, attestations, validations, source, platforms = "Index" } = rule;
   const compiled = (set: SetSpec): CompiledSet => compileSet(set, trustRoot, trustRoots);
   return {
     sets: (attestors ?? []).map(compiled),
+    ...(source === undefined ? {} : { source: parseImageReference(source.repository).repository }),
     platforms,
     attestations: (attestations ?? []).map((spec) => compileAttestation(spec, spec.attestors.map(compiled), platforms)),
     validations: compileConditions(validations, "validation"),

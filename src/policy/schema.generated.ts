@@ -129,6 +129,23 @@ export const POLICY_SPEC_SCHEMA = {
             description:
               "Which digest carries signatures and attestations. Index: exactly the digest that is named. EachPlatform: every manifest of the index but those of unknown/unknown, at most 16, or the manifest itself. IndexOrEachPlatform: either. Default: Index.",
           },
+          source: {
+            type: "object",
+            description: "Where signatures and attestations lie. In the image's own repository when it is absent.",
+            required: ["repository"],
+            additionalProperties: false,
+            properties: {
+              repository: {
+                type: "string",
+                minLength: 3,
+                maxLength: 255,
+                pattern:
+                  "^((localhost|[a-z0-9]([a-z0-9-]*[a-z0-9])?([.][a-z0-9]([a-z0-9-]*[a-z0-9])?)+)(:[0-9]{1,5})?|[a-z0-9]([a-z0-9-]*[a-z0-9])?:[0-9]{1,5})(/[a-z0-9]+(([.]|_|__|-+)[a-z0-9]+)*)+$",
+                description:
+                  "A repository, host/path in lower case without tag or digest, that is looked in instead of the image's: what COSIGN_REPOSITORY named when they were made.",
+              },
+            },
+          },
           attestors: {
             type: "array",
             minItems: 1,

@@ -192,6 +192,15 @@ export interface PolicySpec {
      */
     readonly platforms?: "Index" | "EachPlatform" | "IndexOrEachPlatform";
     /**
+     * Where signatures and attestations lie. In the image's own repository when it is absent.
+     */
+    readonly source?: {
+      /**
+       * A repository, host/path in lower case without tag or digest, that is looked in instead of the image's: what COSIGN_REPOSITORY named when they were made.
+       */
+      readonly repository: string;
+    };
+    /**
      * Sets of signers. Every set must pass.
      *
      * @minItems 1

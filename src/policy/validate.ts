@@ -2,6 +2,8 @@
  * validatePolicy(): everything that is wrong with a policy, all at once and with paths: the schema, then what no schema
  * can say (policy-api.md §5). Unknown fields are refused, since a field that nothing reads protects nobody.
  */
+import { attempt } from "../failure/attempt.ts";
+import { parseImageReference } from "../oci/reference.ts";
 import { compileSchema } from "../schema/validator.ts";
 import { checkAttestations } from "./attestation-check.ts";
 import { checkCount } from "./count-check.ts";
@@ -30,7 +32,16 @@ const CHECK_SCHEMA = {
 const NAMESPACE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** What asks for something to be looked at: never beside static. */
-const ASKING = ["attestors", "attestations", "validations", "mutateDigest", "verifyDigest", "trustRoot", "platforms"];
+const ASKING = [
+  "attestors",
+  "attestations",
+  "validations",
+  "mutateDigest",
+  "verifyDigest",
+  "trustRoot",
+  "platforms",
+  "source",
+];
 
 /** For files and the command line: any value, and everything that keeps it from being a policy. */
 export function validatePolicy(resource: unknown): readonly FieldError[] {
@@ -87,6 +98,7 @@ function checkRule(rule: unknown, path: string): readonly FieldError[] {
     ...checkPatterns(memberOf(rule, "imageReferences"), `${path}.imageReferences`, parsePattern),
     ...checkPatterns(memberOf(rule, "skipImageReferences"), `${path}.skipImageReferences`, parseSkipPattern),
     ...sets.flatMap((set) => checkSet(set.value, set.path)),
+    ...checkSource(memberOf(memberOf(rule, "source"), "repository"), `${path}.source.repository`),
     ...checkAttestations(rule, path, checkSet),
   ];
 }
@@ -118,6 +130,14 @@ function checkStatic(rule: unknown, path: string): readonly FieldError[] {
   const beside = memberOf(rule, "static") !== undefined && ASKING.some((field) => memberOf(rule, field) !== undefined);
   const message = `must stand alone, without ${ASKING.slice(0, -1).join(", ")} and ${ASKING.at(-1)}: it leaves nothing to look at`;
   return beside ? [{ path: `${path}.static`, message }] : [];
+}
+
+/** The host of a name decides who is asked: one that is no host, or no port, would only fail when it is called. */
+function checkSource(repository: unknown, path: string): readonly FieldError[] {
+  if (typeof repository !== "string") return [];
+  const read = attempt(() => parseImageReference(repository));
+  if (read.ok) return [];
+  return [{ path, message: `must be host/path, for example registry.example/signatures: ${read.failure.message}` }];
 }
 
 function checkPatterns(list: unknown, path: string, parse: typeof parsePattern): readonly FieldError[] {

@@ -187,7 +187,8 @@ describe("registry: platforms of an image", () => {
       await sign({ server }, amd64, arm64);
       const { document } = await registry.manifest({ host: server.host, path: PATH }, index, signal);
       assert.ok(document.kind === "index");
-      const query = { index: document, repository: { host: server.host, path: PATH }, wanted: SIGNATURES };
+      const image = { host: server.host, path: PATH };
+      const query = { index: document, image, repository: image, wanted: SIGNATURES };
       const gather = async (imageBytes: number): Promise<number> => {
         const gathered = await gatherPlatforms(registry, query, { ...GATHER_LIMITS, imageBytes }, signal);
         assert.ok(gathered.ok);
@@ -195,6 +196,57 @@ describe("registry: platforms of an image", () => {
       };
       assert.equal(await gather(1_000_000), 2);
       assert.equal(await gather(1_000), 1);
+    });
+  });
+});
+
+describe("registry: evidence in another repository", () => {
+  const SIGNATURES_PATH = "acme/signatures";
+  const from = ({ host }: EmbeddedRegistry, rule: object = {}): CompiledPolicy =>
+    makePolicy({ rule: { source: { repository: `${host}/${SIGNATURES_PATH}` }, ...rule } });
+
+  it("is looked for there and not beside the image, and a denial says where", async () => {
+    await withApplication({}, async (bench) => {
+      const { server, enforce } = bench;
+      const digest = await server.putImage(PATH, "1", "a");
+      await sign(bench, digest);
+      enforce(from(server));
+      const denied = await bench.validate(byDigest(bench.repository, digest));
+      assert.deepEqual(outcomes(denied), ["Fail NoSignatureFound"]);
+      assert.match(denied.message ?? "", new RegExp(`looked in: ${server.host}/${SIGNATURES_PATH}: referrers API`));
+      const other = await server.putImage(PATH, "2", "b");
+      await signLegacy(server, SIGNATURES_PATH, other, KEY);
+      assert.equal((await bench.validate(byDigest(bench.repository, other))).allowed, true);
+    });
+  });
+
+  it("is each rule's own: one looks there, another beside the image", async () => {
+    await withApplication({}, async (bench) => {
+      const { server, enforce } = bench;
+      const here = makePolicy({ name: "here" });
+      enforce(from(server), here);
+      const digest = await server.putImage(PATH, "1", "a");
+      await sign(bench, digest);
+      assert.deepEqual(outcomes(await bench.validate(byDigest(bench.repository, digest))), [
+        "Fail NoSignatureFound",
+        "Pass",
+      ]);
+      const other = await server.putImage(PATH, "2", "b");
+      await signLegacy(server, SIGNATURES_PATH, other, KEY);
+      assert.deepEqual(outcomes(await bench.validate(byDigest(bench.repository, other))), [
+        "Pass",
+        "Fail NoSignatureFound",
+      ]);
+    });
+  });
+
+  it("holds for the manifests of an index, too", async () => {
+    await withApplication({}, async (bench) => {
+      const { server, enforce } = bench;
+      enforce(from(server, { platforms: "EachPlatform" }));
+      const { index, amd64, arm64 } = await putMultiArch(server);
+      for (const digest of [amd64, arm64]) await signLegacy(server, SIGNATURES_PATH, digest, KEY);
+      assert.equal((await bench.validate(byDigest(bench.repository, index))).allowed, true);
     });
   });
 });

@@ -169,6 +169,11 @@ const LIVE: Readonly<Record<string, Change>> = {
     after: rules({ platforms: "EachPlatform" }),
     observe: (compiled) => onPlatforms(first(compiled), { index: [candidate("x", KEYS.a)], platforms: [[]] }).outcome,
   },
+  "verifyImages[].source.repository": {
+    before: rules({ source: { repository: "ghcr.io/acme/signatures" } }),
+    after: rules({ source: { repository: "ghcr.io/acme/attested" } }),
+    observe: (compiled) => first(compiled).source,
+  },
   "verifyImages[].attestors[].count": {
     before: rules({ attestors: [{ count: 1, entries: [entry("a", KEYS.a), entry("b", KEYS.b)] }] }),
     after: rules({ attestors: [{ count: 2, entries: [entry("a", KEYS.a), entry("b", KEYS.b)] }] }),

@@ -52,7 +52,21 @@ const INVALID: readonly [string, Json, path: string, message: RegExp][] = [
     "a verdict without looking beside something to look at",
     rules({ static: { action: "Pass" } }),
     "spec.verifyImages[0].static",
-    /must stand alone, without attestors, attestations, validations, mutateDigest, verifyDigest, trustRoot and platforms/,
+    /must stand alone, without attestors, attestations, validations, mutateDigest, verifyDigest, trustRoot, platforms and source/,
+  ],
+  ...["ghcr.io/acme/sigs:v1", "ghcr.io/acme/*", "acme/signatures", "GHCR.io/acme/sigs", "ghcr.io"].map(
+    (repository): (typeof INVALID)[number] => [
+      `a source that is ${repository}`,
+      rules({ source: { repository } }),
+      "spec.verifyImages[0].source.repository",
+      /want what matches|must be host\/path/,
+    ],
+  ),
+  [
+    "a source whose port is none",
+    rules({ source: { repository: "ghcr.io:99999/acme/sigs" } }),
+    "spec.verifyImages[0].source.repository",
+    /must be host\/path, for example registry\.example\/signatures/,
   ],
   ["a rule that asks for nothing", rules({ attestors: undefined }), "spec.verifyImages[0]", /must ask for something/],
   [
