@@ -7,51 +7,62 @@
  */
 import { EncodingError } from "../failure/encoding-error.ts";
 import { encodeHex } from "./hex.ts";
-import { concatBytes } from "./text.ts";
+import { bufferOver, concatBytes, plainView } from "./text.ts";
 
 /** A value by its place in the input. Most values of a certificate are passed over: no view is made before it is asked for. */
 export class DerNode {
   readonly #bytes: Uint8Array;
   readonly #start: number;
-  readonly #extent: Extent;
+  readonly #content: number;
+  readonly #end: number;
+  /** The whole identifier octet, for example 0x30 for SEQUENCE. */
+  readonly tag: number;
   /** Depth of nesting, 0 at the root. */
   readonly depth: number;
 
-  constructor(bytes: Uint8Array, start: number, extent: Extent, depth: number) {
+  /** The value that begins at `start`; no byte of it may lie at or beyond `limit`. Throws EncodingError. */
+  constructor(bytes: Uint8Array, start: number, limit: number, depth: number) {
     this.#bytes = bytes;
     this.#start = start;
-    this.#extent = extent;
+    this.#content = contentStart(bytes, start, limit);
+    this.#end = contentEnd(bytes, start, this.#content, limit);
+    this.tag = byteAt(bytes, start);
     this.depth = depth;
-  }
-
-  /** The whole identifier octet, for example 0x30 for SEQUENCE. */
-  get tag(): number {
-    return this.#extent.tag;
   }
 
   /** Content octets, a view of the input. */
   get content(): Uint8Array {
-    return this.#bytes.subarray(this.#extent.content, this.#extent.end);
+    return this.#bytes.subarray(this.#content, this.#end);
   }
 
   /** Header and content, a view of the input. */
   get raw(): Uint8Array {
-    return this.#bytes.subarray(this.#start, this.#extent.end);
+    return this.#bytes.subarray(this.#start, this.#end);
   }
 
   /** The values inside a constructed node, in order. Throws EncodingError when the content is not a row of DER values. */
   children(): readonly DerNode[] {
-    const { tag, content, end } = this.#extent;
-    if ((tag & CONSTRUCTED) === 0) throw new EncodingError(`DER tag 0x${tag.toString(16)} is not constructed`);
+    if ((this.tag & CONSTRUCTED) === 0)
+      throw new EncodingError(`DER tag 0x${this.tag.toString(16)} is not constructed`);
     checkDepth(this.depth);
     const children: DerNode[] = [];
-    for (let at = content; at < end;) {
+    for (let at = this.#content; at < this.#end;) {
       if (children.length === MAX_CHILDREN) throw new EncodingError(`DER value has more than ${MAX_CHILDREN} members`);
-      const extent = extentOf(this.#bytes, at, end);
-      children.push(new DerNode(this.#bytes, at, extent, this.depth + 1));
-      at = extent.end;
+      const child = new DerNode(this.#bytes, at, this.#end, this.depth + 1);
+      children.push(child);
+      at = child.#end;
     }
     return children;
+  }
+
+  /** Everything below, by offsets alone: hostile bytes may hold a value in every second one. Throws EncodingError. */
+  checkInside(): void {
+    if ((this.tag & CONSTRUCTED) !== 0) checkValues(this.#bytes, this.#content, this.#end, this.depth);
+  }
+
+  /** Bytes of the input behind it. */
+  get trailing(): number {
+    return this.#bytes.length - this.#end;
   }
 }
 
@@ -74,11 +85,10 @@ const DEFAULT_MAX_BYTES = 65_536;
 /** Reads exactly one DER value from the whole of `bytes`. Throws EncodingError. */
 export function parseDer(bytes: Uint8Array, maxBytes: number = DEFAULT_MAX_BYTES): DerNode {
   if (bytes.length > maxBytes) throw new EncodingError(`DER has ${bytes.length} bytes, want at most ${maxBytes}`);
-  const root = extentOf(bytes, 0, bytes.length);
-  if (root.end !== bytes.length) throw new EncodingError(`DER is followed by ${bytes.length - root.end} more bytes`);
-  checkInside(bytes, root, 0);
-  // views of a Uint8Array are made in half the time that those of a Buffer take
-  return new DerNode(new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length), 0, root, 0);
+  const root = new DerNode(plainView(bytes), 0, bytes.length, 0);
+  if (root.trailing > 0) throw new EncodingError(`DER is followed by ${root.trailing} more bytes`);
+  root.checkInside();
+  return root;
 }
 
 /** The values inside a constructed node, in order. Throws EncodingError when the content is not a row of DER values. */
@@ -107,7 +117,9 @@ export function derOid(node: DerNode | undefined, what: string): string {
   let dotted = "";
   let arc: number | bigint = 0;
   let isFresh = true;
-  for (const byte of bytes) {
+  // by index: a certificate has forty of these
+  for (let i = 0; i < bytes.length; i++) {
+    const byte = byteAt(bytes, i);
     if (isFresh && byte === 0x80) throw new EncodingError(`${what} is not minimal`);
     arc = withSevenBits(arc, byte & 0x7f);
     isFresh = byte < 0x80;
@@ -126,38 +138,40 @@ function withSevenBits(arc: number | bigint, bits: number): number | bigint {
 }
 
 function firstTwoArcs(arc: number | bigint): string {
-  const top = arc < 80 ? Math.floor(Number(arc) / 40) : 2;
-  return `${top}.${BigInt(arc) - BigInt(top * 40)}`;
+  if (arc < 80) return arc < 40 ? `0.${arc}` : `1.${Number(arc) - 40}`;
+  return `2.${typeof arc === "number" ? arc - 80 : arc - 80n}`;
 }
 
 /** A minimal two's-complement INTEGER. */
 export function derInteger(node: DerNode | undefined, what: string): bigint {
-  const { bytes } = readInteger(node, what);
+  const bytes = derIntegerBytes(node, what);
   // by hex, in one step: shifting byte by byte would take quadratic time over a giant hostile number
   return BigInt.asIntN(bytes.length * 8, BigInt(`0x${encodeHex(bytes)}`));
 }
 
 /** As derInteger() > 0, without a number. */
 export function isDerPositive(node: DerNode | undefined, what: string): boolean {
-  const { bytes, first } = readInteger(node, what);
+  const bytes = derIntegerBytes(node, what);
+  const first = byteAt(bytes, 0);
   return first < 0x80 && (first > 0 || bytes.length > 1);
 }
 
-function readInteger(node: DerNode | undefined, what: string): { bytes: Uint8Array; first: number } {
+/** Content of a minimal two's-complement INTEGER, one byte at least. */
+export function derIntegerBytes(node: DerNode | undefined, what: string): Uint8Array {
   const bytes = expectTag(node, TAG.integer, what).content;
   const [first, second] = [bytes[0], bytes[1]];
   if (first === undefined) throw new EncodingError(`${what} is empty`);
   if (second !== undefined && ((first === 0 && second < 0x80) || (first === 0xff && second >= 0x80))) {
     throw new EncodingError(`${what} is not minimal`);
   }
-  return { bytes, first };
+  return bytes;
 }
 
 /** An INTEGER of at most four bytes: versions and statuses. */
 export function derSmallInteger(node: DerNode | undefined, what: string): number {
-  const value = derInteger(node, what);
-  if (BigInt.asIntN(32, value) !== value) throw new EncodingError(`${what} is out of range`);
-  return Number(value);
+  const bytes = derIntegerBytes(node, what);
+  if (bytes.length > 4) throw new EncodingError(`${what} is out of range`);
+  return bufferOver(bytes).readIntBE(0, bytes.length);
 }
 
 /** A BIT STRING of whole bytes (no unused bits): keys and signatures. */
@@ -169,35 +183,35 @@ export function derBitString(node: DerNode | undefined, what: string): Uint8Arra
 
 /** Writes one DER value. */
 export function encodeDer(tag: number, ...content: readonly Uint8Array[]): Uint8Array {
-  const body = concatBytes(...content);
-  return concatBytes(Uint8Array.of(tag), encodeLength(body.length), body);
+  const length = content.reduce((sum, part) => sum + part.length, 0);
+  return concatBytes(encodeDerHeader(tag, length), ...content);
 }
 
-function encodeLength(length: number): Uint8Array {
-  if (length < 0x80) return Uint8Array.of(length);
+/** Identifier and length octets of a value with `length` bytes of content. */
+export function encodeDerHeader(tag: number, length: number): Uint8Array {
+  if (length < 0x80) return Uint8Array.of(tag, length);
   const bytes: number[] = [];
   for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) bytes.unshift(rest % 256);
-  return Uint8Array.of(0x80 | bytes.length, ...bytes);
+  return Uint8Array.of(tag, 0x80 | bytes.length, ...bytes);
 }
 
-/** One value inside of some bytes, by offsets. */
-interface Extent {
-  readonly tag: number;
-  readonly content: number;
-  readonly end: number;
-}
-
-/** The value that begins at `start`; no byte of it may lie at or beyond `end`. */
-function extentOf(bytes: Uint8Array, start: number, end: number): Extent {
+/** Where the content begins of the value that begins at `start`; no byte of its header may lie at or beyond `limit`. */
+function contentStart(bytes: Uint8Array, start: number, limit: number): number {
   const tag = bytes[start];
   const first = bytes[start + 1];
-  if (tag === undefined || first === undefined || start + 2 > end) throw new EncodingError("DER value is cut");
+  if (tag === undefined || first === undefined || start + 2 > limit) throw new EncodingError("DER value is cut");
   if ((tag & 0x1f) === 0x1f) throw new EncodingError("DER tag number above 30");
   const content = start + 2 + countOfLengthBytes(first);
-  if (content > end) throw new EncodingError("DER length is cut");
-  const length = first < 0x80 ? first : readLongLength(bytes, start + 2, content);
-  if (content + length > end) throw new EncodingError("DER length exceeds the data");
-  return { tag, content, end: content + length };
+  if (content > limit) throw new EncodingError("DER length is cut");
+  return content;
+}
+
+/** Where that value ends, at or before `limit`. */
+function contentEnd(bytes: Uint8Array, start: number, content: number, limit: number): number {
+  const first = byteAt(bytes, start + 1);
+  const end = content + (first < 0x80 ? first : readLongLength(bytes, start + 2, content));
+  if (end > limit) throw new EncodingError("DER length exceeds the data");
+  return end;
 }
 
 function countOfLengthBytes(first: number): number {
@@ -209,20 +223,25 @@ function countOfLengthBytes(first: number): number {
 }
 
 function readLongLength(bytes: Uint8Array, start: number, end: number): number {
-  const length = bytes.subarray(start, end).reduce((value, byte) => value * 256 + byte, 0);
+  let length = 0;
+  for (let at = start; at < end; at++) length = length * 256 + byteAt(bytes, at);
   if (length < 0x80 || bytes[start] === 0) throw new EncodingError("DER length is not minimal");
   return length;
 }
 
-/** Everything below a value, by offsets alone: hostile bytes may hold a value in every second one. */
-function checkInside(bytes: Uint8Array, { tag, content, end }: Extent, depth: number): void {
-  if ((tag & CONSTRUCTED) === 0) return;
+function checkValues(bytes: Uint8Array, start: number, limit: number, depth: number): void {
   checkDepth(depth);
-  for (let at = content; at < end;) {
-    const extent = extentOf(bytes, at, end);
-    checkInside(bytes, extent, depth + 1);
-    at = extent.end;
+  for (let at = start; at < limit;) {
+    const content = contentStart(bytes, at, limit);
+    const end = contentEnd(bytes, at, content, limit);
+    if ((byteAt(bytes, at) & CONSTRUCTED) !== 0) checkValues(bytes, content, end, depth + 1);
+    at = end;
   }
+}
+
+/** Requires that the byte is there. */
+function byteAt(bytes: Uint8Array, at: number): number {
+  return bytes[at] ?? 0;
 }
 
 function checkDepth(depth: number): void {

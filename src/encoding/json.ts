@@ -3,9 +3,10 @@
  * surrogates and depth beyond 64 are refused. Objects come out as Map, so that no name of an attacker's ("__proto__",
  * "constructor") meets a prototype; integers beyond 2^53 are refused, not rounded, unless the caller says that none decides.
  */
+import { isUtf8 } from "node:buffer";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { quoted } from "../failure/failure.ts";
-import { decodeUtf8 } from "./text.ts";
+import { bufferOver, decodeLatin1, decodeUtf8, encodeUtf8 } from "./text.ts";
 
 export type JsonObject = ReadonlyMap<string, JsonValue>;
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject;
@@ -24,8 +25,15 @@ const DEFAULT_MAX_DEPTH = 64;
 
 /** Reads UTF-8 bytes or text that hold exactly one JSON value. Throws EncodingError with the offset. */
 export function parseJson(input: Uint8Array | string, limits: JsonLimits = {}): JsonValue {
-  const text = typeof input === "string" ? input : decodeUtf8(input);
-  return new Parser(text, limits).document();
+  return new Parser(typeof input === "string" ? wellFormedBytes(input) : input, limits).document();
+}
+
+/** UTF-8 has no form for half of a surrogate pair: it would be replaced. */
+function wellFormedBytes(text: string): Uint8Array {
+  const bytes = encodeUtf8(text);
+  const at = bytes.length === text.length ? -1 : text.search(LONE_SURROGATE);
+  if (at >= 0) throw new EncodingError(`lone surrogate at character ${at}`);
+  return bytes;
 }
 
 /** What JSON.parse would give for an already strict-read value: plain objects without prototype. For libraries that need them. */
@@ -39,6 +47,7 @@ export function toPlain(value: JsonValue): unknown {
   return value;
 }
 
+const LONE_SURROGATE = /\p{Cs}/u;
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const LITERALS: ReadonlyMap<string, JsonValue> = new Map<string, JsonValue>([
   ["true", true],
@@ -65,19 +74,27 @@ const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
 
-const PLAIN_ASCII = Uint8Array.from({ length: 0x80 }, (_, code) =>
-  code < SPACE || code === QUOTE || code === BACKSLASH ? 0 : 1,
+/** By byte: 1 for what stands for itself in a string, which is neither the quote nor the backslash nor a control character. */
+const IS_PLAIN = Uint8Array.from({ length: 0x100 }, (_, byte) =>
+  byte < SPACE || byte === QUOTE || byte === BACKSLASH ? 0 : 1,
 );
 
-/** Reads code by code: an admission waits for this parser, and expressions would take five times as long. */
+/**
+ * Reads byte by byte: an admission waits for this parser, and expressions would take five times as long. Whatever decides
+ * is ASCII, so only strings are ever decoded, and of these only the ones that hold more.
+ */
 class Parser {
-  readonly #text: string;
+  readonly #bytes: Uint8Array;
+  /** A character for each byte: slices of it are strings at once where they are ASCII. */
+  readonly #latin1: string;
   readonly #maxDepth: number;
   readonly #roundIntegers: boolean;
   #offset = 0;
 
-  constructor(text: string, limits: JsonLimits) {
-    this.#text = text;
+  constructor(bytes: Uint8Array, limits: JsonLimits) {
+    if (!isUtf8(bytes)) throw new EncodingError("not valid UTF-8");
+    this.#bytes = bytes;
+    this.#latin1 = decodeLatin1(bytes);
     this.#maxDepth = limits.maxDepth ?? DEFAULT_MAX_DEPTH;
     this.#roundIntegers = limits.roundIntegers ?? false;
   }
@@ -85,7 +102,7 @@ class Parser {
   document(): JsonValue {
     const value = this.#value(0);
     this.#next();
-    if (this.#offset !== this.#text.length) throw this.#refuse("data after the JSON value");
+    if (this.#offset !== this.#bytes.length) throw this.#refuse("data after the JSON value");
     return value;
   }
 
@@ -141,36 +158,33 @@ class Parser {
   #string(): string {
     this.#offset += 1;
     let text = this.#plainCharacters();
-    while (this.#text.charCodeAt(this.#offset) !== QUOTE) {
-      text += this.#text.charCodeAt(this.#offset) === BACKSLASH ? this.#escape() : this.#surrogatePair();
+    while (this.#bytes[this.#offset] !== QUOTE) {
+      text += this.#escape();
       text += this.#plainCharacters();
     }
     this.#offset += 1;
     return text;
   }
 
-  /** Up to a quote, a backslash, a control character, a surrogate, or the end. */
+  /** Up to a quote, a backslash, a control character, or the end. */
   #plainCharacters(): string {
-    const text = this.#text;
+    const bytes = this.#bytes;
     const start = this.#offset;
     let end = start;
-    while (end < text.length && isPlain(text.charCodeAt(end))) end += 1;
-    this.#offset = end;
-    return text.slice(start, end);
-  }
-
-  #surrogatePair(): string {
-    const high = this.#text.charCodeAt(this.#offset);
-    const low = this.#text.charCodeAt(this.#offset + 1);
-    if (!(high >= 0xd800 && high <= 0xdbff && low >= 0xdc00 && low <= 0xdfff)) {
-      throw this.#refuse("string is not closed, or holds a control character or a lone surrogate");
+    let seen = 0;
+    for (let byte = bytes[end] ?? 0; IS_PLAIN[byte] === 1; byte = bytes[end] ?? 0) {
+      seen |= byte;
+      end += 1;
     }
-    this.#offset += 2;
-    return String.fromCharCode(high, low);
+    this.#offset = end;
+    return seen < 0x80 ? this.#latin1.slice(start, end) : decodeUtf8(bytes.subarray(start, end));
   }
 
   #escape(): string {
-    const simple = ESCAPES.get(this.#text[this.#offset + 1] ?? "");
+    if (this.#bytes[this.#offset] !== BACKSLASH) {
+      throw this.#refuse("string is not closed, or holds a control character");
+    }
+    const simple = ESCAPES.get(this.#latin1[this.#offset + 1] ?? "");
     if (simple !== undefined) {
       this.#offset += 2;
       return simple;
@@ -184,7 +198,7 @@ class Parser {
   }
 
   #unicodeEscape(): number {
-    const escape = this.#text.slice(this.#offset, this.#offset + 6);
+    const escape = this.#latin1.slice(this.#offset, this.#offset + 6);
     if (!/^\\u[0-9a-fA-F]{4}$/.test(escape)) throw this.#refuse("bad escape");
     this.#offset += 6;
     return Number.parseInt(escape.slice(2), 16);
@@ -192,7 +206,7 @@ class Parser {
 
   #literal(): JsonValue {
     for (const [word, value] of LITERALS) {
-      if (this.#text.startsWith(word, this.#offset)) {
+      if (this.#latin1.startsWith(word, this.#offset)) {
         this.#offset += word.length;
         return value;
       }
@@ -202,10 +216,9 @@ class Parser {
 
   #number(): number {
     NUMBER.lastIndex = this.#offset;
-    const digits = NUMBER.exec(this.#text)?.[0];
-    if (digits === undefined) throw this.#refuse("want a JSON value");
-    this.#offset += digits.length;
-    const number = Number(digits);
+    if (!NUMBER.test(this.#latin1)) throw this.#refuse("want a JSON value");
+    const number = Number(this.#latin1.slice(this.#offset, NUMBER.lastIndex));
+    this.#offset = NUMBER.lastIndex;
     if (!Number.isFinite(number)) throw this.#refuse("number is out of range");
     if (!this.#roundIntegers && Number.isInteger(number) && !Number.isSafeInteger(number)) {
       throw this.#refuse("integer is beyond 2^53");
@@ -219,22 +232,19 @@ class Parser {
     return true;
   }
 
-  /** The code after any white space, which is passed over; NaN at the end. */
+  /** The byte after any white space, which is passed over; -1 at the end. */
   #next(): number {
-    let code = this.#text.charCodeAt(this.#offset);
-    while (code === SPACE || code === 0x09 || code === 0x0a || code === 0x0d) {
+    const bytes = this.#bytes;
+    let byte = bytes[this.#offset] ?? -1;
+    while (byte === SPACE || byte === 0x09 || byte === 0x0a || byte === 0x0d) {
       this.#offset += 1;
-      code = this.#text.charCodeAt(this.#offset);
+      byte = bytes[this.#offset] ?? -1;
     }
-    return code;
+    return byte;
   }
 
   #refuse(reason: string): EncodingError {
-    return new EncodingError(`${reason} at character ${this.#offset}`);
+    const character = bufferOver(this.#bytes.subarray(0, this.#offset)).toString("utf8").length;
+    return new EncodingError(`${reason} at character ${character}`);
   }
-}
-
-/** Of a string's characters neither the quote nor the backslash, no control character, no half of a surrogate pair. */
-function isPlain(code: number): boolean {
-  return code < PLAIN_ASCII.length ? PLAIN_ASCII[code] === 1 : code < 0xd800 || code > 0xdfff;
 }

@@ -3,6 +3,7 @@
  * Reading beyond the end and leaving bytes behind are errors.
  */
 import { EncodingError } from "../failure/encoding-error.ts";
+import { bufferOver } from "./text.ts";
 
 export class Reader {
   readonly #bytes: Uint8Array;
@@ -34,7 +35,7 @@ export class Reader {
   }
 
   uint64(what: string): bigint {
-    return this.take(8, what).reduce((value, byte) => (value << 8n) | BigInt(byte), 0n);
+    return bufferOver(this.take(8, what)).readBigUInt64BE();
   }
 
   /** A vector with a two-byte length. */
@@ -48,6 +49,6 @@ export class Reader {
   }
 
   #number(count: number, what: string): number {
-    return this.take(count, what).reduce((value, byte) => value * 256 + byte, 0);
+    return bufferOver(this.take(count, what)).readUIntBE(0, count);
   }
 }

@@ -1,6 +1,6 @@
 /** The versions of the Sigstore bundle, their media types and every member that a bundle may have (verification-spec §7.1). */
 import { quoted, VerificationFailure } from "../failure/failure.ts";
-import { LEAF, type MessageShape } from "./protobuf-json.ts";
+import { LEAF, messageShape } from "./protobuf-json.ts";
 
 export type BundleVersion = "0.1" | "0.2" | "0.3";
 
@@ -27,7 +27,7 @@ export function bundleVersion(mediaType: string, versions: readonly BundleVersio
   );
 }
 
-export const BUNDLE_SHAPE: MessageShape = {
+export const BUNDLE_SHAPE = messageShape({
   mediaType: LEAF,
   verificationMaterial: {
     publicKey: { hint: LEAF },
@@ -46,4 +46,4 @@ export const BUNDLE_SHAPE: MessageShape = {
   },
   messageSignature: { messageDigest: { algorithm: LEAF, digest: LEAF }, signature: LEAF },
   dsseEnvelope: { payload: LEAF, payloadType: LEAF, signatures: { sig: LEAF, keyid: LEAF } },
-};
+});

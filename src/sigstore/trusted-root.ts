@@ -13,7 +13,7 @@ import type { TimestampAuthority } from "../timestamp/authority.ts";
 import type { TransparencyLog } from "../transparency/entry.ts";
 import type { CertificateAuthority } from "../x509/chain.ts";
 import type { CertificateTransparencyLog } from "../x509/sct.ts";
-import { LEAF, memberOf, refuseUnknownMembers, type MessageShape } from "./protobuf-json.ts";
+import { LEAF, memberOf, messageShape, refuseUnknownMembers, type MessageMembers } from "./protobuf-json.ts";
 import { readCertificateAuthorities, readTimestampAuthorities } from "./trusted-root-authorities.ts";
 import { readLogs } from "./trusted-root-logs.ts";
 
@@ -40,8 +40,8 @@ const MEDIA_TYPES = [
   "application/vnd.dev.sigstore.trustedroot.v0.2+json",
 ];
 
-const WINDOW: MessageShape = { start: LEAF, end: LEAF };
-const LOG: MessageShape = {
+const WINDOW: MessageMembers = { start: LEAF, end: LEAF };
+const LOG: MessageMembers = {
   baseUrl: LEAF,
   hashAlgorithm: LEAF,
   publicKey: { rawBytes: LEAF, keyDetails: LEAF, validFor: WINDOW },
@@ -49,20 +49,20 @@ const LOG: MessageShape = {
   checkpointKeyId: { keyId: LEAF },
   operator: LEAF,
 };
-const AUTHORITY: MessageShape = {
+const AUTHORITY: MessageMembers = {
   subject: { organization: LEAF, commonName: LEAF },
   uri: LEAF,
   certChain: { certificates: { rawBytes: LEAF } },
   validFor: WINDOW,
   operator: LEAF,
 };
-const SHAPE: MessageShape = {
+const SHAPE = messageShape({
   mediaType: LEAF,
   tlogs: LOG,
   ctlogs: LOG,
   certificateAuthorities: AUTHORITY,
   timestampAuthorities: AUTHORITY,
-};
+});
 
 /** Fails with a TrustRoot… code. */
 export function parseTrustedRoot(bytes: Uint8Array, { isBuiltIn }: TrustedRootOptions): TrustMaterial {

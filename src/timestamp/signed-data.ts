@@ -11,7 +11,7 @@ import type { HashAlgorithm } from "../crypto/digest.ts";
 import { readHashAlgorithm, readSignatureAlgorithm, type SignatureAlgorithm } from "../crypto/signature-algorithm.ts";
 import {
   derChildren,
-  derInteger,
+  derIntegerBytes,
   derOid,
   derSequence,
   derSmallInteger,
@@ -129,10 +129,9 @@ function readEmbedded(node: DerNode): EmbeddedCertificate {
 }
 
 function readIssuerAndSerial(issuer: DerNode | undefined, serial: DerNode | undefined): IssuerAndSerial {
-  derInteger(serial, "serialNumber");
   return {
     issuer: expectTag(issuer, TAG.sequence, "issuer").raw,
-    serialNumber: expectTag(serial, TAG.integer, "serialNumber").content,
+    serialNumber: derIntegerBytes(serial, "serialNumber"),
   };
 }
 

@@ -10,7 +10,7 @@ import type { HashAlgorithm } from "../crypto/digest.ts";
 import { readHashAlgorithm } from "../crypto/signature-algorithm.ts";
 import {
   derChildren,
-  derInteger,
+  derIntegerBytes,
   derOid,
   derSequence,
   derSmallInteger,
@@ -20,6 +20,7 @@ import {
   type DerNode,
 } from "../encoding/der.ts";
 import type { Instant } from "../encoding/instant.ts";
+import { decodeLatin1 } from "../encoding/text.ts";
 import { malformed } from "../failure/attempt.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { VerificationFailure } from "../failure/failure.ts";
@@ -55,7 +56,7 @@ function readTstInfo(node: DerNode): TstInfo {
     );
   }
   derOid(policy, "policy");
-  derInteger(serialNumber, "serialNumber");
+  derIntegerBytes(serialNumber, "serialNumber");
   checkOptional(rest);
   return { imprint: readImprint(imprint), genTime: readGenTime(genTime) };
 }
@@ -76,7 +77,7 @@ function readImprint(node: DerNode | undefined): TstInfo["imprint"] {
 /** Digits beyond the millisecond are cut, as everywhere (verification-spec §0.7). */
 function readGenTime(node: DerNode | undefined): Instant {
   const { content } = expectTag(node, GENERALIZED_TIME, "genTime");
-  const text = content.length > MAX_GEN_TIME ? "" : String.fromCharCode(...content);
+  const text = content.length > MAX_GEN_TIME ? "" : decodeLatin1(content);
   const [, seconds, fraction = ""] = GEN_TIME.exec(text) ?? [];
   if (seconds === undefined) throw new EncodingError("genTime is no time in the form YYYYMMDDHHMMSS[.fraction]Z");
   return instantOf(`${seconds}Z`, "genTime") + Number(fraction.slice(0, 3).padEnd(3, "0"));

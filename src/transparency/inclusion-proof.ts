@@ -10,6 +10,8 @@ import { VerificationFailure } from "../failure/failure.ts";
 
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
+/** The character "1". */
+const ONE = 0x31;
 
 export function leafHash(body: Uint8Array): Uint8Array {
   return sha256(concatBytes(LEAF, body));
@@ -30,13 +32,15 @@ export interface InclusionPath {
 export function rootFromInclusionProof(leaf: Uint8Array, { index, size, hashes }: InclusionPath): Uint8Array {
   if (index < 0n || index >= size) throw malformedProof(`index ${index}, want 0 to below the size ${size}`);
   const inner = bitLength(index ^ (size - 1n));
-  const border = popcount(index >> BigInt(inner));
+  // one digit a level, from the root down
+  const turns = index.toString(2).padStart(inner, "0");
+  const border = countOnes(turns, turns.length - inner);
   if (hashes.length !== inner + border) throw malformedProof(`${hashes.length} hashes, want ${inner + border}`);
   for (const hash of [leaf, ...hashes]) {
     if (hash.length !== HASH_BYTES.sha256) throw malformedProof(`a hash of ${hash.length} bytes, want 32`);
   }
   return hashes.reduce((below, hash, level) => {
-    const isRight = level >= inner || ((index >> BigInt(level)) & 1n) === 1n;
+    const isRight = level >= inner || turns.charCodeAt(turns.length - 1 - level) === ONE;
     return isRight ? nodeHash(hash, below) : nodeHash(below, hash);
   }, leaf);
 }
@@ -49,6 +53,9 @@ function bitLength(value: bigint): number {
   return value === 0n ? 0 : value.toString(2).length;
 }
 
-function popcount(value: bigint): number {
-  return value.toString(2).replaceAll("0", "").length;
+/** Among the first `length` binary digits. */
+function countOnes(digits: string, length: number): number {
+  let ones = 0;
+  for (let at = 0; at < length; at++) if (digits.charCodeAt(at) === ONE) ones += 1;
+  return ones;
 }

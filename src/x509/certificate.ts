@@ -11,8 +11,9 @@ import { readSignatureAlgorithm, type SignatureAlgorithm } from "../crypto/signa
 import {
   derBitString,
   derChildren,
-  derInteger,
+  derIntegerBytes,
   derSequence,
+  derSmallInteger,
   expectTag,
   parseDer,
   TAG,
@@ -49,9 +50,9 @@ export interface Certificate extends StandardExtensions {
 }
 
 const MAX_BYTES = 65_536;
-const MAX_SERIAL_BITS = 160;
+const MAX_SERIAL_BYTES = 20;
 const MAX_UNUSED_BITS = 7;
-const VERSION_3 = 2n;
+const VERSION_3 = 2;
 
 /** Exactly one DER certificate of at most 64 KiB. Fails with CertificateMalformed or the Certificate… code of the rule that is broken. */
 export function parseCertificate(der: Uint8Array): Certificate {
@@ -124,16 +125,18 @@ function readFields(tbs: DerNode): Fields {
 
 function checkVersion(node: DerNode | undefined): void {
   const [version, ...more] = node?.tag === 0xa0 ? derChildren(node) : [];
-  if (version !== undefined && more.length === 0 && derInteger(version, "version") === VERSION_3) return;
+  if (version !== undefined && more.length === 0 && derSmallInteger(version, "version") === VERSION_3) return;
   throw new VerificationFailure("CertificateVersionUnsupported", "Cannot use this certificate, want X.509 version 3");
 }
 
 function readSerial(node: DerNode | undefined): Uint8Array {
-  const serialNumber = derInteger(node, "serialNumber");
-  if (serialNumber < 0n || serialNumber !== BigInt.asUintN(MAX_SERIAL_BITS, serialNumber)) {
+  const serialNumber = derIntegerBytes(node, "serialNumber");
+  const [first = 0] = serialNumber;
+  // a zero byte in front keeps a number of 20 bytes from being negative
+  if (first >= 0x80 || serialNumber.length > MAX_SERIAL_BYTES + (first === 0 ? 1 : 0)) {
     throw new EncodingError("serialNumber is negative or longer than 20 bytes");
   }
-  return expectTag(node, TAG.integer, "serialNumber").content;
+  return serialNumber;
 }
 
 /** [1] and [2] are BIT STRINGs that mean nothing to anybody; each at most once and in order. */

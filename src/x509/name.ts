@@ -5,7 +5,7 @@
  *   Name ::= SEQUENCE OF SET (1..) OF SEQUENCE { type OBJECT IDENTIFIER, value a string }
  */
 import { derChildren, derOid, derSequence, expectTag, type DerNode } from "../encoding/der.ts";
-import { decodeUtf8 } from "../encoding/text.ts";
+import { decodeUtf8, isAscii } from "../encoding/text.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 
 const SET = 0x31;
@@ -34,7 +34,7 @@ function checkAttribute(node: DerNode, what: string): void {
 }
 
 function isString({ tag, content }: DerNode): boolean {
-  if (ASCII_STRINGS.has(tag)) return content.every((byte) => byte < 0x80);
+  if (ASCII_STRINGS.has(tag)) return isAscii(content);
   if (tag === UTF8_STRING) return decodeUtf8(content) !== undefined;
   return tag === TELETEX_STRING || (tag === BMP_STRING && isBasicPlane(content));
 }

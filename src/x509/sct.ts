@@ -139,16 +139,28 @@ function checkSignature(sct: Sct, { key }: CertificateTransparencyLog, message: 
 function signedData({ timestamp, extensions }: Sct, issuer: Certificate, tbs: Uint8Array): Uint8Array {
   return concatBytes(
     Uint8Array.of(0, 0),
-    bigEndian(timestamp, 8),
+    bigEndian(Number(timestamp), 8),
     Uint8Array.of(0, 1),
-    sha256(issuer.spki),
-    bigEndian(BigInt(tbs.length), 3),
+    keyHashOf(issuer),
+    bigEndian(tbs.length, 3),
     tbs,
-    bigEndian(BigInt(extensions.length), 2),
+    bigEndian(extensions.length, 2),
     extensions,
   );
 }
 
-function bigEndian(value: bigint, bytes: number): Uint8Array {
-  return Uint8Array.from({ length: bytes }, (_, i) => Number((value >> BigInt(8 * (bytes - 1 - i))) & 0xffn));
+const keyHashes = new WeakMap<Certificate, Uint8Array>();
+
+/** Of the issuer's key; hashed once, since the issuers are the trust root's. */
+function keyHashOf(issuer: Certificate): Uint8Array {
+  const keyHash = keyHashes.get(issuer) ?? sha256(issuer.spki);
+  keyHashes.set(issuer, keyHash);
+  return keyHash;
+}
+
+/** Requires a safe integer. */
+function bigEndian(value: number, byteLength: number): Uint8Array {
+  const bytes = new Uint8Array(byteLength);
+  for (let at = byteLength - 1, rest = value; at >= 0; at--, rest = Math.floor(rest / 256)) bytes[at] = rest % 256;
+  return bytes;
 }

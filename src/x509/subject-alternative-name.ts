@@ -5,7 +5,7 @@
  */
 import { derChildren, derOid, derSequence, expectTag, parseDer, type DerNode } from "../encoding/der.ts";
 import { encodeHex } from "../encoding/hex.ts";
-import { decodeUtf8 } from "../encoding/text.ts";
+import { decodeLatin1, decodeUtf8, isAscii } from "../encoding/text.ts";
 import { malformed } from "../failure/attempt.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { VerificationFailure } from "../failure/failure.ts";
@@ -77,8 +77,8 @@ function otherNameOf(node: DerNode): string {
 }
 
 function asciiOf(bytes: Uint8Array): string {
-  if (bytes.some((byte) => byte > 0x7f)) throw new EncodingError("a name is not ASCII");
-  return printable(String.fromCharCode(...bytes));
+  if (!isAscii(bytes)) throw new EncodingError("a name is not ASCII");
+  return printable(decodeLatin1(bytes));
 }
 
 function printable(text: string): string {

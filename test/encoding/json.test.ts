@@ -30,6 +30,38 @@ describe("parseJson()", () => {
     );
   });
 
+  it("gives the same for text and for its bytes, whatever characters are in it", () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: "grapheme" })), fc.constantFrom(undefined, 1), (strings, indent) => {
+        const text = JSON.stringify(Object.fromEntries(strings.map((name) => [name, [`${name}"\\\n`]])), null, indent);
+        const [ofText, ofBytes] = [parseJson(text), parseJson(encodeUtf8(text))];
+        assert.deepEqual(ofBytes, ofText);
+        assert.deepEqual(plain(toPlain(ofText)), plain(JSON.parse(text)));
+      }),
+      { seed: 1, numRuns: 500 },
+    );
+  });
+
+  it("names the place of what is wrong in characters, whatever bytes stand before it", () => {
+    for (const before of ["", "a", "é", "☃", "😀"]) {
+      const text = `["${before}",x]`;
+      const reason = new RegExp(`^want a JSON value at character ${text.indexOf("x")}$`);
+      refuses(reason, () => parseJson(text));
+      refuses(reason, () => parseJson(encodeUtf8(text)));
+    }
+    refuses(/^lone surrogate at character 3$/, () => parseJson('["é\ud800"]'));
+  });
+
+  it("refuses bytes that are not UTF-8, wherever they stand", () => {
+    const text = encodeUtf8('{"é":["☃"]}');
+    for (let at = 0; at <= text.length; at += 1) {
+      for (const stray of [0x80, 0xc3, 0xed, 0xff]) {
+        const changed = Uint8Array.of(...text.subarray(0, at), stray, ...text.subarray(at));
+        refuses(/^not valid UTF-8$/, () => parseJson(changed));
+      }
+    }
+  });
+
   it("takes a character beyond the first plane, as it stands and escaped", () => {
     assert.equal(parseJson('"\u{1f600}"'), "\u{1f600}");
     assert.equal(parseJson('"\\ud83d\\ude00"'), "\u{1f600}");

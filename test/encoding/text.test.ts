@@ -1,7 +1,17 @@
 /** UTF-8 without leniency, and the byte helpers. */
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { bufferOver, concatBytes, decodeUtf8, encodeUtf8, equalBytes } from "../../src/encoding/text.ts";
+import {
+  bufferOver,
+  concatBytes,
+  decodeLatin1,
+  decodeUtf8,
+  encodeLatin1,
+  encodeUtf8,
+  equalBytes,
+  isAscii,
+  plainView,
+} from "../../src/encoding/text.ts";
 import { isAccepted, refuses } from "../support/failures.ts";
 
 describe("decodeUtf8()", () => {
@@ -53,6 +63,36 @@ describe("bytes", () => {
 
   it("are joined in order", () => {
     assert.deepEqual([...concatBytes(Uint8Array.of(1), new Uint8Array(0), Uint8Array.of(2, 3))], [1, 2, 3]);
+  });
+
+  it("are joined into bytes of their own, however many", () => {
+    const part = new Uint8Array(5000).fill(7);
+    const joined = [concatBytes(part, part), concatBytes(part, part)];
+    part.fill(8);
+    for (const bytes of joined) assert.deepEqual(bytes, new Uint8Array(10_000).fill(7));
+    assert.deepEqual(concatBytes(), new Uint8Array(0));
+  });
+
+  it("are a character each in Latin-1, and back", () => {
+    const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+    const text = decodeLatin1(all);
+    assert.deepEqual(
+      Array.from(text, (character) => character.charCodeAt(0)),
+      [...all],
+    );
+    assert.deepEqual([...encodeLatin1(text)], [...all]);
+    assert.equal(decodeLatin1(all.subarray(0x61, 0x64)), "abc");
+  });
+
+  it("are ASCII below 0x80", () => {
+    assert.ok(isAscii(new Uint8Array(0)));
+    assert.ok(isAscii(Uint8Array.of(0, 0x7f)));
+    assert.ok(!isAscii(Uint8Array.of(0x61, 0x80)));
+  });
+
+  it("have a plain view of a part of a Buffer", () => {
+    const view = plainView(Buffer.from([1, 2, 3]).subarray(1));
+    assert.deepEqual(view, Uint8Array.of(2, 3));
   });
 
   it("are seen through a Buffer over the same memory, a part as a part", () => {

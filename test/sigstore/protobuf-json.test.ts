@@ -9,6 +9,7 @@ import {
   memberOf,
   messageOf,
   messagesOf,
+  messageShape,
   refuseUnknownMembers,
   textOf,
 } from "../../src/sigstore/protobuf-json.ts";
@@ -57,7 +58,7 @@ describe("countOf()", () => {
 });
 
 describe("refuseUnknownMembers()", () => {
-  const shape = { a: LEAF, list: { b: LEAF } };
+  const shape = messageShape({ a: LEAF, list: { b: LEAF } });
 
   it("bears every member of the shape, absent ones and lists", () => {
     refuseUnknownMembers(object({ a: 1, list: [{ b: 1 }, {}] }), shape, "it", "BundleMemberUnknown");
