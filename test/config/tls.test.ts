@@ -80,7 +80,7 @@ describe("config: tls", () => {
       assert.notDeepEqual(load(managed(more)), load(managed())));
   }
 
-  it("has every time above, and the names in the table of test/serve-certificates.test.ts", () => {
+  it("has every time above, and the names in the table of test/compose/serve-certificates.test.ts", () => {
     const leaves = schemaNodes(TLS_SCHEMA).filter(([, { type }]) => type !== "object");
     const names = ["namespace", "secret", "service", "configurations", "lease"].map((name) => `selfManaged.${name}`);
     const all = [...Object.keys(live), ...names, "files.cert", "files.key"];

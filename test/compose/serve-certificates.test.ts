@@ -4,18 +4,18 @@ import { X509Certificate } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { UsageError } from "../src/cli/io.ts";
-import type { SelfManaged, TlsConfig } from "../src/config/tls.ts";
+import { UsageError } from "../../src/cli/io.ts";
+import type { SelfManaged, TlsConfig } from "../../src/config/tls.ts";
 import {
   servingCertificates,
   systemClock,
   type ServingCertificates,
   type ServingOptions,
-} from "../src/serve-certificates.ts";
-import { makeServingCertificate } from "../src/kubernetes/serving-certificate.ts";
-import type { TlsMaterial } from "../src/webhook/server.ts";
-import { FakeCluster } from "./kubernetes/fake-cluster.ts";
-import { ManualClock, until } from "./kubernetes/manual-clock.ts";
+} from "../../src/compose/serve-certificates.ts";
+import { makeServingCertificate } from "../../src/kubernetes/serving-certificate.ts";
+import type { TlsMaterial } from "../../src/webhook/server.ts";
+import { FakeCluster } from "../kubernetes/fake-cluster.ts";
+import { ManualClock, until } from "../kubernetes/manual-clock.ts";
 
 const HOUR = 3_600_000;
 const MANAGED: SelfManaged = {

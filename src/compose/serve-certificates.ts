@@ -1,20 +1,20 @@
 /**
  * The composition of what the webhook serves with: files, a CA of its own kept in a Secret, or a certificate made at
- * start. One of the two files that know adapters; the other is main.ts, which alone imports it.
+ * start.
  */
-import type { ServeFlags } from "./cli/index.ts";
-import { UsageError } from "./cli/io.ts";
-import { CertificateFiles } from "./config/certificate-files.ts";
-import type { SelfManaged, TlsConfig } from "./config/tls.ts";
-import type { KubernetesApi } from "./kubernetes/client.ts";
-import { postEvent } from "./kubernetes/events.ts";
-import { LeaderElection } from "./kubernetes/lease.ts";
-import { ManagedCertificates, type CertificateReport } from "./kubernetes/managed-certificates.ts";
-import { makeServingCertificate } from "./kubernetes/serving-certificate.ts";
-import type { Logger } from "./telemetry/logger.ts";
-import type { Metrics } from "./telemetry/metrics.ts";
-import type { ReadinessCheck } from "./webhook/operations.ts";
-import type { TlsMaterial } from "./webhook/server.ts";
+import type { ServeFlags } from "../cli/index.ts";
+import { UsageError } from "../cli/io.ts";
+import { CertificateFiles } from "../config/certificate-files.ts";
+import type { SelfManaged, TlsConfig } from "../config/tls.ts";
+import type { KubernetesApi } from "../kubernetes/client.ts";
+import { postEvent } from "../kubernetes/events.ts";
+import { LeaderElection } from "../kubernetes/lease.ts";
+import { ManagedCertificates, type CertificateReport } from "../kubernetes/managed-certificates.ts";
+import { makeServingCertificate } from "../kubernetes/serving-certificate.ts";
+import type { Logger } from "../telemetry/logger.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { ReadinessCheck } from "../webhook/operations.ts";
+import type { TlsMaterial } from "../webhook/server.ts";
 
 export interface ServingCertificates {
   /** Resolves when there is something to serve with. Rejects with UsageError. */

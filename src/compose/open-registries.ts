@@ -1,0 +1,47 @@
+/** Flags, environment and configuration to the one registry client, and to the verifier that asks it. */
+import { CLOCKS } from "../app/clocks.ts";
+import { ObjectCache } from "../app/object-cache.ts";
+import { ImageVerifier } from "../app/verify-image.ts";
+import type { ServeFlags } from "../cli/index.ts";
+import { endpointsOf, type RegistryFlags } from "../cli/registry-flags.ts";
+import type { Config } from "../config/load.ts";
+import { apiServerUrl } from "../kubernetes/client.ts";
+import { buildRegistry, type RegistryRules } from "../registry/client.ts";
+import { nameOf, portOf, type ForbiddenHost } from "../registry/destinations.ts";
+import { proxyOfEnvironment } from "../registry/proxy.ts";
+import { usage } from "./usage.ts";
+
+export interface Verification {
+  readonly verifier: ImageVerifier;
+  /** After a change of the configuration. */
+  readonly reload: () => void;
+  readonly close: () => Promise<void>;
+}
+
+/** `forbidden`: hosts that are never called, whoever names them. Fails with UsageError: a proxy that is none. */
+export function buildVerifier(
+  flags: RegistryFlags,
+  config: () => Config,
+  forbidden: readonly ForbiddenHost[] = [],
+): Verification {
+  const environment = usage(() => proxyOfEnvironment(process.env));
+  const rules = (): RegistryRules => {
+    const { registries, proxy = environment } = config();
+    return { ...registries, endpoints: endpointsOf(flags, registries.endpoints), proxy, forbidden };
+  };
+  const registry = buildRegistry({ rules: rules(), now: () => performance.timeOrigin + performance.now() });
+  const verifier = new ImageVerifier({
+    registry: new ObjectCache(() => config().caches.blobBytes).before(registry, ""),
+    limits: () => config().limits,
+    ...CLOCKS,
+  });
+  return { verifier, reload: () => void registry.reload(rules()), close: () => registry.close() };
+}
+
+/** The API server that this process is told of, by its own flags and by the cluster that it runs in. */
+export function apiServers({ policies, kubeconfig }: ServeFlags): readonly ForbiddenHost[] {
+  const servers = [process.env["KUBERNETES_SERVICE_HOST"] ?? []].flat().map((host): ForbiddenHost => ({ host }));
+  if (policies !== undefined) return servers;
+  const url = usage(() => apiServerUrl(kubeconfig));
+  return [...servers, { host: nameOf(url), port: portOf(url) }];
+}

@@ -1,0 +1,59 @@
+/** The configuration file and the trust roots that policies may name by it. */
+import { ConfigFile } from "../config/config-file.ts";
+import { FileWatch } from "../config/file-watch.ts";
+import { DEFAULT_CONFIG, type Config } from "../config/load.ts";
+import { compilePolicy, type CompiledPolicy } from "../policy/compile.ts";
+import type { TrustRoots } from "../policy/trust-root.ts";
+import type { PolicyResource } from "../policy/types.ts";
+import { TrustRootStore } from "../trust/trust-root-store.ts";
+import type { ReadinessCheck } from "../webhook/operations.ts";
+import { usage } from "./usage.ts";
+
+/** The configuration, and the trust roots that policies may name by it. */
+export interface Trust {
+  readonly config: () => Config;
+  readonly trustRoots: TrustRoots;
+  readonly compile: (resource: PolicyResource) => CompiledPolicy;
+  readiness(): readonly ReadinessCheck[];
+  /** Reads the configuration and the files of its roots whenever they change, until the answer is called. */
+  follow(onChange: (detail: string) => void): () => void;
+}
+
+/** `path`: of the configuration file; without it the defaults hold. Fails with UsageError. */
+export function openTrust(path: string | undefined): Trust {
+  const file = path === undefined ? undefined : usage(() => new ConfigFile(path));
+  const store = usage(() => new TrustRootStore(file?.config ?? DEFAULT_CONFIG));
+  const trustRoots: TrustRoots = (name) => store.get(name);
+  const check = (name: string, detail: string): ReadinessCheck => ({ name, ok: true, detail });
+  return {
+    config: () => file?.config ?? DEFAULT_CONFIG,
+    trustRoots,
+    compile: (resource) => compilePolicy(resource, trustRoots),
+    readiness: () => [
+      check("trust-roots", store.detail()),
+      ...(file === undefined ? [] : [check("configuration", file.detail())]),
+    ],
+    follow: (onChange) => {
+      if (file === undefined) return () => undefined;
+      const reload = (): void => {
+        file.reload();
+        store.reload(file.config);
+      };
+      const files = (): readonly string[] => [
+        file.path,
+        ...[...file.config.trustRoots.values()].map((root) => root.file),
+        ...file.config.registries.files,
+      ];
+      const watch = new FileWatch({
+        files,
+        onChange: () => {
+          reload();
+          onChange(store.detail());
+        },
+      });
+      // What changed between the first read and the first look
+      reload();
+      return () => watch.close();
+    },
+  };
+}

@@ -1,0 +1,67 @@
+// Where serve has its policies from: a directory is read at once; a cluster is not ready before it was listed.
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UsageError } from "../../src/cli/io.ts";
+import { openPolicies } from "../../src/compose/open-policies.ts";
+import { openTrust } from "../../src/compose/open-trust.ts";
+
+const FLAGS = {
+  printConfig: false,
+  listenWebhook: { host: "127.0.0.1", port: 0 },
+  listenOperations: { host: "127.0.0.1", port: 0 },
+  plainHttp: [],
+  allowPrivate: [],
+  staleSeconds: 900,
+  drainSeconds: 0,
+  logLevel: "info",
+} as const;
+
+describe("compose/open-policies", () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "sealgate-open-policies-"));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  const stale: string[] = [];
+  const telemetry = {
+    logger: { info: (): void => undefined },
+    metrics: { observeStale: (name: string): number => stale.push(name) },
+  };
+
+  it("reads a directory", () => {
+    cpSync("examples/cluster-policy.yaml", join(folder, "policy.yaml"));
+    const source = openPolicies({ ...FLAGS, policies: folder }, openTrust(undefined), telemetry);
+    source.close();
+    assert.equal(source.policies.snapshot()?.policies.length, 1);
+    assert.deepEqual(
+      source.readiness().map(({ name, ok }) => ({ name, ok })),
+      [{ name: "policies", ok: true }],
+    );
+  });
+
+  it("names a directory that is not there", () => {
+    const flags = { ...FLAGS, policies: join(folder, "absent") };
+    assert.throws(() => openPolicies(flags, openTrust(undefined), telemetry), UsageError);
+  });
+
+  it("follows a cluster, and has nothing before its answer", () => {
+    const kubeconfig = join(folder, "kubeconfig");
+    const cluster = { name: "c", cluster: { server: "https://127.0.0.1:1" } };
+    const context = { name: "x", context: { cluster: "c", user: "u" } };
+    const users = [{ name: "u", user: { token: "none" } }];
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({ "current-context": "x", clusters: [cluster], contexts: [context], users }),
+    );
+    const source = openPolicies({ ...FLAGS, kubeconfig }, openTrust(undefined), telemetry);
+    const checks = source.readiness();
+    source.close();
+    assert.equal(source.policies.snapshot(), undefined);
+    assert.ok(checks.length > 0);
+    assert.ok(checks.every(({ ok }) => !ok));
+    assert.equal(stale.length, checks.length);
+  });
+});
