@@ -76,7 +76,7 @@ function reviewerOf(compiled: readonly CompiledPolicy[]): PodReviewer {
   const registry: Registry = { manifest: unasked, blob: unasked, referrers: unasked };
   const cpuNow = (): number => 0;
   const verifier = new ImageVerifier({ registry, monotonicNow: () => performance.now(), now: Date.now, cpuNow });
-  const snapshot = { policies: compiled, exceptions: [], namespaceLabels: () => LABELS };
+  const snapshot = { policies: compiled, exceptions: [], trustRoots: [], namespaceLabels: () => LABELS };
   return new PodReviewer({ snapshot: () => snapshot }, verifier, Date.now);
 }
 

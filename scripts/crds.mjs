@@ -4,6 +4,7 @@ import prettier from "prettier";
 import { stringify } from "yaml";
 import { clusterSpec, namespacedSpec } from "./crd-schema.mjs";
 import { exceptionSpec } from "./crd-schema/exception.mjs";
+import { trustRootSpec } from "./crd-schema/trust-root.mjs";
 
 const AGE = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" };
 const POLICY_COLUMNS = [{ name: "Action", type: "string", jsonPath: ".spec.failureAction" }, AGE];
@@ -41,6 +42,16 @@ const KINDS = [
     description:
       "Takes rules of policies off images, for pods of some namespaces, until it expires. Every use is recorded.",
   },
+  {
+    kind: "TrustRoot",
+    plural: "trustroots",
+    shortNames: ["troot"],
+    scope: "Cluster",
+    spec: trustRootSpec,
+    columns: [AGE],
+    description:
+      "One Sigstore instance: its authorities and logs, and what its signatures must bring. Policies name it.",
+  },
 ];
 
 const VARIANTS = [
@@ -57,6 +68,7 @@ export async function crdFiles() {
   const files = KINDS.flatMap((kind) => places.map((place) => [`${place}/${kind.plural}.yaml`, crdYaml(kind)]));
   const schema = forAjv(clusterSpec);
   const exception = forAjv(exceptionSpec);
+  const trustRoot = forAjv(trustRootSpec);
   return new Map([
     ...files,
     ...(await schemaModules(schema)),
@@ -73,6 +85,15 @@ export async function crdFiles() {
       "src/policy/exception-spec.generated.ts",
       await typesModule(exception, "ExceptionSpec", "The spec of ImageVerifyException"),
     ],
+    [
+      "src/policy/trust-root-schema.generated.ts",
+      await schemaModule(
+        "The spec of TrustRoot as a JSON schema.",
+        [],
+        `TRUST_ROOT_SPEC_SCHEMA = ${JSON.stringify(trustRoot)}`,
+      ),
+    ],
+    ["src/policy/trust-root-spec.generated.ts", await typesModule(trustRoot, "TrustRootSpec", "The spec of TrustRoot")],
   ]);
 }
 

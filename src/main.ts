@@ -14,17 +14,15 @@ import { runVerify } from "./cli/verify.ts";
 import { DEFAULT_CONFIG, formatConfig, loadConfig } from "./config/load.ts";
 import { readPolicies, readResources, toYaml } from "./config/pods.ts";
 import { buildKubernetesClient } from "./kubernetes/client.ts";
-import type { TrustRoot } from "./ports/trust.ts";
 import { makeLogger, type Logger } from "./telemetry/logger.ts";
 import { makeMetrics, type Metrics } from "./telemetry/metrics.ts";
-import { builtInTrustRoot } from "./trust/built-in.ts";
 import type { AdmissionLog } from "./webhook/admission-log.ts";
 import { buildOperationsServer, type ReadinessCheck } from "./webhook/operations.ts";
 import { buildWebhookServer, replaceCertificate, type WebhookOptions } from "./webhook/server.ts";
 import { servingCertificates, systemClock } from "./compose/serve-certificates.ts";
 import { openPolicies } from "./compose/open-policies.ts";
 import { apiServers, buildVerifier } from "./compose/open-registries.ts";
-import { openTrust } from "./compose/open-trust.ts";
+import { embeddedRoot, openTrust } from "./compose/open-trust.ts";
 import { usage } from "./compose/usage.ts";
 
 const VERSION = "0.1.0";
@@ -152,12 +150,6 @@ async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
 
 function readText(path: string): string {
   return usage(() => readFileSync(path, "utf8"));
-}
-
-function embeddedRoot(name: string): TrustRoot {
-  const root = builtInTrustRoot(name);
-  if (root === undefined) throw new Error(`there is no built-in trust root "${name}"`);
-  return root;
 }
 
 const io: CommandIo = {

@@ -9,12 +9,14 @@ import { runVerifyBundle } from "../src/cli/verify-bundle.ts";
 import { parseImageReference } from "../src/oci/reference.ts";
 import { parsePattern, parseSkipPattern } from "../src/policy/pattern.ts";
 import { validateException } from "../src/policy/exception-check.ts";
+import { validateTrustRoot } from "../src/policy/trust-root-check.ts";
 import { validatePolicy } from "../src/policy/validate.ts";
 import type { TrustRoot } from "../src/ports/trust.ts";
 import { builtInTrustRoot } from "../src/trust/built-in.ts";
 import { fakeIo } from "./cli/fake-io.ts";
 import { HOMES, ORDER } from "./support/architecture/rules.ts";
-import { schemaLeaves } from "./policy/schema-leaves.ts";
+import { TRUST_ROOT_SPEC_SCHEMA } from "../src/policy/trust-root-schema.generated.ts";
+import { schemaLeaves, schemaNodes } from "./policy/schema-leaves.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 const read = (file: string): string => readFileSync(join(root, file), "utf8");
@@ -142,10 +144,15 @@ describe("README's example of verify-bundle", () => {
   });
 });
 
+const VALIDATORS: ReadonlyMap<unknown, typeof validatePolicy> = new Map([
+  ["ImageVerifyException", validateException],
+  ["TrustRoot", validateTrustRoot],
+]);
+
 describe("the pages: policies", () => {
   const header = { apiVersion: "sealgate.dev/v1alpha1", kind: "ClusterImageVerifyPolicy", metadata: { name: "page" } };
   const someRule = [{ name: "any", imageReferences: ["*"], verifyDigest: true }];
-  const examples = ["README.md", "docs/policies.md", "docs/exceptions.md"].flatMap((page) =>
+  const examples = ["README.md", "docs/policies.md", "docs/exceptions.md", "docs/trust-roots.md"].flatMap((page) =>
     blocks(read(page), "yaml").flatMap((block) =>
       parseAllDocuments(block, { version: "1.1" }).map((document) => {
         assert.deepEqual(document.errors, []);
@@ -157,9 +164,17 @@ describe("the pages: policies", () => {
   );
 
   for (const { title, policy } of examples) {
-    const validate = policy["kind"] === "ImageVerifyException" ? validateException : validatePolicy;
+    const validate = VALIDATORS.get(policy["kind"]) ?? validatePolicy;
     it(`${title} is valid`, () => assert.deepEqual(validate(policy), []));
   }
+
+  it("name every field of a trust root", () => {
+    const page = read("docs/trust-roots.md");
+    for (const [path] of schemaNodes(TRUST_ROOT_SPEC_SCHEMA)) {
+      const [, name = path] = /([A-Za-z]+)(?:\[\])*$/u.exec(path) ?? [];
+      assert.ok(page.includes(name), path);
+    }
+  });
 
   it("show every field in an example, and explain it", () => {
     const leaves = (value: unknown, path: string): readonly string[] => {

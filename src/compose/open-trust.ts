@@ -2,9 +2,12 @@
 import { ConfigFile } from "../config/config-file.ts";
 import { FileWatch } from "../config/file-watch.ts";
 import { DEFAULT_CONFIG, type Config } from "../config/load.ts";
-import { compilePolicy, type CompiledPolicy } from "../policy/compile.ts";
+import { compilePolicy } from "../policy/compile.ts";
+import { compileTrustRoot, withObjects } from "../policy/trust-root-object.ts";
 import type { TrustRoots } from "../policy/trust-root.ts";
-import type { PolicyResource } from "../policy/types.ts";
+import type { Compilers } from "../ports/policies.ts";
+import type { TrustRoot } from "../ports/trust.ts";
+import { builtInTrustRoot } from "../trust/built-in.ts";
 import { TrustRootStore } from "../trust/trust-root-store.ts";
 import type { ReadinessCheck } from "../webhook/operations.ts";
 import { usage } from "./usage.ts";
@@ -13,7 +16,7 @@ import { usage } from "./usage.ts";
 export interface Trust {
   readonly config: () => Config;
   readonly trustRoots: TrustRoots;
-  readonly compile: (resource: PolicyResource) => CompiledPolicy;
+  readonly compile: Compilers;
   readiness(): readonly ReadinessCheck[];
   /** Reads the configuration and the files of its roots whenever they change, until the answer is called. */
   follow(onChange: (detail: string) => void): () => void;
@@ -28,7 +31,10 @@ export function openTrust(path: string | undefined): Trust {
   return {
     config: () => file?.config ?? DEFAULT_CONFIG,
     trustRoots,
-    compile: (resource) => compilePolicy(resource, trustRoots),
+    compile: {
+      policy: (resource, objects) => compilePolicy(resource, withObjects(objects, trustRoots)),
+      trustRoot: (resource) => compileTrustRoot(resource, embeddedRoot),
+    },
     readiness: () => [
       check("trust-roots", store.detail()),
       ...(file === undefined ? [] : [check("configuration", file.detail())]),
@@ -56,4 +62,11 @@ export function openTrust(path: string | undefined): Trust {
       return () => watch.close();
     },
   };
+}
+
+/** As the program carries it. */
+export function embeddedRoot(name: string): TrustRoot {
+  const root = builtInTrustRoot(name);
+  if (root === undefined) throw new Error(`there is no built-in trust root "${name}"`);
+  return root;
 }

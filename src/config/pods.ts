@@ -5,16 +5,9 @@ import { asObject, asString } from "../encoding/guard.ts";
 import type { JsonObject } from "../encoding/json.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { quoted } from "../failure/failure.ts";
-import type { PolicySnapshot } from "../ports/policies.ts";
+import type { Compilers, PolicySnapshot } from "../ports/policies.ts";
 import { DocumentError, documentOf, readDocuments, type ResourceDocument } from "./documents.ts";
-import {
-  policyFilesOf,
-  readNamespace,
-  readPolicyFile,
-  snapshotOf,
-  type CompilePolicy,
-  type PolicySet,
-} from "./policy-directory.ts";
+import { policyFilesOf, readNamespace, readPolicyFile, snapshotOf, type PolicySet } from "./policy-directory.ts";
 
 export interface PodDocument {
   /** File and line, for messages. */
@@ -32,11 +25,14 @@ export interface Resources {
 /** Policies and Namespaces of files, or of directories of them. Throws PolicyFilesError or DocumentError. */
 export function readPolicies(
   paths: readonly string[],
-  compile: CompilePolicy,
+  compile: Compilers,
   namespaces: PolicySet["namespaces"] = new Map(),
 ): PolicySnapshot {
   const files = paths.flatMap((path) => (statSync(path).isDirectory() ? policyFilesOf(path) : [path]));
-  return snapshotOf([...files.map(readPolicyFile), { policies: [], exceptions: [], namespaces }], compile);
+  return snapshotOf(
+    [...files.map(readPolicyFile), { policies: [], exceptions: [], trustRoots: [], namespaces }],
+    compile,
+  );
 }
 
 /**

@@ -8,44 +8,47 @@ import { join } from "node:path";
 import { asObject, asString } from "../encoding/guard.ts";
 import { toPlain } from "../encoding/json.ts";
 import { quoted } from "../failure/failure.ts";
-import type { CompiledPolicy } from "../policy/compile.ts";
 import { compileException, type ExceptionResource } from "../policy/exception.ts";
 import { validateException } from "../policy/exception-check.ts";
 import type { FieldError } from "../policy/field-errors.ts";
+import { validateTrustRoot } from "../policy/trust-root-check.ts";
+import { trustRootsByName, type TrustRootResource } from "../policy/trust-root-object.ts";
 import type { PolicyResource } from "../policy/types.ts";
 import { validatePolicy } from "../policy/validate.ts";
-import type { Policies, PolicySnapshot } from "../ports/policies.ts";
+import type { Compilers, Policies, PolicySnapshot } from "../ports/policies.ts";
 import { DocumentError, documentOf, readDocuments, type ResourceDocument } from "./documents.ts";
 import { FileWatch, isFileError } from "./file-watch.ts";
-
-export type CompilePolicy = (resource: PolicyResource) => CompiledPolicy;
 
 export interface PolicySet {
   /** Each of them valid. */
   readonly policies: readonly PolicyResource[];
   readonly exceptions: readonly ExceptionResource[];
+  readonly trustRoots: readonly TrustRootResource[];
   readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
 }
 
 const POLICY_KINDS: ReadonlySet<unknown> = new Set(["ImageVerifyPolicy", "ClusterImageVerifyPolicy"]);
-const READ_KINDS = "ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, Namespace";
+const READ_KINDS = "ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, TrustRoot, Namespace";
 
-/** The policies, exceptions and namespaces of one file. Throws DocumentError with every problem found, one a line. */
+/** The policies, exceptions, trust roots and namespaces of one file. Throws DocumentError with every problem found, one a line. */
 export function readPolicyFile(file: string): PolicySet {
   const problems: string[] = [];
   const policies: PolicyResource[] = [];
   const exceptions: ExceptionResource[] = [];
+  const trustRoots: TrustRootResource[] = [];
   const namespaces = new Map<string, ReadonlyMap<string, string>>();
   for (const document of readDocuments(file)) {
     const kind = document.object.get("kind");
     if (POLICY_KINDS.has(kind)) policies.push(...readValid<PolicyResource>(document, validatePolicy, problems));
     else if (kind === "ImageVerifyException") {
       exceptions.push(...readValid<ExceptionResource>(document, validateException, problems));
+    } else if (kind === "TrustRoot") {
+      trustRoots.push(...readValid<TrustRootResource>(document, validateTrustRoot, problems));
     } else if (kind === "Namespace") namespaces.set(...readNamespace(document));
     else problems.push(`${file}:${document.line}: kind ${JSON.stringify(kind ?? null)} is not one of ${READ_KINDS}`);
   }
   if (problems.length > 0) throw new PolicyFilesError(problems);
-  return { policies, exceptions, namespaces };
+  return { policies, exceptions, trustRoots, namespaces };
 }
 
 /** Everything that is wrong, each with file and line. */
@@ -64,13 +67,17 @@ export function policyFilesOf(folder: string): readonly string[] {
     .toSorted();
 }
 
-/** Compiles the policies of all the sets. */
-export function snapshotOf(sets: Iterable<PolicySet>, compile: CompilePolicy): PolicySnapshot {
+/** Compiles the policies of all the sets, with their trust roots. */
+export function snapshotOf(sets: Iterable<PolicySet>, compile: Compilers): PolicySnapshot {
   const all = [...sets];
+  const trustRoots = trustRootsByName(all.flatMap((set) => set.trustRoots.map((root) => compile.trustRoot(root))));
   const namespaces = new Map(all.flatMap((set) => [...set.namespaces]));
   return {
-    policies: all.flatMap((set) => set.policies.map((resource) => compile(resource))),
+    policies: all.flatMap((set) =>
+      set.policies.map((resource) => compile.policy(resource, (name) => trustRoots.get(name))),
+    ),
     exceptions: all.flatMap((set) => set.exceptions.map(compileException)),
+    trustRoots: [...trustRoots.values()],
     // A namespace that no file describes has the one label that every namespace has.
     namespaceLabels: (name) => namespaces.get(name) ?? new Map([["kubernetes.io/metadata.name", name]]),
   };
@@ -78,8 +85,7 @@ export function snapshotOf(sets: Iterable<PolicySet>, compile: CompilePolicy): P
 
 export interface PolicyDirectoryOptions {
   readonly folder: string;
-  /** With the trust roots of that moment. */
-  readonly compile: CompilePolicy;
+  readonly compile: Compilers;
   onChange(detail: string): void;
 }
 
@@ -118,7 +124,11 @@ export class PolicyDirectory implements Policies {
     const broken = [...this.#broken].map(
       ([file, problem]) => `; ${this.#isHeld(file) ? "kept as it last was" : "not in force"}: ${problem}`,
     );
-    return `${this.#snapshot.policies.length} policies of ${this.#sets.size} files${broken.join("")}`;
+    const roots = this.#snapshot.trustRoots.flatMap(({ name, errors: [error] }) =>
+      error === undefined ? [] : [`; trust root ${name} is not ready: ${error.path}: ${error.message}`],
+    );
+    const found = `${this.#snapshot.policies.length} policies of ${this.#sets.size} files`;
+    return [found, ...roots, ...broken].join("");
   }
 
   /** Compiles what was read again: what it depends on beside the files has changed. */

@@ -1,21 +1,22 @@
 /**
- * The Policies port over the Kubernetes API: both policy kinds, exceptions and the labels of namespaces, each by its own
- * reflector. Only what changed is compiled again; the snapshot is swapped whole, and is undefined until all were listed once.
+ * The Policies port over the Kubernetes API: both policy kinds, exceptions, trust roots and the labels of namespaces, each
+ * by its own reflector. Only what changed is compiled again, and the policies that name a trust root that did; the snapshot
+ * is swapped whole, and is undefined until all were listed once.
  */
 import { asObject, asString, isJsonObject } from "../encoding/guard.ts";
 import { toPlain, type JsonObject } from "../encoding/json.ts";
 import type { CompiledPolicy } from "../policy/compile.ts";
 import { compileException, type CompiledException, type ExceptionResource } from "../policy/exception.ts";
+import type { CompiledTrustRoot, TrustRootResource } from "../policy/trust-root-object.ts";
 import type { PolicyResource } from "../policy/types.ts";
-import type { Policies, PolicySnapshot } from "../ports/policies.ts";
+import type { Compilers, Policies, PolicySnapshot } from "../ports/policies.ts";
 import type { KubernetesClient } from "./client.ts";
 import { ListWatch, type ListWatchOptions } from "./list-watch.ts";
 
 export interface PolicyWatchOptions extends Pick<ListWatchOptions, "delay" | "random"> {
   readonly client: KubernetesClient;
   readonly monotonicNow: () => number;
-  /** With the trust roots of that moment. */
-  compile(resource: PolicyResource): CompiledPolicy;
+  readonly compile: Compilers;
   /** Once all was listed, and after each change of a policy, with the number in force and of those that do not compile. */
   onChange(detail: string): void;
 }
@@ -33,6 +34,7 @@ const SOURCES = {
   ImageVerifyPolicy: `${GROUP}/imageverifypolicies`,
   ClusterImageVerifyPolicy: `${GROUP}/clusterimageverifypolicies`,
   ImageVerifyException: `${GROUP}/imageverifyexceptions`,
+  TrustRoot: `${GROUP}/trustroots`,
   Namespace: "/api/v1/namespaces",
 } as const;
 type Source = keyof typeof SOURCES;
@@ -41,6 +43,8 @@ type PolicySource = Extract<Source, PolicyResource["kind"]>;
 interface WatchedPolicy {
   readonly resource: PolicyResource;
   readonly compiled: CompiledPolicy;
+  /** Names that it asked for, whether there is such a root or not. */
+  readonly trustRoots: ReadonlySet<string>;
 }
 
 export class PolicyWatch implements Policies {
@@ -50,6 +54,7 @@ export class PolicyWatch implements Policies {
     ClusterImageVerifyPolicy: new Map(),
   };
   #exceptions = new Map<string, CompiledException>();
+  #trustRoots = new Map<string, CompiledTrustRoot>();
   #namespaces = new Map<string, ReadonlyMap<string, string>>();
   readonly #states = new Map<Source, string>();
   /** Since when a source has not been followed: from the start, until it is synced. */
@@ -72,9 +77,7 @@ export class PolicyWatch implements Policies {
 
   /** Compiles every policy again: what it depends on beside its resource has changed. */
   recompile(): void {
-    for (const policies of Object.values(this.#policies)) {
-      for (const [key, { resource }] of policies) policies.set(key, this.#compile(resource));
-    }
+    this.#compileAgain(() => true);
     this.#publish();
   }
 
@@ -130,6 +133,7 @@ export class PolicyWatch implements Policies {
   #replace(source: Source, objects: readonly JsonObject[]): void {
     if (source === "Namespace") this.#namespaces = new Map(objects.map(namespaceEntry));
     else if (source === "ImageVerifyException") this.#exceptions = new Map(objects.map(exceptionEntry));
+    else if (source === "TrustRoot") this.#replaceTrustRoots(new Map(objects.map((object) => this.#rootEntry(object))));
     else this.#policies[source] = new Map(objects.map((object) => this.#policyEntry(source, object)));
     this.#listed.add(source);
     this.#publish(source);
@@ -140,6 +144,8 @@ export class PolicyWatch implements Policies {
     if (source === "Namespace") this.#namespaces = changed(this.#namespaces, type, namespaceEntry(object));
     else if (source === "ImageVerifyException") {
       this.#exceptions = changed(this.#exceptions, type, exceptionEntry(object));
+    } else if (source === "TrustRoot") {
+      this.#replaceTrustRoots(changed(this.#trustRoots, type, this.#rootEntry(object)));
     } else if (type === "DELETED") this.#policies[source].delete(keyOf(object));
     else this.#policies[source].set(...this.#policyEntry(source, object));
     this.#publish(source);
@@ -150,7 +156,32 @@ export class PolicyWatch implements Policies {
   }
 
   #compile(resource: PolicyResource): WatchedPolicy {
-    return { resource, compiled: this.#options.compile(resource) };
+    const trustRoots = new Set<string>();
+    const compiled = this.#options.compile.policy(resource, (name) => {
+      trustRoots.add(name);
+      return this.#trustRoots.get(name);
+    });
+    return { resource, compiled, trustRoots };
+  }
+
+  #rootEntry(object: JsonObject): readonly [string, CompiledTrustRoot] {
+    const resource = toPlain(object) as Omit<TrustRootResource, "kind">;
+    const compiled = this.#options.compile.trustRoot({ ...resource, kind: "TrustRoot" });
+    return [compiled.name, compiled];
+  }
+
+  /** Policies name roots that are not there too: those that come and go count as changed. */
+  #replaceTrustRoots(next: Map<string, CompiledTrustRoot>): void {
+    const names = new Set([...this.#trustRoots.keys(), ...next.keys()]);
+    const altered = [...names].filter((name) => this.#trustRoots.get(name) !== next.get(name));
+    this.#trustRoots = next;
+    this.#compileAgain(({ trustRoots }) => altered.some((name) => trustRoots.has(name)));
+  }
+
+  #compileAgain(wants: (policy: WatchedPolicy) => boolean): void {
+    for (const policies of Object.values(this.#policies)) {
+      for (const [key, policy] of policies) if (wants(policy)) policies.set(key, this.#compile(policy.resource));
+    }
   }
 
   /** `source` is what changed; of namespaces, which change all the time, nothing is told. */
@@ -160,9 +191,10 @@ export class PolicyWatch implements Policies {
     const policies = Object.values(this.#policies).flatMap((kind) => sorted(kind).map(({ compiled }) => compiled));
     const exceptions = sorted(this.#exceptions);
     const namespaces = this.#namespaces;
-    this.#snapshot = { policies, exceptions, namespaceLabels: (name) => namespaces.get(name) };
+    const trustRoots = sorted(this.#trustRoots);
+    this.#snapshot = { policies, exceptions, trustRoots, namespaceLabels: (name) => namespaces.get(name) };
     if (!isFirst && source === "Namespace") return;
-    this.#options.onChange(snapshotDetail(policies, exceptions));
+    this.#options.onChange(snapshotDetail(this.#snapshot));
   }
 }
 
@@ -170,12 +202,14 @@ function sorted<T>(byName: ReadonlyMap<string, T>): readonly T[] {
   return [...byName].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
 }
 
-function snapshotDetail(policies: readonly CompiledPolicy[], exceptions: readonly CompiledException[]): string {
+function snapshotDetail({ policies, exceptions, trustRoots }: PolicySnapshot): string {
   const invalid = policies.filter((policy) => policy.rules.some((rule) => rule.errors.length > 0)).length;
   const wrong = exceptions.filter(({ errors }) => errors.length > 0).length;
+  const unready = trustRoots.filter(({ errors }) => errors.length > 0).length;
   return [
     `${policies.length} policies, ${invalid} of them do not compile`,
     ...(exceptions.length === 0 ? [] : [`${exceptions.length} exceptions, ${wrong} of them are not valid`]),
+    ...(trustRoots.length === 0 ? [] : [`${trustRoots.length} trust roots, ${unready} of them are not ready`]),
   ].join("; ");
 }
 

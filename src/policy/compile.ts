@@ -176,7 +176,9 @@ function readsRequest({ program: { reads } }: CompiledCondition): boolean {
 /** What decides beside what is written. */
 function trustOf({ requirement }: CompiledEntry): unknown {
   if (isUnavailable(requirement)) return requirement;
-  return [requirement.trust?.hash ?? null, requirement.thresholds];
+  const { trust, thresholds } = requirement;
+  // The logs of a built-in root are held to more than the same logs of a file (verification-spec §5.4)
+  return [trust?.hash ?? null, trust?.logs.some(({ isBuiltIn }) => isBuiltIn) ?? null, thresholds];
 }
 
 function usesCurrentTime({ requirement }: CompiledEntry): boolean {

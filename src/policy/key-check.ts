@@ -42,7 +42,8 @@ function checkOptions(keys: unknown, { algorithm }: PublicKey, path: string): re
   return errors;
 }
 
-function checkWindow(keys: unknown, path: string): readonly FieldError[] {
+/** validFrom and validUntil of a key, or of another part that is trusted for a time. */
+export function checkWindow(keys: unknown, path: string): readonly FieldError[] {
   const errors: FieldError[] = [];
   const read = (field: "validFrom" | "validUntil"): Instant | undefined => {
     const text = memberOf(keys, field);

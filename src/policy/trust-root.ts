@@ -25,6 +25,19 @@ export interface TrustRoot {
 /** By name; undefined for a name that nobody gave to a root. */
 export type TrustRoots = (name: string) => TrustRoot | "not-ready" | undefined;
 
+/** What is required and not held: its name in `requires`, and what it is in words. */
+export function missingFrom(
+  material: TrustMaterial,
+  requires: TrustRequirements,
+): readonly { readonly need: keyof TrustRequirements; readonly what: string }[] {
+  const needs: readonly (readonly [keyof TrustRequirements, readonly unknown[], string])[] = [
+    ["transparencyLog", material.logs, "transparency log"],
+    ["signedCertificateTimestamp", material.ctLogs, "certificate-transparency log"],
+    ["timestamp", material.timestampAuthorities, "timestamp authority"],
+  ];
+  return needs.filter(([need, held]) => requires[need] && held.length === 0).map(([need, , what]) => ({ need, what }));
+}
+
 /** A root that an entry needs and cannot have. */
 export interface UnavailableTrustRoot {
   readonly name: string;
@@ -34,11 +47,11 @@ export interface UnavailableTrustRoot {
 const EXPLANATIONS = {
   TrustRootMissing: {
     reason: "it does not exist",
-    hint: "correct the name in trustRoot, or add the trust root to the configuration",
+    hint: "correct the name in trustRoot, or make a TrustRoot of that name",
   },
   TrustRootNotReady: {
     reason: "it is not ready",
-    hint: "see the readiness of the operations port for what the trust root lacks",
+    hint: "see /readyz?verbose of the operations port for what is wrong with it, and correct the TrustRoot or its file",
   },
 } as const;
 

@@ -1,11 +1,15 @@
 /** The policies in force, as an immutable snapshot; whoever watches them swaps the whole. */
 import type { CompiledPolicy } from "../policy/compile.ts";
 import type { CompiledException } from "../policy/exception.ts";
+import type { CompiledTrustRoot, TrustRootObjects, TrustRootResource } from "../policy/trust-root-object.ts";
+import type { PolicyResource } from "../policy/types.ts";
 
 export interface PolicySnapshot {
   readonly policies: readonly CompiledPolicy[];
   /** Each as it was made; whether one holds is asked of it at the instant of the decision. */
   readonly exceptions: readonly CompiledException[];
+  /** The objects alone, not what the configuration and the program have; policies were compiled with them. */
+  readonly trustRoots: readonly CompiledTrustRoot[];
   /** Labels of a namespace; undefined when they cannot be read (then a selector counts as matching). */
   namespaceLabels(namespace: string): ReadonlyMap<string, string> | undefined;
 }
@@ -13,4 +17,11 @@ export interface PolicySnapshot {
 export interface Policies {
   /** undefined before the first complete read: never decide on it. */
   snapshot(): PolicySnapshot | undefined;
+}
+
+/** What is made of resources that were read; both with the configuration of that moment. */
+export interface Compilers {
+  /** `trustRoots` are the objects, which stand before others of their names. */
+  policy(resource: PolicyResource, trustRoots: TrustRootObjects): CompiledPolicy;
+  trustRoot(resource: TrustRootResource): CompiledTrustRoot;
 }

@@ -21,12 +21,17 @@ export function readCertificateAuthorities(root: JsonObject): readonly Certifica
 
 /** As readCertificateAuthorities(); a first certificate that is no authority's is the signer's. */
 export function readTimestampAuthorities(root: JsonObject): readonly TimestampAuthority[] {
-  return readAuthorities(root, "timestampAuthorities").map((authority, index) => {
-    const [first, ...issuers] = authority.chain;
-    if (first === undefined || first.basicConstraints?.isCa === true) return authority;
-    if (issuers.length > 0) return { ...authority, chain: issuers, signer: first };
-    throw new EncodingError(`timestampAuthorities[${index}] has a signer and no certificate of its issuer`);
-  });
+  return readAuthorities(root, "timestampAuthorities").map((authority, index) =>
+    timestampAuthorityOf(authority, `timestampAuthorities[${index}]`),
+  );
+}
+
+/** Its signer apart, where the chain begins with it. Throws EncodingError for a signer alone. */
+export function timestampAuthorityOf(authority: CertificateAuthority, path: string): TimestampAuthority {
+  const [first, ...issuers] = authority.chain;
+  if (first === undefined || first.basicConstraints?.isCa === true) return authority;
+  if (issuers.length > 0) return { ...authority, chain: issuers, signer: first };
+  throw new EncodingError(`${path} has a signer and no certificate of its issuer`);
 }
 
 function readAuthorities(root: JsonObject, list: string): readonly CertificateAuthority[] {
@@ -42,17 +47,27 @@ function readAuthorities(root: JsonObject, list: string): readonly CertificateAu
 
 function readChain(authority: JsonObject, path: string): readonly Certificate[] {
   const certificates = messagesOf(messageOf(authority, "certChain"), "certificates");
+  return chainOf(
+    certificates.map((certificate) => bytesOf(certificate, "rawBytes")),
+    path,
+  );
+}
+
+/**
+ * A chain of certificates in DER, issuer first and trust anchor last; `path` is said in messages. Fails with
+ * TrustRootCertificateMalformed or TrustRootChainBroken; throws EncodingError for none or too many.
+ */
+export function chainOf(certificates: readonly Uint8Array[], path: string): readonly Certificate[] {
   if (certificates.length === 0 || certificates.length > MAX_CERTIFICATES) {
     throw new EncodingError(`${path} has ${certificates.length} certificates, want 1 to ${MAX_CERTIFICATES}`);
   }
-  const chain = certificates.map((certificate, depth) => readCertificate(certificate, `${path}, certificate ${depth}`));
+  const chain = certificates.map((der, depth) => readCertificate(der, `${path}, certificate ${depth}`));
   checkLinks(chain, path);
   return chain;
 }
 
 /** The key is read too: at use, a key that is not supported would look like the fault of what it signed. */
-function readCertificate(certificate: JsonObject, path: string): Certificate {
-  const der = bytesOf(certificate, "rawBytes");
+function readCertificate(der: Uint8Array, path: string): Certificate {
   const result = attempt(() => {
     const parsed = parseCertificate(der);
     parsed.publicKey();

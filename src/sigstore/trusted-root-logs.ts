@@ -28,6 +28,11 @@ const SUPPORTED: ReadonlyMap<string, string> = new Map([
   ["PKIX_ED25519", "Ed25519"],
 ]);
 
+/** True for the kinds of keys that a log may have. */
+export function isLogKey({ algorithm }: PublicKey): boolean {
+  return [...SUPPORTED.values()].includes(kindOf(algorithm));
+}
+
 /** Fails with a TrustRootLog… or TrustRootKey… code; throws EncodingError. */
 export function readLogs(
   root: JsonObject,
@@ -73,7 +78,8 @@ function readLogWindow(publicKey: JsonObject, path: string): Interval {
   );
 }
 
-function checkUnseen(seen: Set<string>, keyId: Uint8Array, path: string): void {
+/** Remembers the log. Fails with TrustRootLogDuplicate for one that was seen. */
+export function checkUnseen(seen: Set<string>, keyId: Uint8Array, path: string): void {
   const id = encodeHex(keyId);
   if (seen.has(id)) {
     throw new VerificationFailure(

@@ -4,8 +4,9 @@
  */
 import { readFileSync } from "node:fs";
 import { attempt } from "../failure/attempt.ts";
+import { missingFrom } from "../policy/trust-root.ts";
 import type { TrustRequirements, TrustRoot } from "../ports/trust.ts";
-import { parseTrustedRoot, type TrustMaterial } from "../sigstore/trusted-root.ts";
+import { parseTrustedRoot } from "../sigstore/trusted-root.ts";
 
 /** What is wrong with a trust root, and in which file. */
 export class TrustRootFileError extends Error {
@@ -26,7 +27,10 @@ export function readTrustRootFile(name: string, file: string, requires: TrustReq
   const result = attempt(() => parseTrustedRoot(bytes, { isBuiltIn: false }));
   if (!result.ok) throw new TrustRootFileError(name, file, result.failure.message, result.failure);
   const [missing] = missingFrom(result.value, requires);
-  if (missing !== undefined) throw new TrustRootFileError(name, file, missing);
+  if (missing !== undefined) {
+    const problem = `requires.${missing.need} is true, and the file holds no ${missing.what} that can be used`;
+    throw new TrustRootFileError(name, file, problem);
+  }
   return { name, material: result.value, requires };
 }
 
@@ -36,15 +40,4 @@ function readBytes(name: string, file: string): Uint8Array {
   } catch (error) {
     throw new TrustRootFileError(name, file, `cannot be read: ${String(error)}`, error);
   }
-}
-
-function missingFrom(material: TrustMaterial, requires: TrustRequirements): readonly string[] {
-  const needs: readonly (readonly [keyof TrustRequirements, readonly unknown[], string])[] = [
-    ["transparencyLog", material.logs, "transparency log"],
-    ["signedCertificateTimestamp", material.ctLogs, "certificate-transparency log"],
-    ["timestamp", material.timestampAuthorities, "timestamp authority"],
-  ];
-  return needs
-    .filter(([need, held]) => requires[need] && held.length === 0)
-    .map(([need, , what]) => `requires.${need} is true, and the file holds no ${what} that can be used`);
 }

@@ -76,7 +76,7 @@ export function makeApplication(
     now: () => now,
     cpuNow: () => 0,
   });
-  const snapshot = { namespaceLabels: () => labels ?? undefined };
+  const snapshot = { trustRoots: [], namespaceLabels: () => labels ?? undefined };
   return {
     verifier,
     reviewer: new PodReviewer(

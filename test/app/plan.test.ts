@@ -9,6 +9,7 @@ import { LABELS, makePolicy, NOW } from "./fixtures.ts";
 const snapshot = (...policies: readonly CompiledPolicy[]): PolicySnapshot => ({
   policies,
   exceptions: [],
+  trustRoots: [],
   namespaceLabels: () => LABELS,
 });
 const over = (pattern: string, spec: Members = {}): CompiledPolicy =>

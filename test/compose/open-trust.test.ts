@@ -4,7 +4,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../../src/cli/io.ts";
-import { openTrust } from "../../src/compose/open-trust.ts";
+import { embeddedRoot, openTrust } from "../../src/compose/open-trust.ts";
+import { policy, rule } from "../policy/resources.ts";
+import { trustRoot } from "../policy/trust-roots.ts";
 import { VirtualSigstore } from "../support/virtual-sigstore/virtual-sigstore.ts";
 
 describe("compose/open-trust", () => {
@@ -25,6 +27,17 @@ describe("compose/open-trust", () => {
       ["trust-roots"],
     );
     trust.follow(() => assert.fail("nothing changes"))();
+  });
+
+  it("compiles policies with objects before the roots that it knows, and objects with what is built in", () => {
+    const { compile } = openTrust(undefined);
+    const entries = [{ name: "dev", keyless: { issuer: "https://login.acme.io", subject: "dev@acme.io" } }];
+    const resource = policy({ verifyImages: [rule({ attestors: [{ entries }] })] });
+    const object = compile.trustRoot(trustRoot({ github: {} }, { name: "sigstore-public-good" }));
+    assert.equal(object.root, embeddedRoot("github"));
+    const hashes = [undefined, object].map((found) => compile.policy(resource, () => found).rules[0]?.hash);
+    assert.notEqual(hashes[0], hashes[1]);
+    assert.throws(() => embeddedRoot("acme"), /there is no built-in trust root "acme"/u);
   });
 
   it("refuses a file that is wrong at start", () => {

@@ -5,16 +5,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DocumentError } from "../../src/config/documents.ts";
 import { readPolicies, readResources, toYaml } from "../../src/config/pods.ts";
-import { PolicyFilesError, type CompilePolicy } from "../../src/config/policy-directory.ts";
+import { PolicyFilesError } from "../../src/config/policy-directory.ts";
+import type { Compilers } from "../../src/ports/policies.ts";
 
 const POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: web, namespace: prod}\nspec: {containers: []}\n";
-const compile: CompilePolicy = ({ kind, metadata: { name } }) => ({
-  id: { kind, name },
-  failureAction: "Enforce",
-  failurePolicy: "Fail",
-  appliesTo: () => true,
-  rules: [],
-});
+const compile: Compilers = {
+  policy: ({ kind, metadata: { name } }) => ({
+    id: { kind, name },
+    failureAction: "Enforce",
+    failurePolicy: "Fail",
+    appliesTo: () => true,
+    rules: [],
+  }),
+  trustRoot: ({ metadata: { name } }) => ({ name, root: "not-ready", errors: [] }),
+};
 
 describe("config/pods", () => {
   let folder: string;

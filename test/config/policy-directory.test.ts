@@ -3,18 +3,28 @@ import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { PolicyDirectory, PolicyFilesError, type CompilePolicy } from "../../src/config/policy-directory.ts";
+import { PolicyDirectory, PolicyFilesError } from "../../src/config/policy-directory.ts";
+import type { Compilers } from "../../src/ports/policies.ts";
+import { parseRoot, smallRoot } from "../sigstore/roots.ts";
 
 const EXAMPLES = "examples";
 
 /** Counts what it is asked to compile; the policies' meaning is not the matter here. */
-const compile: CompilePolicy = ({ kind, metadata: { name } }) => ({
-  id: { kind, name },
-  failureAction: "Enforce",
-  failurePolicy: "Fail",
-  appliesTo: () => true,
-  rules: [],
-});
+const compile: Compilers = {
+  policy: ({ kind, metadata: { name } }) => ({
+    id: { kind, name },
+    failureAction: "Enforce",
+    failurePolicy: "Fail",
+    appliesTo: () => true,
+    rules: [],
+  }),
+  trustRoot: ({ metadata: { name } }) => ({ name, root: "not-ready", errors: [] }),
+};
+
+const ROOT = {
+  material: parseRoot(smallRoot()),
+  requires: { transparencyLog: true, signedCertificateTimestamp: false, timestamp: false },
+};
 
 describe("config/policy-directory", () => {
   let folder: string;
@@ -45,7 +55,7 @@ describe("config/policy-directory", () => {
       (error) => {
         assert.ok(error instanceof PolicyFilesError);
         assert.deepEqual(error.message.split("\n"), [
-          `${join(folder, "a.yaml")}:1: kind "Deployment" is not one of ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, Namespace`,
+          `${join(folder, "a.yaml")}:1: kind "Deployment" is not one of ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, TrustRoot, Namespace`,
           `${join(folder, "b.yaml")}:2: Map keys must be unique`,
         ]);
         return true;
@@ -158,7 +168,10 @@ describe("config/policy-directory", () => {
     let root = "first";
     directory = new PolicyDirectory({
       folder,
-      compile: (resource) => ({ ...compile(resource), id: { kind: resource.kind, name: root } }),
+      compile: {
+        ...compile,
+        policy: (resource, roots) => ({ ...compile.policy(resource, roots), id: { kind: resource.kind, name: root } }),
+      },
       onChange: (detail) => void details.push(detail),
     });
     root = "second";
@@ -166,5 +179,45 @@ describe("config/policy-directory", () => {
     directory.recompile();
     assert.deepEqual(names(), ["second"]);
     assert.deepEqual(details, ["1 policies of 1 files"]);
+  });
+
+  it("compiles policies with the trust roots of all files, and tells of those that are not ready", async () => {
+    const seen: unknown[] = [];
+    const write = (file: string, name: string, spec: object): void => {
+      const object = { apiVersion: "sealgate.dev/v1alpha1", kind: "TrustRoot", metadata: { name }, spec };
+      writeFileSync(join(folder, file), JSON.stringify(object));
+    };
+    write("a-root.yaml", "acme", { publicGood: {} });
+    write("b-root.yaml", "twice", { publicGood: {} });
+    write("c-root.yaml", "twice", { github: {} });
+    directory = new PolicyDirectory({
+      folder,
+      compile: {
+        policy: (resource, roots) => {
+          seen.push(["acme", "twice", "none"].map((name) => roots(name)?.root));
+          return compile.policy(resource, roots);
+        },
+        trustRoot: ({ metadata: { name } }) => ({ name, root: ROOT, errors: [] }),
+      },
+      onChange: () => undefined,
+    });
+    assert.deepEqual(seen, [[ROOT, "not-ready", undefined]]);
+    assert.deepEqual(
+      directory.snapshot().trustRoots.map(({ name }) => name),
+      ["acme", "twice"],
+    );
+    assert.equal(
+      directory.detail(),
+      "1 policies of 4 files; trust root twice is not ready: metadata.name: is the name of another TrustRoot too",
+    );
+  });
+
+  it("names what is wrong with a trust root", () => {
+    const text = "apiVersion: sealgate.dev/v1alpha1\nkind: TrustRoot\nmetadata: {name: a}\nspec:\n  inline: '{}'\n";
+    writeFileSync(join(folder, "root.yaml"), text);
+    assert.throws(
+      () => new PolicyDirectory({ folder, compile, onChange: () => undefined }),
+      /root\.yaml:5: spec\.inline: /,
+    );
   });
 });

@@ -1,74 +1,23 @@
 // Both policy kinds and the labels of namespaces, from scripted answers: one snapshot, swapped whole, none too early.
 import assert from "node:assert/strict";
 import { PolicyWatch } from "../../src/kubernetes/policy-watch.ts";
-import { compilePolicy } from "../../src/policy/compile.ts";
 import type { PolicySnapshot } from "../../src/ports/policies.ts";
-import { KEY } from "../app/fixtures.ts";
-import { event, fakeApi, list, text, watch, type Json, type Step } from "./fake-api.ts";
-
-const GROUP = "/apis/sealgate.dev/v1alpha1";
-const NAMESPACED = `${GROUP}/imageverifypolicies`;
-const CLUSTER = `${GROUP}/clusterimageverifypolicies`;
-const EXCEPTIONS = `${GROUP}/imageverifyexceptions`;
-const NAMESPACES = "/api/v1/namespaces";
-
-const entry = { name: "release", keys: { publicKeys: KEY.publicKeyPem }, insecureIgnoreTlog: true };
-const RULE = { name: "acme", imageReferences: ["*"], attestors: [{ entries: [entry] }] };
-
-/** As the API server lists it: without kind and apiVersion. */
-function policy(name: string, namespace?: string, spec: Json = {}): Json {
-  const metadata = { name, resourceVersion: "1", ...(namespace === undefined ? {} : { namespace }) };
-  return { metadata, spec: { verifyImages: [RULE], ...spec } };
-}
-
-function namespace(name: string, labels?: Json): Json {
-  return { metadata: { name, resourceVersion: "1", ...(labels === undefined ? {} : { labels }) } };
-}
-
-function exception(name: string, spec: Json = {}): Json {
-  const policies = [{ kind: "ClusterImageVerifyPolicy", name: "b" }];
-  const written = { policies, namespaces: ["prod"], images: ["*"], reason: "x", expires: "2026-06-30T00:00:00Z" };
-  return {
-    metadata: { name, resourceVersion: "1", creationTimestamp: "2026-06-01T00:00:00Z" },
-    spec: { ...written, ...spec },
-  };
-}
-
-interface Watched {
-  readonly watch: PolicyWatch;
-  readonly details: readonly string[];
-}
-
-/** Runs the script of each source to its end; there are no exceptions where a script has none. */
-async function run(steps: Readonly<Record<string, readonly Step[]>>): Promise<Watched> {
-  const over = new Set<string>();
-  const details: string[] = [];
-  let finish: () => void = () => undefined;
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const { client } = fakeApi({ [EXCEPTIONS]: [list([], "1")], ...steps }, (path) => {
-    over.add(path);
-    if (over.size === 4) finish();
-  });
-  let seconds = 0;
-  const watching = new PolicyWatch({
-    client,
-    compile: (resource) => compilePolicy(resource, () => undefined),
-    onChange: (detail) => details.push(detail),
-    delay: () => Promise.resolve(),
-    random: () => 0,
-    monotonicNow: () => (seconds += 1) * 1000,
-  });
-  assert.equal(watching.snapshot(), undefined);
-  watching.start();
-  await finished;
-  watching.close();
-  return { watch: watching, details };
-}
-
-const names = (snapshot: PolicySnapshot | undefined): readonly string[] | undefined =>
-  snapshot?.policies.map(({ id }) => `${id.kind} ${id.namespace ?? ""}/${id.name}`);
+import { event, fakeApi, list, text, watch } from "./fake-api.ts";
+import {
+  CLUSTER,
+  COMPILE,
+  EXCEPTIONS,
+  exception,
+  NAMESPACED,
+  namespace,
+  NAMESPACES,
+  names,
+  policy,
+  RULE,
+  run,
+  TRUST_ROOTS,
+  trustRoot,
+} from "./policy-watching.ts";
 
 describe("PolicyWatch", () => {
   it("has no snapshot until all were listed", async () => {
@@ -81,9 +30,15 @@ describe("PolicyWatch", () => {
     assert.deepEqual(details, []);
     assert.deepEqual(
       watching.states().map(({ source, listed }) => `${source} ${listed}`),
-      ["ImageVerifyPolicy true", "ClusterImageVerifyPolicy true", "ImageVerifyException true", "Namespace false"],
+      [
+        "ImageVerifyPolicy true",
+        "ClusterImageVerifyPolicy true",
+        "ImageVerifyException true",
+        "TrustRoot true",
+        "Namespace false",
+      ],
     );
-    assert.equal(watching.states()[3]?.state, "not synced: the API server answered 503");
+    assert.equal(watching.states()[4]?.state, "not synced: the API server answered 503");
   });
 
   it("has all policies, by name, and the labels of namespaces", async () => {
@@ -115,13 +70,13 @@ describe("PolicyWatch", () => {
     const stale = (): readonly number[] => watching.states().map(({ staleSeconds }) => staleSeconds);
     const [first = 0, ...others] = stale();
     assert.ok(first > 0);
-    assert.deepEqual(others, [0, 0, 0]);
+    assert.deepEqual(others, [0, 0, 0, 0]);
     assert.ok((stale()[0] ?? 0) > first);
     const observed = new Map<string, number>();
     const ready = (limit: number): readonly boolean[] =>
       watching.checks(limit, (source, seconds) => observed.set(source, seconds)).map(({ ok }) => ok);
-    assert.deepEqual(ready(1e6), [true, true, true, true]);
-    assert.deepEqual(ready(1), [false, true, true, true]);
+    assert.deepEqual(ready(1e6), [true, true, true, true, true]);
+    assert.deepEqual(ready(1), [false, true, true, true, true]);
     assert.ok((observed.get("ImageVerifyPolicy") ?? 0) > 0);
     assert.deepEqual(names(watching.snapshot()), ["ImageVerifyPolicy prod/a"]);
   });
@@ -130,7 +85,7 @@ describe("PolicyWatch", () => {
     const { client } = fakeApi({}, () => undefined);
     const watching = new PolicyWatch({
       client,
-      compile: (resource) => compilePolicy(resource, () => undefined),
+      compile: COMPILE,
       onChange: () => undefined,
       delay: () => Promise.resolve(),
       random: () => 0,
@@ -206,6 +161,7 @@ describe("PolicyWatch", () => {
         "true not synced: the API server answered 500",
         "true not synced: the API server's answer cannot be read (want a JSON value at character 0)",
         "true synced",
+        "true synced",
         "true not synced: the API server answered 403",
       ],
     );
@@ -274,6 +230,7 @@ describe("PolicyWatch", () => {
       [NAMESPACED]: [list([policy("a", "prod")], "1"), watch([event("DELETED", policy("a", "prod"))])],
       [CLUSTER]: [list([], "1")],
       [EXCEPTIONS]: [list([exception("a")], "1"), watch([event("DELETED", exception("a"))])],
+      [TRUST_ROOTS]: [list([trustRoot("a", {})], "1"), watch([event("DELETED", trustRoot("a", {}))])],
       [NAMESPACES]: [list([namespace("prod", { a: "1" })], "1"), watch([event("DELETED", namespace("prod"))])],
     };
     const over = new Set<string>();
@@ -281,10 +238,10 @@ describe("PolicyWatch", () => {
     const finished = new Promise<void>((resolve) => {
       finish = resolve;
     });
-    const { client } = fakeApi(steps, (path) => over.add(path).size === 4 && finish());
+    const { client } = fakeApi(steps, (path) => over.add(path).size === 5 && finish());
     const watching: PolicyWatch = new PolicyWatch({
       client,
-      compile: (resource) => compilePolicy(resource, () => undefined),
+      compile: COMPILE,
       onChange: () => {
         early ??= watching.snapshot();
       },
@@ -295,8 +252,10 @@ describe("PolicyWatch", () => {
     watching.start();
     await finished;
     watching.close();
-    assert.deepEqual([early?.policies.length, early?.exceptions.length], [1, 1]);
-    assert.deepEqual([watching.snapshot()?.policies.length, watching.snapshot()?.exceptions.length], [0, 0]);
+    const counts = (snapshot: PolicySnapshot | undefined): readonly unknown[] =>
+      [snapshot?.policies, snapshot?.exceptions, snapshot?.trustRoots].map((objects) => objects?.length);
+    assert.deepEqual(counts(early), [1, 1, 1]);
+    assert.deepEqual(counts(watching.snapshot()), [0, 0, 0]);
     assert.equal(watching.snapshot()?.namespaceLabels("prod"), undefined);
   });
 });

@@ -187,7 +187,7 @@ describe("policy/evaluate: trust roots that are not at hand", () => {
         entry: "dev",
         code: "TrustRootMissing",
         reason: 'Cannot verify signatures with trust root "nobody": it does not exist',
-        hint: "correct the name in trustRoot, or add the trust root to the configuration",
+        hint: "correct the name in trustRoot, or make a TrustRoot of that name",
       },
     ]);
   });

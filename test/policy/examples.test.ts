@@ -7,10 +7,12 @@ import type { ExceptionResource } from "../../src/policy/exception.ts";
 import { isUnavailable } from "../../src/policy/compile-entry.ts";
 import { compilePolicy, type CompiledPolicy } from "../../src/policy/compile.ts";
 import type { PolicyResource } from "../../src/policy/types.ts";
+import { validateTrustRoot } from "../../src/policy/trust-root-check.ts";
 import { validatePolicy } from "../../src/policy/validate.ts";
 import { builtInTrustRoot } from "../../src/trust/built-in.ts";
 import { ROOTS } from "./instance.ts";
 import { applicableRules, image, KEYS, newKey, NO_TRUST_ROOTS, policy, reviewed, type Json } from "./resources.ts";
+import { compiledRoot } from "./trust-roots.ts";
 
 const FILES = readdirSync("examples").filter((file) => file.endsWith("policy.yaml"));
 
@@ -144,5 +146,14 @@ describe("policies of the design", () => {
     assert.deepEqual(validateException(document), []);
     const { id, rules } = compilePolicy(example("cluster-policy.yaml"), NO_TRUST_ROOTS);
     assert.deepEqual(document.spec.policies, [{ name: id.name, rules: rules.map((rule) => rule.name) }]);
+  });
+
+  it("the trust root is valid, ready, and requires what it holds", () => {
+    const document: unknown = parse(readFileSync("examples/trust-root.yaml", "utf8"), { version: "1.1" });
+    assert.deepEqual(validateTrustRoot(document), []);
+    const { root } = compiledRoot((document as { readonly spec: Json }).spec);
+    assert.ok(root !== "not-ready");
+    assert.deepEqual(root.requires, { transparencyLog: true, signedCertificateTimestamp: false, timestamp: true });
+    assert.equal(root.material.timestampAuthorities[0]?.signer?.publicKey().algorithm.kind, "ecdsa");
   });
 });

@@ -57,7 +57,7 @@ export function readerRole(account: { readonly namespace: string; readonly name:
   const { name } = account;
   const apiVersion = "rbac.authorization.k8s.io/v1";
   const verbs = ["get", "list", "watch"];
-  const resources = ["imageverifypolicies", "clusterimageverifypolicies", "imageverifyexceptions"];
+  const resources = ["imageverifypolicies", "clusterimageverifypolicies", "imageverifyexceptions", "trustroots"];
   const role = [
     { apiGroups: ["sealgate.dev"], resources, verbs },
     { apiGroups: [""], resources: ["namespaces"], verbs },

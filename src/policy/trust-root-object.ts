@@ -1,0 +1,53 @@
+/**
+ * TrustRoot objects as policies use them (policy-api.md §2.7): what each trusts, or that it is not ready. An object stands
+ * before what the configuration and the program give the same name: who wrote it meant it, also while it is broken.
+ */
+import type { FieldError } from "./field-errors.ts";
+import { readTrustRoot } from "./trust-root-check.ts";
+import type { TrustRootSpec } from "./trust-root-spec.generated.ts";
+import type { TrustRoot, TrustRoots } from "./trust-root.ts";
+
+export interface TrustRootResource {
+  readonly apiVersion: string;
+  readonly kind: "TrustRoot";
+  readonly metadata: { readonly name: string };
+  readonly spec: TrustRootSpec;
+}
+
+export interface CompiledTrustRoot {
+  readonly name: string;
+  readonly root: TrustRoot | "not-ready";
+  /** Non-empty: it is not ready. */
+  readonly errors: readonly FieldError[];
+}
+
+/** By name; undefined where there is no object of the name. */
+export type TrustRootObjects = (name: string) => CompiledTrustRoot | undefined;
+
+/** `builtIn` gives what the program carries. Never throws for what an operator wrote. */
+export function compileTrustRoot(
+  resource: TrustRootResource,
+  builtIn: (name: "sigstore-public-good" | "github") => TrustRoot,
+): CompiledTrustRoot {
+  const { name } = resource.metadata;
+  const { value, errors } = readTrustRoot(resource);
+  if (value === undefined) return { name, root: "not-ready", errors };
+  if (!("builtIn" in value)) return { name, root: value, errors };
+  return { name, root: builtIn(value.builtIn === "github" ? "github" : "sigstore-public-good"), errors };
+}
+
+/** Objects by name; two of one name, which only files can hold, are neither. */
+export function trustRootsByName(all: readonly CompiledTrustRoot[]): ReadonlyMap<string, CompiledTrustRoot> {
+  const byName = new Map<string, CompiledTrustRoot>();
+  for (const compiled of all) {
+    const { name } = compiled;
+    const errors = [{ path: "metadata.name", message: "is the name of another TrustRoot too" }];
+    byName.set(name, byName.has(name) ? { name, root: "not-ready", errors } : compiled);
+  }
+  return byName;
+}
+
+/** What a name stands for: the object of the name, else what `others` have by it. */
+export function withObjects(objects: TrustRootObjects, others: TrustRoots): TrustRoots {
+  return (name) => objects(name)?.root ?? others(name);
+}
