@@ -1,10 +1,10 @@
 /**
- * Our own reflector (kubernetes.md §11): LIST in pages, then WATCH from its version; versions are kept from every event and
- * bookmark. A lost connection and a throttled call go on from the last version, anything else lists again, always after a
+ * Our own reflector (kubernetes.md §11): one watch that begins with all there is, where the API server can do that, else LIST
+ * in pages and WATCH from its version; versions are kept from every event and bookmark. A lost connection and a throttled call go on from the last version, anything else lists again, always after a
  * pause. It never stops by itself, and a consumer that throws does not stop it. The store is never emptied because of what
  * could not be read.
  */
-import { asArray, asObject, asString } from "../encoding/guard.ts";
+import { asArray, asObject, asString, isJsonObject } from "../encoding/guard.ts";
 import type { JsonObject, JsonValue } from "../encoding/json.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { parseAnswer, readAnswer } from "./api-call.ts";
@@ -31,20 +31,28 @@ const PAGE = 500;
 const LIST_MS = 60_000;
 const BACKOFF = { firstMs: 800, maxMs: 30_000 } as const;
 const WATCHDOG_MS = 30_000;
+/** On the bookmark after the last object of a watch that began with all of them. */
+const INITIAL_EVENTS_END = "k8s.io/initial-events-end";
 
 /** What the API server answered instead of a list or an event. */
 class Refusal extends Error {
   readonly status: number;
+  readonly isInStream: boolean;
 
-  constructor(who: string, status: number) {
+  constructor(who: "the API server" | "the watch", status: number) {
     super(`${who} answered ${status}`);
     this.status = status;
+    this.isInStream = who === "the watch";
   }
 }
 
 export class ListWatch {
   readonly #options: ListWatchOptions;
   #version: string | undefined;
+  /** Until the API server said that it cannot begin a watch with all there is. */
+  #canStream = true;
+  /** What such a watch began with, until that is whole. */
+  #initial: JsonObject[] | undefined;
   #backoffMs: number = BACKOFF.firstMs;
 
   constructor(options: ListWatchOptions) {
@@ -55,6 +63,7 @@ export class ListWatch {
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       try {
+        if (this.#version === undefined && this.#canStream) await this.#stream(signal);
         if (this.#version === undefined) await this.#list(signal);
         await this.#watch(signal);
       } catch (error) {
@@ -64,6 +73,24 @@ export class ListWatch {
         await this.#backOff(signal);
       }
     }
+  }
+
+  /** Returns with a version where all was read, and without one where it must be listed. */
+  async #stream(signal: AbortSignal): Promise<void> {
+    const late = new AbortController();
+    // Who ignores what it was asked for sends what changes, and never the end of a beginning.
+    const timer = setTimeout(() => this.#initial !== undefined && late.abort(), LIST_MS);
+    this.#initial = [];
+    try {
+      const asked = { sendInitialEvents: "true", resourceVersionMatch: "NotOlderThan" };
+      await this.#follow(asked, AbortSignal.any([signal, late.signal]));
+    } catch (error) {
+      if (this.#initial === undefined || !(late.signal.aborted || isUnable(error))) throw error;
+    } finally {
+      clearTimeout(timer);
+    }
+    if (this.#initial !== undefined) this.#canStream = false;
+    this.#initial = undefined;
   }
 
   async #list(signal: AbortSignal): Promise<void> {
@@ -80,19 +107,18 @@ export class ListWatch {
     this.#options.onState("synced");
   }
 
-  /** One watch; returns when the server ends it, which is normal. */
   async #watch(signal: AbortSignal): Promise<void> {
+    await this.#follow({ resourceVersion: this.#version ?? "" }, signal);
+  }
+
+  /** One watch; returns when the server ends it, which is normal. */
+  async #follow(asked: Readonly<Record<string, string>>, signal: AbortSignal): Promise<void> {
     const seconds = 300 + Math.floor(this.#options.random() * 300);
     // A half-open connection never ends by itself.
     const watchdog = AbortSignal.timeout(seconds * 1000 + WATCHDOG_MS);
-    const query = {
-      watch: "true",
-      allowWatchBookmarks: "true",
-      resourceVersion: this.#version ?? "",
-      timeoutSeconds: String(seconds),
-    };
+    const query = { watch: "true", allowWatchBookmarks: "true", ...asked, timeoutSeconds: String(seconds) };
     const answer = await this.#get(query, AbortSignal.any([signal, watchdog]));
-    this.#options.onState("synced");
+    if (this.#initial === undefined) this.#options.onState("synced");
     let events = 0;
     for await (const event of readWatchEvents(answer.body)) {
       events += 1;
@@ -105,9 +131,26 @@ export class ListWatch {
 
   #take({ type, object }: WatchEvent): void {
     if (type === "ERROR") throw new Refusal("the watch", statusOf(object));
-    const version = asObject(object.get("metadata"), "metadata").get("resourceVersion");
-    if (type !== "BOOKMARK") this.#options.onChange(type, object);
-    this.#version = asString(version, "metadata.resourceVersion");
+    const metadata = asObject(object.get("metadata"), "metadata");
+    const version = asString(metadata.get("resourceVersion"), "metadata.resourceVersion");
+    if (this.#initial !== undefined) {
+      this.#collect(this.#initial, { type, object });
+      if (this.#initial !== undefined) return;
+    } else if (type !== "BOOKMARK") this.#options.onChange(type, object);
+    this.#version = version;
+  }
+
+  /** Objects until the bookmark that ends them; only then is it known what is not there. */
+  #collect(initial: JsonObject[], { type, object }: WatchEvent): void {
+    if (type !== "BOOKMARK") {
+      initial.push(object);
+      return;
+    }
+    const annotations = asObject(object.get("metadata"), "metadata").get("annotations");
+    if (!isJsonObject(annotations) || annotations.get(INITIAL_EVENTS_END) !== "true") return;
+    this.#options.onReplace(initial);
+    this.#initial = undefined;
+    this.#options.onState("synced");
   }
 
   async #get(query: Readonly<Record<string, string>>, signal: AbortSignal): Promise<KubernetesAnswer> {
@@ -154,6 +197,12 @@ function statusOf(status: JsonObject): number {
 function isInterruption(error: unknown): boolean {
   if (error instanceof Refusal) return error.status === 429;
   return error instanceof Error && "code" in error && typeof error.code === "string";
+}
+
+/** It cannot begin a watch with all there is: the feature is off, or its store is too old for it. */
+function isUnable(error: unknown): boolean {
+  if (!(error instanceof Refusal)) return false;
+  return error.isInStream ? error.status !== 410 && error.status !== 429 : [400, 405, 422].includes(error.status);
 }
 
 /** A sentence for readiness; the server's own text is not repeated. */

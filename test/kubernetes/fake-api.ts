@@ -28,6 +28,16 @@ export function watch(events: readonly string[], end?: Error): Step {
   return () => ({ status: 200, body: bodyOf(events, end) });
 }
 
+/** The bookmark after the last object of a watch that began with all of them. */
+export function initialEnd(resourceVersion: string): string {
+  const metadata = { resourceVersion, annotations: { "k8s.io/initial-events-end": "true" } };
+  return event("BOOKMARK", { metadata });
+}
+
+export function isStreamed(query: Readonly<Record<string, string>>): boolean {
+  return query["sendInitialEvents"] === "true";
+}
+
 /** No answer at all. */
 export function unreachable(code: string): Step {
   return () => {
@@ -44,10 +54,15 @@ export interface Asked {
   readonly query: Readonly<Record<string, string>>;
 }
 
-/** Steps by path. `over` is called when a path has none left; its request then ends with the signal. */
+/**
+ * Steps by path. An API server that cannot begin a watch with all there is: it says so without a step, unless `canStream`.
+ * `over` is called when a path has none left; its request then ends with
+ * the signal.
+ */
 export function fakeApi(
   steps: Readonly<Record<string, readonly Step[]>>,
   over: (path: string) => void,
+  canStream = false,
 ): {
   readonly client: KubernetesClient;
   readonly asked: readonly Asked[];
@@ -55,6 +70,7 @@ export function fakeApi(
   const left = new Map(Object.entries(steps).map(([path, all]) => [path, [...all]]));
   const asked: Asked[] = [];
   const get: KubernetesClient["get"] = async (path, query, signal) => {
+    if (!canStream && isStreamed(query)) return text(400)(signal);
     asked.push({ path, query });
     const step = left.get(path)?.shift();
     if (step !== undefined) return step(signal);

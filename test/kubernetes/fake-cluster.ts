@@ -40,9 +40,12 @@ export class FakeCluster implements KubernetesApi {
     const refusal = this.refusals.shift();
     if (refusal !== undefined) return answer(refusal, { kind: "Status", code: refusal });
     const { method, path, query = {} } = request;
+    // As one that cannot begin a watch with all there is.
+    if (query["sendInitialEvents"] === "true") return answer(400, { kind: "Status", code: 400 });
     if (query["watch"] === "true") return { status: 200, body: this.#events(path, signal) };
     if (method === "GET") return this.#read(path, query);
     if (method === "POST") return this.#create(path, request.body as Stored);
+    if (method === "DELETE") return this.#delete(path);
     return method === "PUT" ? this.#update(path, request.body as Stored) : this.#apply(path, request.body as Stored);
   }
 
@@ -61,6 +64,12 @@ export class FakeCluster implements KubernetesApi {
     if (this.objects.has(at)) return answer(409, { kind: "Status", code: 409 });
     this.put(at, object);
     return answer(201, this.objects.get(at));
+  }
+
+  #delete(path: string): KubernetesAnswer {
+    if (!this.objects.has(path)) return notFound();
+    this.remove(path);
+    return answer(200, { kind: "Status", code: 200 });
   }
 
   #update(path: string, object: Stored): KubernetesAnswer {

@@ -1,52 +1,10 @@
 // The reflector against scripted answers: what it asks, in which order, what it hands on, and how long it waits.
 import assert from "node:assert/strict";
-import { asObject, asString } from "../../src/encoding/guard.ts";
-import type { JsonObject } from "../../src/encoding/json.ts";
 import { ListWatch } from "../../src/kubernetes/list-watch.ts";
 import { event, fakeApi, list, named, networkError, text, unreachable, watch, type Step } from "./fake-api.ts";
-
-const PATH = "/api/v1/things";
-
-interface Options {
-  readonly random?: number;
-  readonly onObject?: (name: string) => void;
-}
-
-/** Runs a script to its end; everything that happened, in order. */
-async function follow(steps: readonly Step[], { random = 0, onObject }: Options = {}): Promise<readonly string[]> {
-  const stop = new AbortController();
-  const happened: string[] = [];
-  const { client } = fakeApi({ [PATH]: steps }, () => stop.abort());
-  const take = (object: JsonObject): string => {
-    const name = asString(asObject(object.get("metadata"), "metadata").get("name"), "name");
-    onObject?.(name);
-    return name;
-  };
-  await new ListWatch({
-    client: {
-      get: (path, query, signal) => {
-        happened.push(
-          query["watch"] === "true" ? `watch ${query["resourceVersion"]}` : `list ${query["continue"] ?? ""}`.trim(),
-        );
-        return client.get(path, query, signal);
-      },
-    },
-    path: PATH,
-    onReplace: (objects) => happened.push(`= ${objects.map(take).join(" ")}`.trim()),
-    onChange: (type, object) => happened.push(`${type} ${take(object)}`),
-    onState: (state) => happened.push(`"${state}"`),
-    delay: (milliseconds) => {
-      happened.push(`wait ${milliseconds}`);
-      return Promise.resolve();
-    },
-    random: () => random,
-  }).run(stop.signal);
-  return happened;
-}
+import { follow, GONE, PATH, TWO } from "./follow.ts";
 
 const START = ["list", "= a b", '"synced"', "watch 7", '"synced"'] as const;
-const TWO = list([named("a", "1"), named("b", "2")], "7");
-const gone = { kind: "Status", status: "Failure", reason: "Expired", code: 410, message: "secret" };
 
 describe("ListWatch", () => {
   it("lists, then watches from the list's version, then from each event's", async () => {
@@ -121,7 +79,7 @@ describe("ListWatch", () => {
   });
 
   it("tells what is gone after a new list by its absence", async () => {
-    const happened = await follow([TWO, watch([event("ERROR", gone)]), list([named("b", "2")], "20")]);
+    const happened = await follow([TWO, watch([event("ERROR", GONE)]), list([named("b", "2")], "20")]);
     assert.deepEqual(happened, [
       ...START,
       '"not synced: the watch answered 410"',
@@ -136,11 +94,11 @@ describe("ListWatch", () => {
   const relists: Readonly<Record<string, readonly [Step, string]>> = {
     "410 instead of a watch": [text(410, "gone"), "the API server answered 410"],
     "a version that is too large (504 in the stream)": [
-      watch([event("ERROR", { ...gone, code: 504 })]),
+      watch([event("ERROR", { ...GONE, code: 504 })]),
       "the watch answered 504",
     ],
     "an error of the server's own in the stream": [
-      watch([event("ERROR", { ...gone, code: 500 })]),
+      watch([event("ERROR", { ...GONE, code: 500 })]),
       "the watch answered 500",
     ],
     "an error without a code": [watch([event("ERROR", {})]), "the watch answered 0"],
@@ -250,6 +208,12 @@ describe("ListWatch", () => {
       happened.filter((line) => line.startsWith("wait")),
       ["wait 400", "wait 800", "wait 1600", "wait 3200"],
     );
+  });
+
+  it("asks an API server that says 410 for ever ever more rarely, and empties nothing", async () => {
+    const happened = await follow([TWO, ...Array.from({ length: 12 }, () => text(410))]);
+    assert.equal(happened.filter((line) => line.startsWith("=")).length, 1);
+    assert.deepEqual(happened.slice(-2), ["wait 15000", "list"]);
   });
 
   it("is not stopped by a consumer that throws", async () => {
