@@ -7,6 +7,7 @@ import { PodReviewer } from "./app/review-pod.ts";
 import { runApply } from "./cli/apply.ts";
 import { runCli, type Actions, type Address, type ApplyFlags, type ServeFlags } from "./cli/index.ts";
 import { UsageError, type CommandIo, type ExitCode } from "./cli/io.ts";
+import { runDeleteWebhooks } from "./cli/delete-webhooks.ts";
 import { runReference } from "./cli/reference.ts";
 import { terminationSignals } from "./cli/termination.ts";
 import { runVerifyBundle } from "./cli/verify-bundle.ts";
@@ -14,6 +15,7 @@ import { runVerify } from "./cli/verify.ts";
 import { DEFAULT_CONFIG, formatConfig, loadConfig } from "./config/load.ts";
 import { readPolicies, readResources, toYaml } from "./config/pods.ts";
 import { buildKubernetesClient } from "./kubernetes/client.ts";
+import { deleteWebhooks } from "./kubernetes/delete-webhooks.ts";
 import { makeLogger, type Logger } from "./telemetry/logger.ts";
 import { makeMetrics, type Metrics } from "./telemetry/metrics.ts";
 import type { AdmissionLog } from "./webhook/admission-log.ts";
@@ -177,6 +179,17 @@ const actions: Actions = {
     runReference(
       text,
       policy === undefined ? undefined : usage(() => readPolicies(policy, openTrust(config).compile)).policies,
+      io,
+    ),
+  deleteWebhooks: (flags) =>
+    runDeleteWebhooks(
+      flags,
+      async (all, onDeleted) => {
+        const api = usage(() => buildKubernetesClient(flags.kubeconfig));
+        await deleteWebhooks(all, { api, delay: systemClock.delay, onDeleted }).catch((error: unknown) => {
+          throw new UsageError(error instanceof Error ? error.message : String(error));
+        });
+      },
       io,
     ),
 };

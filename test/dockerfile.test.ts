@@ -49,8 +49,8 @@ describe("the Dockerfile", () => {
 
   it("runs as the user that the chart names", () => {
     assert.deepEqual(textsOf("USER"), ["65532:65532"]);
-    const deployment = readFileSync(join(repositoryRoot(), "charts/sealgate/templates/deployment.yaml"), "utf8");
-    assert.match(deployment, /runAsUser: 65532\n/);
+    const helpers = readFileSync(join(repositoryRoot(), "charts/sealgate/templates/_helpers.tpl"), "utf8");
+    assert.match(helpers, /runAsUser: 65532\n/);
   });
 
   it("says what it is", () => {

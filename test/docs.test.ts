@@ -105,6 +105,7 @@ describe("the pages: commands", () => {
       verifyBundle: done,
       apply: done,
       reference: done,
+      deleteWebhooks: done,
     };
     for (const line of commands) {
       let said = "";
@@ -127,7 +128,8 @@ describe("README's example of verify-bundle", () => {
     const builtInRoot = (name: string): TrustRoot => builtInTrustRoot(name) ?? assert.fail(name);
     const verifyBundle: Actions["verifyBundle"] = async (target, flags) =>
       runVerifyBundle(target, flags, { builtInRoot, now: Date.UTC(2026, 8, 1) }, io);
-    const actions = { version: "", serve: other, verify: other, verifyBundle, apply: other, reference: other };
+    const others = { serve: other, verify: other, apply: other, reference: other, deleteWebhooks: other };
+    const actions = { version: "", ...others, verifyBundle };
     return { code: await runCli(args, actions, io), out: io.printed().out };
   }
 

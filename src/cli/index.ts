@@ -36,6 +36,12 @@ export interface ReferenceFlags {
   readonly policy?: readonly string[];
 }
 
+export interface DeleteWebhooksFlags {
+  readonly kubeconfig?: string;
+  readonly validating: readonly string[];
+  readonly mutating: readonly string[];
+}
+
 export interface Address {
   readonly host: string;
   readonly port: number;
@@ -48,6 +54,7 @@ export interface Actions {
   readonly verifyBundle: (target: string, flags: VerifyBundleFlags) => Promise<ExitCode>;
   readonly apply: (flags: ApplyFlags) => Promise<ExitCode>;
   readonly reference: (text: string, flags: ReferenceFlags) => Promise<ExitCode>;
+  readonly deleteWebhooks: (flags: DeleteWebhooksFlags) => Promise<ExitCode>;
 }
 
 /**
@@ -86,6 +93,7 @@ function buildProgram(actions: Actions, io: CommandIo, finish: (code: ExitCode) 
   addVerifyBundle(program, async (target, flags) => finish(await actions.verifyBundle(target, flags)));
   addApply(program, actions, finish);
   addReference(program, actions, finish);
+  addDeleteWebhooks(program, actions, finish);
   return program;
 }
 
@@ -135,6 +143,15 @@ function addReference(program: Command, actions: Actions, finish: (code: ExitCod
     .addOption(config())
     .option("-p, --policy <file...>", "policy files, or directories of them")
     .action(async (text: string, flags: ReferenceFlags) => finish(await actions.reference(text, flags)));
+}
+
+function addDeleteWebhooks(program: Command, actions: Actions, finish: (code: ExitCode) => void): void {
+  subcommand(program, "delete-webhooks")
+    .description("Delete webhook configurations of a cluster, as the chart does before it is uninstalled.")
+    .option("--kubeconfig <file>", "the cluster (default: in-cluster, or KUBECONFIG)")
+    .option("--validating <name...>", "names of ValidatingWebhookConfigurations", [])
+    .option("--mutating <name...>", "names of MutatingWebhookConfigurations", [])
+    .action(async (flags: DeleteWebhooksFlags) => finish(await actions.deleteWebhooks(flags)));
 }
 
 function address(text: string): Address {

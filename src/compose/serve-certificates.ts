@@ -6,6 +6,7 @@ import type { ServeFlags } from "../cli/index.ts";
 import { UsageError } from "../cli/io.ts";
 import { CertificateFiles } from "../config/certificate-files.ts";
 import type { SelfManaged, TlsConfig } from "../config/tls.ts";
+import type { WebhookConfiguration } from "../kubernetes/ca-bundle.ts";
 import type { KubernetesApi } from "../kubernetes/client.ts";
 import { postEvent } from "../kubernetes/events.ts";
 import { LeaderElection } from "../kubernetes/lease.ts";
@@ -124,17 +125,21 @@ function openManaged(tls: SelfManaged, options: ServingOptions): ServingCertific
   });
   let take = (_material: TlsMaterial): boolean => true;
   let leader = "no leader was seen yet";
+  const absent = new Map<string, boolean>();
   const certificates = new ManagedCertificates({
     ...clock,
     api: options.api(),
     namespace: tls.namespace,
     secret: tls.secret,
-    configurations: tls.configurations,
+    configurations: configurationsOf(tls),
     names: serviceNames(tls),
     times: tls,
-    report: reportTo(tls, options, (material) => {
-      resolve(material);
-      take(material);
+    report: reportTo(tls, options, {
+      serve: (material) => {
+        resolve(material);
+        take(material);
+      },
+      isAbsent: ({ kind, name }, isAbsent) => absent.set(`${kind}/${name}`, isAbsent),
     }),
   });
   const election = new LeaderElection({
@@ -144,6 +149,7 @@ function openManaged(tls: SelfManaged, options: ServingOptions): ServingCertific
     name: tls.lease,
     identity,
     lead: (signal) => certificates.lead(signal),
+    annotations: () => absentAnnotation(absent),
     onState: ({ isLeader, detail }) => {
       metrics.observeLeader(isLeader);
       if (detail !== leader) logger.info({ detail }, "leader election");
@@ -168,10 +174,23 @@ function openManaged(tls: SelfManaged, options: ServingOptions): ServingCertific
   };
 }
 
+/** On the Lease, so that whoever looks after a trouble finds it, and the next leader goes on with it. */
+function absentAnnotation(absent: ReadonlyMap<string, boolean>): Readonly<Record<string, string | undefined>> {
+  // Not looked yet: what the leader before wrote stays.
+  if (absent.size === 0) return {};
+  const names = [...absent].filter(([, isAbsent]) => isAbsent).map(([name]) => name);
+  return { "sealgate.dev/absent-webhook-configurations": names.length === 0 ? undefined : names.join(",") };
+}
+
+interface Told {
+  readonly serve: (material: TlsMaterial) => void;
+  readonly isAbsent: (configuration: WebhookConfiguration, isAbsent: boolean) => void;
+}
+
 function reportTo(
   tls: SelfManaged,
   { logger, metrics, clock, api, identity }: ServingOptions,
-  serve: (material: TlsMaterial) => void,
+  { serve, isAbsent }: Told,
 ): CertificateReport {
   const regarding = {
     apiVersion: "coordination.k8s.io/v1",
@@ -186,16 +205,24 @@ function reportTo(
       serve({ cert: certPem, key: keyPem });
     },
     rotated: (step) => logger.info({ step }, "CA rotation"),
-    configuration: (kind, state) => {
-      metrics.observeConfiguration(kind, state !== "absent");
-      if (state !== "absent") return logger.info({ kind, state }, "caBundle");
-      const note = `${kind} "${tls.configurations}" is not there: nothing of it is enforced, and it is not made anew`;
-      logger.warn({ kind, name: tls.configurations }, "webhook configuration is not there");
+    configuration: ({ kind, name }, state) => {
+      metrics.observeConfiguration({ kind, name }, state !== "absent");
+      isAbsent({ kind, name }, state === "absent");
+      if (state !== "absent") return logger.info({ kind, name, state }, "caBundle");
+      const note = `${kind} "${name}" is not there: nothing of it is enforced, and it is not made anew`;
+      logger.warn({ kind, name }, "webhook configuration is not there");
       const event = { type: "Warning", reason: "WebhookConfigurationAbsent", action: "ApplyCaBundle" } as const;
       void postEvent(api(), { ...event, note, regarding }, { now: clock.now(), instance: identity });
     },
     failed: (what, reason) => logger.warn({ what, reason }, "certificates"),
   };
+}
+
+function configurationsOf({ configurations: { validating, mutating } }: SelfManaged): readonly WebhookConfiguration[] {
+  return [
+    ...mutating.map((name) => ({ kind: "MutatingWebhookConfiguration", name }) as const),
+    ...validating.map((name) => ({ kind: "ValidatingWebhookConfiguration", name }) as const),
+  ];
 }
 
 /** The name that API servers ask for comes first; the others are for humans (kubernetes.md §7). */

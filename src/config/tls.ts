@@ -9,11 +9,17 @@ export type TlsConfig =
   | { readonly kind: "files"; readonly cert: string; readonly key: string }
   | ({ readonly kind: "self-managed" } & SelfManaged);
 
+/** Names of webhook configurations, by kind. */
+export interface Configurations {
+  readonly validating: readonly string[];
+  readonly mutating: readonly string[];
+}
+
 export interface SelfManaged {
   readonly namespace: string;
   readonly secret: string;
   readonly service: string;
-  readonly configurations: string;
+  readonly configurations: Configurations;
   readonly lease: string;
   readonly authorityLifetimeMs: number;
   readonly renewBeforeMs: number;
@@ -27,6 +33,14 @@ const DURATION = { type: "string", pattern: "^[1-9][0-9]{0,8}(s|m|h)$" } as cons
 const NAME = { type: "string", pattern: "^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$" } as const;
 const UNIT_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
 
+const namedAll = (description: string) =>
+  ({
+    type: "array",
+    uniqueItems: true,
+    maxItems: 16,
+    items: { ...NAME, description: "One name." },
+    description,
+  }) as const;
 const named = (description: string) => ({ ...NAME, description });
 const lasting = (description: string) => ({ ...DURATION, description });
 const path = (description: string) => ({ type: "string", minLength: 1, maxLength: 4096, description }) as const;
@@ -57,7 +71,16 @@ export const TLS_SCHEMA = {
         namespace: named("Where the Secret, the Service and the Lease are."),
         secret: named("Keeps the CA."),
         service: named("The Service that API servers call: SERVICE.NAMESPACE.svc is the name in the leaf."),
-        configurations: named("The name of both webhook configurations; the leader keeps their caBundle."),
+        configurations: {
+          type: "object",
+          description: "The webhook configurations whose caBundle the leader keeps; one that is missing is told of.",
+          additionalProperties: false,
+          minProperties: 1,
+          properties: {
+            validating: namedAll("Names of ValidatingWebhookConfigurations. Default: none."),
+            mutating: namedAll("Names of MutatingWebhookConfigurations. Default: none."),
+          },
+        },
         lease: named("Elects the leader."),
         authorityLifetime: lasting("How long a CA is valid. Default: 8760h."),
         renewBefore: lasting("How long before its end a CA is replaced. Default: 1440h."),
@@ -71,8 +94,9 @@ export const TLS_SCHEMA = {
 
 export interface WrittenTls {
   readonly files?: { readonly cert: string; readonly key: string };
-  readonly selfManaged?: Readonly<Record<"namespace" | "secret" | "service" | "configurations" | "lease", string>> &
-    Partial<Readonly<Record<keyof typeof DEFAULTS | "overlapWait", string>>>;
+  readonly selfManaged?: Readonly<Record<"namespace" | "secret" | "service" | "lease", string>> & {
+    readonly configurations: Partial<Configurations>;
+  } & Partial<Readonly<Record<keyof typeof DEFAULTS | "overlapWait", string>>>;
 }
 
 const DEFAULTS = {
@@ -96,7 +120,7 @@ export function readTls({ files, selfManaged }: WrittenTls, file: string): TlsCo
     namespace,
     secret,
     service,
-    configurations,
+    configurations: { validating: [], mutating: [], ...configurations },
     lease,
     authorityLifetimeMs: durationMs(times.authorityLifetime),
     renewBeforeMs: durationMs(times.renewBefore),

@@ -1,5 +1,5 @@
 /**
- * The caBundle of our two webhook configurations, and nothing else of them: the chart owns the rest (kubernetes.md §3).
+ * The caBundle of our webhook configurations, and nothing else of them: the chart owns the rest (kubernetes.md §3).
  * Server-side apply with a manager of its own, bound to the object that was read: one that was deleted by hand stays
  * deleted.
  */
@@ -9,15 +9,15 @@ import { encodeUtf8 } from "../encoding/text.ts";
 import { callApi } from "./api-call.ts";
 import type { KubernetesApi } from "./client.ts";
 
-export const CONFIGURATION_KINDS = ["MutatingWebhookConfiguration", "ValidatingWebhookConfiguration"] as const;
-export type ConfigurationKind = (typeof CONFIGURATION_KINDS)[number];
+export interface WebhookConfiguration {
+  readonly kind: "MutatingWebhookConfiguration" | "ValidatingWebhookConfiguration";
+  readonly name: string;
+}
 
 /** "current": it carried the bundle already. */
 export type BundleState = "current" | "applied" | "absent";
 
-export interface CaBundle {
-  readonly kind: ConfigurationKind;
-  readonly name: string;
+export interface CaBundle extends WebhookConfiguration {
   readonly pem: string;
 }
 

@@ -18,7 +18,7 @@ export interface KubernetesClient {
 
 /** One call that may write. */
 export interface KubernetesRequest {
-  readonly method: "GET" | "POST" | "PUT" | "PATCH";
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   /** Sent as JSON; a PATCH is a server-side apply. */

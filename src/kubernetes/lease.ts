@@ -17,6 +17,8 @@ export interface LeaseOptions {
   readonly times?: LeaseTimes;
   /** Leads until the signal fires; it is told nothing else. */
   lead(signal: AbortSignal): Promise<void>;
+  /** Annotations that the holder keeps on it; undefined takes one away. */
+  readonly annotations?: () => Readonly<Record<string, string | undefined>>;
   readonly onState: (state: LeaseState) => void;
   readonly now: () => number;
   readonly monotonicNow: () => number;
@@ -109,9 +111,16 @@ export class LeaderElection {
     if (found.status !== 200) throw new Error(`the API server answered ${found.status}`);
     const held = specOf(found.object);
     if (this.#isHeldByAnother(held)) return false;
-    const body = { ...(toPlain(found.object) as Record<string, unknown>), spec: this.#spec(held) };
+    const body = this.#annotated({ ...(toPlain(found.object) as Record<string, unknown>), spec: this.#spec(held) });
     const put = await callApi(api, { method: "PUT", path: `${this.#path}/${name}`, body }, signal, timeoutMs);
     return this.#isTaken(put.status);
+  }
+
+  #annotated(lease: Record<string, unknown>): Record<string, unknown> {
+    const metadata = (lease["metadata"] ?? {}) as Record<string, unknown>;
+    const before = metadata["annotations"] as Record<string, string> | undefined;
+    // What is undefined is left out of JSON.
+    return { ...lease, metadata: { ...metadata, annotations: { ...before, ...this.#options.annotations?.() } } };
   }
 
   /** 409: another was faster. */

@@ -1,13 +1,13 @@
 /**
  * Certificates without another program (kubernetes.md §8): the CA in one Secret, written first by whoever comes first; in
  * each replica a leaf of its own that is never stored, made anew long before it ends and whenever the CA changes. The
- * leader keeps the caBundle of both webhook configurations and walks the steps of a rotation. What it cannot read it
+ * leader keeps the caBundle of the webhook configurations and walks the steps of a rotation. What it cannot read it
  * does not serve, and what was in force stays.
  */
 import { toPlain, type JsonObject } from "../encoding/json.ts";
 import { callApi } from "./api-call.ts";
 import { formatAuthoritySecret, parseAuthoritySecret, type AuthorityState } from "./authority-secret.ts";
-import { applyCaBundle, CONFIGURATION_KINDS, type BundleState, type ConfigurationKind } from "./ca-bundle.ts";
+import { applyCaBundle, type BundleState, type WebhookConfiguration } from "./ca-bundle.ts";
 import { issueLeaf, notAfterOf, type Leaf } from "./certificate-authority.ts";
 import type { KubernetesApi } from "./client.ts";
 import { ListWatch } from "./list-watch.ts";
@@ -17,8 +17,7 @@ export interface ManagedCertificatesOptions {
   readonly api: KubernetesApi;
   readonly namespace: string;
   readonly secret: string;
-  /** The name of both webhook configurations. */
-  readonly configurations: string;
+  readonly configurations: readonly WebhookConfiguration[];
   /** DNS names of the leaf. */
   readonly names: readonly string[];
   readonly times: RotationTimes & { readonly leafLifetimeMs: number };
@@ -33,8 +32,8 @@ export interface CertificateReport {
   /** A leaf to serve with, from now on. */
   serving(leaf: Leaf): void;
   rotated(step: string): void;
-  /** A configuration is gone that was there, or is there again. */
-  configuration(kind: ConfigurationKind, state: BundleState): void;
+  /** What the leader found at first, that one is gone that was there or is there again, and that a caBundle was applied. */
+  configuration(configuration: WebhookConfiguration, state: BundleState): void;
   failed(what: string, reason: string): void;
 }
 
@@ -89,12 +88,12 @@ export class ManagedCertificates {
   async lead(signal: AbortSignal): Promise<void> {
     const { delay, monotonicNow } = this.#options;
     const carried = { bundle: "", since: 0 };
-    const absent = new Set<ConfigurationKind>();
+    const presence = new Map<WebhookConfiguration, boolean>();
     while (!signal.aborted) {
       const state = this.#state;
       if (state !== undefined) {
         const bundle = state.bundle.join("");
-        const isCarried = await this.#applyBundles(bundle, absent, signal);
+        const isCarried = await this.#applyBundles(bundle, presence, signal);
         const isNew = carried.bundle !== bundle || !isCarried;
         if (isNew) Object.assign(carried, { bundle: isCarried ? bundle : "", since: monotonicNow() });
         await this.#rotate(state, isCarried ? monotonicNow() - carried.since : 0, signal);
@@ -104,16 +103,22 @@ export class ManagedCertificates {
   }
 
   /** True if no configuration that is there lacks the bundle; one deleted by hand must not hold up a rotation. */
-  async #applyBundles(pem: string, absent: Set<ConfigurationKind>, signal: AbortSignal): Promise<boolean> {
-    const { api, configurations: name, report } = this.#options;
+  async #applyBundles(
+    pem: string,
+    presence: Map<WebhookConfiguration, boolean>,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const { api, configurations, report } = this.#options;
     let isCarried = true;
-    for (const kind of CONFIGURATION_KINDS) {
+    for (const configuration of configurations) {
       try {
-        const state = await applyCaBundle(api, { kind, name, pem }, signal);
+        const state = await applyCaBundle(api, { ...configuration, pem }, signal);
         if (state === "applied") isCarried = false;
-        if (state === "applied" || (state === "absent") !== absent.has(kind)) report.configuration(kind, state);
-        if (state === "absent") absent.add(kind);
-        else absent.delete(kind);
+        const isPresent = state !== "absent";
+        if (state === "applied" || presence.get(configuration) !== isPresent) {
+          report.configuration(configuration, state);
+        }
+        presence.set(configuration, isPresent);
       } catch (error) {
         isCarried = false;
         if (!signal.aborted) report.failed("caBundle", reasonOf(error));

@@ -11,7 +11,7 @@ export interface RotationTimes {
   readonly authorityLifetimeMs: number;
   /** How long before its end a CA is replaced. */
   readonly renewBeforeMs: number;
-  /** How long both configurations must have carried the new CA before leaves are issued with it. */
+  /** How long all configurations must have carried the new CA before leaves are issued with it. */
   readonly distributionWaitMs: number;
   /** How long the old CA stays trusted: no leaf lives longer. */
   readonly overlapWaitMs: number;
@@ -19,7 +19,7 @@ export interface RotationTimes {
 
 export interface RotationView {
   readonly now: Instant;
-  /** How long both configurations have carried the whole bundle; 0 if they do not. */
+  /** How long all configurations have carried the whole bundle; 0 if they do not. */
   readonly distributedMs: number;
 }
 

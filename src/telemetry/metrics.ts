@@ -2,7 +2,16 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 
 /** Whoever reaches the port writes the resource: what is not ours is one label. */
-const RESOURCES: ReadonlySet<string> = new Set(["pods"]);
+const RESOURCES: ReadonlySet<string> = new Set([
+  "pods",
+  "deployments",
+  "replicasets",
+  "statefulsets",
+  "daemonsets",
+  "jobs",
+  "cronjobs",
+  "replicationcontrollers",
+]);
 const BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export interface AdmissionSample {
@@ -23,7 +32,7 @@ export interface Metrics {
   observeLeader(isLeader: boolean): void;
   /** The end of the certificate that is served, in milliseconds. */
   observeLeaf(notAfter: number): void;
-  observeConfiguration(kind: string, isPresent: boolean): void;
+  observeConfiguration(configuration: { readonly kind: string; readonly name: string }, isPresent: boolean): void;
   /** Prometheus text format. */
   text(): Promise<string>;
   readonly contentType: string;
@@ -84,12 +93,12 @@ function certificateMetrics(
   const configuration = new Gauge({
     name: "sealgate_webhook_configuration_present",
     help: "0 if a webhook configuration is not there, as the leader sees it",
-    labelNames: ["kind"],
+    labelNames: ["kind", "name"],
     registers,
   });
   return {
     observeLeader: (isLeader) => leader.set(isLeader ? 1 : 0),
     observeLeaf: (notAfter) => leaf.set(notAfter / 1000),
-    observeConfiguration: (kind, isPresent) => configuration.set({ kind }, isPresent ? 1 : 0),
+    observeConfiguration: ({ kind, name }, isPresent) => configuration.set({ kind, name }, isPresent ? 1 : 0),
   };
 }

@@ -12,7 +12,7 @@ interface Run {
   readonly started: readonly (readonly unknown[])[];
 }
 
-const COMMANDS = ["serve", "verify", "verifyBundle", "apply", "reference"] as const;
+const COMMANDS = ["serve", "verify", "verifyBundle", "apply", "reference", "deleteWebhooks"] as const;
 
 async function run(argv: readonly string[], act: () => Promise<ExitCode> = () => Promise.resolve(0)): Promise<Run> {
   const started: (readonly unknown[])[] = [];
@@ -171,6 +171,13 @@ describe("sealgate apply", () => {
     assert.equal(command, "apply");
     const { policy, resource, output, plainHttp } = flags as Record<string, unknown>;
     assert.deepEqual([policy, resource, output, plainHttp], [["a", "b"], ["c", "d"], "yaml", ["h:1"]]);
+  });
+});
+
+describe("sealgate delete-webhooks", () => {
+  it("takes names of both kinds", async () => {
+    const { started } = await run(["delete-webhooks", "--validating", "a", "b", "--mutating=c", "--kubeconfig", "k"]);
+    assert.deepEqual(started, [["deleteWebhooks", { validating: ["a", "b"], mutating: ["c"], kubeconfig: "k" }]]);
   });
 });
 

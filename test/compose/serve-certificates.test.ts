@@ -22,7 +22,7 @@ const MANAGED: SelfManaged = {
   namespace: "ns",
   secret: "ca",
   service: "sealgate",
-  configurations: "sealgate",
+  configurations: { validating: ["sealgate"], mutating: ["sealgate"] },
   lease: "election",
   authorityLifetimeMs: 1000 * HOUR,
   renewBeforeMs: 100 * HOUR,
@@ -57,7 +57,7 @@ describe("servingCertificates()", () => {
       metrics: {
         observeLeader: (isLeader) => void told.set("leader", isLeader),
         observeLeaf: (notAfter) => void told.set("leaf", notAfter),
-        observeConfiguration: (kind, isPresent) => void told.set(kind, isPresent),
+        observeConfiguration: ({ kind }, isPresent) => void told.set(kind, isPresent),
       },
       clock,
       announce: (text) => void told.set("announced", text),
@@ -137,7 +137,10 @@ describe("servingCertificates()", () => {
     assert.equal(serving.readiness()[1]?.detail, '"me" leads');
   });
 
-  it("tells of configurations that are not there: log, metric and event", async () => {
+  it("tells of configurations that are not there: log, metric, event, and an annotation of the Lease", async () => {
+    const LEASE = "/apis/coordination.k8s.io/v1/namespaces/ns/leases/election";
+    const noted = (): string | undefined =>
+      cluster.objects.get(LEASE)?.metadata.annotations?.["sealgate.dev/absent-webhook-configurations"];
     const serving = await open({}, managed());
     await serving.first;
     for (let i = 0; i < 100 && told.get("ValidatingWebhookConfiguration") === undefined; i += 1) {
@@ -146,6 +149,14 @@ describe("servingCertificates()", () => {
     assert.equal(told.get("ValidatingWebhookConfiguration"), false);
     assert.ok(told.has("webhook configuration is not there"));
     await until("events", () => cluster.sent.filter(({ path }) => path.endsWith("/namespaces/ns/events")).length === 2);
+    for (let i = 0; i < 10 && noted() === undefined; i += 1) await clock.advance(2000, 2000);
+    assert.equal(noted(), "MutatingWebhookConfiguration/sealgate,ValidatingWebhookConfiguration/sealgate");
+    for (const kind of ["mutating", "validating"]) {
+      const path = `/apis/admissionregistration.k8s.io/v1/${kind}webhookconfigurations/sealgate`;
+      cluster.put(path, { metadata: { name: "sealgate" }, webhooks: [{ name: "a.b.c", clientConfig: {} }] });
+    }
+    for (let i = 0; i < 10 && noted() !== undefined; i += 1) await clock.advance(2000, 2000);
+    assert.equal(noted(), undefined);
   });
 
   it("ends a wait at its time, or when it is told", async () => {
@@ -161,9 +172,13 @@ describe("servingCertificates()", () => {
     namespace: [{ namespace: "other" }, "/api/v1/namespaces/other/secrets/ca"],
     secret: [{ secret: "other" }, "/api/v1/namespaces/ns/secrets/other"],
     lease: [{ lease: "other" }, "/apis/coordination.k8s.io/v1/namespaces/ns/leases/other"],
-    configurations: [
-      { configurations: "other" },
+    "configurations.mutating": [
+      { configurations: { validating: [], mutating: ["other"] } },
       "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfigurations/other",
+    ],
+    "configurations.validating": [
+      { configurations: { validating: ["a", "other"], mutating: [] } },
+      "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations/other",
     ],
   };
   for (const [key, [more, path]] of Object.entries(places)) {

@@ -7,7 +7,8 @@ import { DEFAULT_CONFIG, formatConfig, loadConfig, type Config } from "../../src
 import { TLS_SCHEMA } from "../../src/config/tls.ts";
 import { schemaNodes } from "../policy/schema-leaves.ts";
 
-const NAMES = "namespace: ns, secret: ca, service: sealgate, configurations: sealgate, lease: sealgate";
+const NAMES =
+  "namespace: ns, secret: ca, service: sealgate, configurations: {validating: [sealgate, templates], mutating: [sealgate]}, lease: sealgate";
 
 describe("config: tls", () => {
   let folder: string;
@@ -35,7 +36,7 @@ describe("config: tls", () => {
       namespace: "ns",
       secret: "ca",
       service: "sealgate",
-      configurations: "sealgate",
+      configurations: { validating: ["sealgate", "templates"], mutating: ["sealgate"] },
       lease: "sealgate",
       authorityLifetimeMs: 8760 * hour,
       renewBeforeMs: 1440 * hour,
@@ -58,6 +59,10 @@ describe("config: tls", () => {
     "neither way": ["tls: {}", /config\.yaml:1: tls: must NOT have fewer than 1/],
     "both ways": [`tls: {files: {cert: a, key: b}, selfManaged: {${NAMES}}}`, /tls: must NOT have more than 1/],
     "a certificate without its key": ["tls: {files: {cert: a}}", /tls\.files\.key: is required/],
+    "configurations of no kind": [
+      managed().replace(/configurations: \{.*?\}/, "configurations: {}"),
+      /configurations: must NOT have fewer than 1/,
+    ],
     "an unknown member": [managed(", rotate: 1h"), /tls\.selfManaged\.rotate: is unknown/],
     "a time without a unit": [managed(", leafLifetime: '5'"), /leafLifetime: is "5", want what matches/],
     "a CA that is always due": [managed(", renewBefore: 8760h"), /renewBefore: is not shorter than authorityLifetime/],
@@ -81,8 +86,9 @@ describe("config: tls", () => {
   }
 
   it("has every time above, and the names in the table of test/compose/serve-certificates.test.ts", () => {
-    const leaves = schemaNodes(TLS_SCHEMA).filter(([, { type }]) => type !== "object");
-    const names = ["namespace", "secret", "service", "configurations", "lease"].map((name) => `selfManaged.${name}`);
+    const leaves = schemaNodes(TLS_SCHEMA).filter(([path, { type }]) => type !== "object" && !path.endsWith("[]"));
+    const configurations = ["configurations.validating", "configurations.mutating"];
+    const names = ["namespace", "secret", "service", ...configurations, "lease"].map((name) => `selfManaged.${name}`);
     const all = [...Object.keys(live), ...names, "files.cert", "files.key"];
     assert.deepEqual(leaves.map(([path]) => path).toSorted(), all.toSorted());
   });

@@ -26,7 +26,15 @@ const VALUE_SETS: Readonly<Record<string, object>> = {
   "a certificate of one's own": { tls: FILES },
   autoscaling: { autoscaling: { enabled: true, maxReplicas: 20 } },
   "digests required": { requireDigests: { enabled: true, validationActions: ["Warn", "Audit"] } },
-  "validation alone": { webhook: { mutating: { enabled: false }, failurePolicy: "Ignore", timeoutSeconds: 5 } },
+  "validation of pods alone": {
+    webhook: {
+      mutating: { enabled: false },
+      podControllers: false,
+      deleteAtUninstall: false,
+      failurePolicy: "Ignore",
+      timeoutSeconds: 5,
+    },
+  },
   "no kinds, no aggregation, no network policy": {
     crds: { install: false },
     rbac: { aggregate: false },
@@ -111,6 +119,8 @@ const LIVE: Readonly<Record<string, Change>> = {
   "webhook.timeoutSeconds": { to: 3 },
   "webhook.mutating.enabled": { to: false },
   "webhook.mutating.failurePolicy": { to: "Fail" },
+  "webhook.podControllers": { to: false },
+  "webhook.deleteAtUninstall": { to: false },
   "webhook.port": { to: 444 },
   excludeNamespaces: { to: ["a"] },
   "podDisruptionBudget.enabled": { to: false },

@@ -1,6 +1,6 @@
 // Leader election against an API server in memory, with time that passes only when told (kubernetes.md §10).
 import assert from "node:assert/strict";
-import { LeaderElection } from "../../src/kubernetes/lease.ts";
+import { LeaderElection, type LeaseOptions } from "../../src/kubernetes/lease.ts";
 import { FakeCluster } from "./fake-cluster.ts";
 import { ManualClock, settle } from "./manual-clock.ts";
 
@@ -26,7 +26,7 @@ describe("LeaderElection", () => {
     await Promise.all(replicas.map(({ stop }) => stop()));
   });
 
-  function start(identity: string, api = cluster): Replica {
+  function start(identity: string, api = cluster, annotations: LeaseOptions["annotations"] = () => ({})): Replica {
     const stop = new AbortController();
     const { now, monotonicNow, delay, random } = clock;
     const replica: Replica = {
@@ -44,7 +44,7 @@ describe("LeaderElection", () => {
     };
     const onState = ({ detail }: { detail: string }): void => void replica.states.push(detail);
     const times = { leaseMs: 15_000, renewMs: 10_000, retryMs: 2_000 };
-    const where = { api, namespace: "ns", name: "sealgate", identity, times };
+    const where = { api, namespace: "ns", name: "sealgate", identity, times, annotations };
     const done = new LeaderElection({ ...where, lead, onState, now, monotonicNow, delay, random }).run(stop.signal);
     replicas.push(replica);
     return replica;
@@ -66,6 +66,18 @@ describe("LeaderElection", () => {
     assert.ok(a.isLeading);
     assert.equal(spec()["acquireTime"], "2026-06-01T00:00:00.000000Z");
     assert.equal(spec()["renewTime"], "2026-06-01T00:01:00.000000Z");
+  });
+
+  it("keeps its annotations on the Lease beside those of others, and takes away what is none any more", async () => {
+    cluster.put(PATH, { metadata: { name: "sealgate", annotations: { kept: "yes" } } });
+    let value: string | undefined = "1";
+    start("a", cluster, () => ({ "sealgate.dev/a": value }));
+    await settle();
+    const written = (): unknown => JSON.parse(JSON.stringify(cluster.objects.get(PATH)?.metadata.annotations));
+    assert.deepEqual(written(), { kept: "yes", "sealgate.dev/a": "1" });
+    value = undefined;
+    await clock.advance(3_000);
+    assert.deepEqual(written(), { kept: "yes" });
   });
 
   it("has one leader", async () => {

@@ -48,7 +48,10 @@ describe("ManagedCertificates", () => {
       api: cluster,
       namespace: "ns",
       secret: "ca",
-      configurations: "sealgate",
+      configurations: [
+        { kind: "MutatingWebhookConfiguration", name: "sealgate" },
+        { kind: "ValidatingWebhookConfiguration", name: "sealgate" },
+      ],
       names: ["sealgate.ns.svc"],
       times: {
         authorityLifetimeMs: 1000 * HOUR,
@@ -60,7 +63,7 @@ describe("ManagedCertificates", () => {
       report: {
         serving: (leaf) => void leaves.push(leaf),
         rotated: (step) => void told.push(step),
-        configuration: (kind, state) => void told.push(`${kind} ${state}`),
+        configuration: ({ kind }, state) => void told.push(`${kind} ${state}`),
         failed: (what, reason) => void told.push(`${what}: ${reason}`),
       },
       now,

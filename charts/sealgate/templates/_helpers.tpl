@@ -35,7 +35,9 @@ selfManaged:
   namespace: {{ .Release.Namespace }}
   secret: {{ include "sealgate.fullname" . }}-ca
   service: {{ include "sealgate.fullname" . }}
-  configurations: {{ include "sealgate.fullname" . }}
+  configurations:
+    validating: {{ include "sealgate.validating" . }}
+    mutating: {{ include "sealgate.mutating" . }}
   lease: {{ include "sealgate.fullname" . }}
   {{- toYaml .Values.tls.selfManaged | nindent 2 }}
 {{- else -}}
@@ -43,6 +45,15 @@ files:
   cert: /etc/sealgate-tls/tls.crt
   key: /etc/sealgate-tls/tls.key
 {{- end -}}
+{{- end -}}
+
+{{/* Names of the webhook configurations, as lists of YAML. */}}
+{{- define "sealgate.validating" -}}
+{{- $name := include "sealgate.fullname" . -}}
+{{- toJson (.Values.webhook.podControllers | ternary (list $name (printf "%s-templates" $name)) (list $name)) -}}
+{{- end -}}
+{{- define "sealgate.mutating" -}}
+{{- toJson (.Values.webhook.mutating.enabled | ternary (list (include "sealgate.fullname" .)) list) -}}
 {{- end -}}
 
 {{- define "sealgate.tlsSecret" -}}
@@ -74,8 +85,21 @@ oldObject.spec.containers.map(c, has(c.image) ? c.image : '') ||
 (has(oldObject.spec.initContainers) ? oldObject.spec.initContainers.map(c, has(c.image) ? c.image : '') : [])
 {{- end -}}
 
+{{/* The same for the pods that templates would make, which are where CronJobs have them, or where the others do. */}}
+{{- define "sealgate.templateImagesChanged" -}}
+{{- $images := `map(s, [s.containers.map(c, has(c.image) ? c.image : ''),
+has(s.initContainers) ? s.initContainers.map(c, has(c.image) ? c.image : '') : [],
+has(s.volumes) ? s.volumes.map(v, has(v.image) && has(v.image.reference) ? v.image.reference : '') : []])` -}}
+request.operation == 'CREATE' ||
+[[object, oldObject].map(o, has(o.spec.jobTemplate) ? [o.spec.jobTemplate.spec.template.spec] :
+has(o.spec.template) ? [o.spec.template.spec] : [])].exists(specs,
+specs[0].{{ $images }} !=
+specs[1].{{ $images }})
+{{- end -}}
+
+{{/* A webhook but for its rules: root, name, path, failurePolicy. */}}
 {{- define "sealgate.webhook" -}}
-- name: images.sealgate.dev
+- name: {{ .name }}
   admissionReviewVersions: [v1]
   sideEffects: None
   matchPolicy: Equivalent
@@ -95,24 +119,59 @@ oldObject.spec.containers.map(c, has(c.image) ? c.image : '') ||
     {{- end }}
   namespaceSelector:
     {{- include "sealgate.namespaceSelector" .root | nindent 4 }}
-  rules:
-  - apiGroups: [""]
-    apiVersions: [v1]
-    operations: [CREATE, UPDATE]
-    resources: [pods]
-    scope: Namespaced
-  - apiGroups: [""]
-    apiVersions: [v1]
-    operations: [UPDATE]
-    resources: [pods/ephemeralcontainers]
-    scope: Namespaced
-  matchConditions:
-  - name: images-changed
-    expression: >-
-      {{- include "sealgate.imagesChanged" .root | nindent 6 }}
-  # Only when the kubelet itself made it: a pod that runs from the node's disk is not stopped by a refusal.
-  - name: not-a-node-mirror-pod
-    expression: >-
-      !(has(request.userInfo.groups) && 'system:nodes' in request.userInfo.groups &&
-      has(object.metadata.annotations) && 'kubernetes.io/config.mirror' in object.metadata.annotations)
+{{- end -}}
+
+{{- define "sealgate.webhookMetadata" -}}
+labels:
+  {{- include "sealgate.labels" . | nindent 2 }}
+{{- if eq .Values.tls.mode "certManager" }}
+annotations:
+  cert-manager.io/inject-ca-from: {{ .Release.Namespace }}/{{ include "sealgate.fullname" . }}
+{{- end }}
+{{- end -}}
+
+{{/* Where a pod of ours runs, and as whom. */}}
+{{- define "sealgate.podPlace" -}}
+securityContext:
+  runAsNonRoot: true
+  runAsUser: 65532
+  runAsGroup: 65532
+  seccompProfile: { type: RuntimeDefault }
+{{- with .Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- with .Values.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with .Values.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with .Values.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{- define "sealgate.containerSecurity" -}}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: { drop: [ALL] }
+{{- end -}}
+
+{{- define "sealgate.uninstallMetadata" -}}
+labels:
+  {{- include "sealgate.labels" .root | nindent 2 }}
+annotations:
+  helm.sh/hook: pre-delete
+  helm.sh/hook-weight: {{ .weight | quote }}
+  helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded,hook-failed
 {{- end -}}
