@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { admission } from "./admission/admission.ts";
+import { chaos } from "./chaos.ts";
 import { cold } from "./cold.ts";
 import { fairness } from "./fairness.ts";
 import { hostile } from "./hostile.ts";
@@ -16,6 +17,7 @@ import { policies } from "./policies.ts";
 import { policyChange } from "./policy-change.ts";
 import { references } from "./reference.ts";
 import { verification } from "./verify/verify.ts";
+import { rolling } from "./rolling.ts";
 import { formatTable, type Benchmark, type Table } from "./table.ts";
 
 const BENCHMARKS: readonly Benchmark[] = [
@@ -29,6 +31,8 @@ const BENCHMARKS: readonly Benchmark[] = [
   fairness,
   hostile,
   policies,
+  rolling,
+  chaos,
 ];
 
 const USAGE = `Usage: npm run bench [NAME…] [-- --report FILE]

@@ -15,6 +15,18 @@ const RUNS = {
     does: "10,000 reviews of images whose registries attack, fairness and cold starts; writes docs/reports/hostile.md",
     command: ["bench:run", "cold", "fairness", "hostile", "--report", "docs/reports/hostile.md"],
   },
+  rolling: {
+    does: "rolling restarts, rotations and deaths of replicas under load; writes docs/reports/rolling.md",
+    command: ["bench:run", "rolling", "--report", "docs/reports/rolling.md"],
+  },
+  chaos: {
+    does: "the API server and its store stopped, connections cut; writes docs/reports/chaos.md",
+    command: ["bench:run", "chaos", "--report", "docs/reports/chaos.md"],
+  },
+  minor: {
+    does: "the cluster's end-to-end files on Kubernetes 1.34, which is built first; writes docs/reports/minor.md",
+    command: ["minor:run"],
+  },
 };
 
 const names = process.argv.slice(2);

@@ -47,8 +47,13 @@ function parseOptions() {
   }
 }
 
+/** One that is built without being named. */
+function isUsual(tool) {
+  return !tool.isOnDemand;
+}
+
 function chooseTools(all, only) {
-  if (only === undefined) return all;
+  if (only === undefined) return all.filter(isUsual);
   const names = only.flatMap((text) => text.split(",")).filter((name) => name !== "");
   const unknown = names.find((name) => !all.some((tool) => tool.name === name));
   if (unknown !== undefined || names.length === 0) {
@@ -67,6 +72,7 @@ function list(tools, asJson) {
         program: name,
         path,
         isPresent: existsSync(path),
+        isOnDemand: tool.isOnDemand,
       })),
     );
     say(JSON.stringify({ cache: cacheDir(), programs }, undefined, 2));
@@ -164,7 +170,7 @@ async function buildMissing(tools, signal) {
   try {
     const missing = tools.filter((tool) => !isBuilt(tool));
     const failed = missing.length > 0 ? await buildAll(missing, { cache, goDir, signal }) : 0;
-    if (listTools().every(isBuilt) && (await lock.isOurs())) {
+    if (listTools().filter(isUsual).every(isBuilt) && (await lock.isOurs())) {
       await rm(goDir, { recursive: true, force: true });
     }
     return failed;
@@ -180,7 +186,7 @@ async function main() {
     return exits.ok;
   }
   if (options.json && !options.list) throw new UsageError("--json goes with --list");
-  const tools = chooseTools(listTools(), options.only);
+  const tools = options.json && options.only === undefined ? listTools() : chooseTools(listTools(), options.only);
   if (options.list) return list(tools, options.json);
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(name, () => stop.abort());

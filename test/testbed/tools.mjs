@@ -48,6 +48,18 @@ const definitions = [
     },
     linkerFlags: kubernetesVersionFlags,
   },
+  // The oldest minor that is tried, by `npm run test:long -- minor` alone.
+  {
+    name: "kubernetes-1.34",
+    module: "k8s.io/kubernetes",
+    isOnDemand: true,
+    programs: {
+      "kube-apiserver": `${kubernetes}/kube-apiserver`,
+      kubectl: `${kubernetes}/kubectl`,
+      "kube-controller-manager": `${kubernetes}/kube-controller-manager`,
+    },
+    linkerFlags: kubernetesVersionFlags,
+  },
   {
     name: "fulcio",
     module: "github.com/sigstore/fulcio",
@@ -116,7 +128,9 @@ function ownSource(definition) {
   return `-${createHash("sha256").update(readFileSync(file)).digest("hex").slice(0, 8)}`;
 }
 
-/** Every tool with its version, its folder and the path of each of its programs. */
+/**
+ * Every tool with its version, its folder and the path of each of its programs. Those on demand are built only when named.
+ */
 export function listTools(cache = cacheDir()) {
   return definitions.map((definition) => {
     const version = requiredVersion(definition);
@@ -131,6 +145,7 @@ export function listTools(cache = cacheDir()) {
       version,
       source: join(testbedDir, definition.name),
       debian: definition.debian,
+      isOnDemand: definition.isOnDemand === true,
       folder,
       programs,
       linkerFlags: definition.linkerFlags?.(version) ?? [],

@@ -1,0 +1,158 @@
+/**
+ * `npm run test:long -- rolling`: three replicas of the chart behind its Service, 200 admissions a second through the real API
+ * server, half of them of a signed image and half of an unsigned one, while replicas are replaced, the CA is rotated, a replica
+ * and the leader are killed. Every answer is checked.
+ */
+import {
+  failuresBeyond,
+  killLeader,
+  killReplica,
+  leaderOf,
+  restartRolling,
+  rotate,
+  startEndurance,
+  usageOf,
+  type Death,
+  type Endurance,
+} from "../test/support/testbed/endurance.ts";
+import type { Load, Sample } from "../test/support/testbed/load.ts";
+import { findPrograms } from "../test/support/testbed/programs.ts";
+import { formatTime, quantile, type Benchmark, type Goal, type Table } from "./table.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const PER_SECOND = 200;
+const STEADY_MS = 30_000;
+const ROLLING_MS = 120_000;
+const ROTATIONS = 10;
+const LEADER_MS = 20_000;
+
+interface Done {
+  readonly note: string;
+  readonly death?: Death;
+  /** Until another led. */
+  readonly leaderMs?: number;
+}
+
+interface Step extends Done {
+  readonly what: string;
+  readonly seconds: number;
+  readonly samples: readonly Sample[];
+}
+
+export const rolling: Benchmark = {
+  name: "rolling",
+  describes: `rolling restarts, rotations and deaths of three replicas under ${PER_SECOND} admissions a second`,
+  isLong: true,
+  run: async () => {
+    const found = findPrograms();
+    if (found.kind === "missing") throw new Error(found.message);
+    const endurance = await startEndurance(found.programs);
+    try {
+      const usage = await measureUsage(endurance);
+      return [await measureSteps(endurance), usage];
+    } finally {
+      await endurance.stop();
+    }
+  },
+};
+
+async function measureSteps(endurance: Endurance): Promise<Table> {
+  const { installation } = endurance;
+  const under = async (what: string, work: (load: Load) => Promise<Done>): Promise<Step> => {
+    const load = endurance.load(PER_SECOND);
+    const started = performance.now();
+    const done = await work(load);
+    await load.stop();
+    return { what, seconds: (performance.now() - started) / 1000, samples: load.samples, ...done };
+  };
+  const steps = [
+    await under("rolling restart", async () => {
+      const replaced = await restartRolling(installation, ROLLING_MS);
+      return { note: `${replaced} replicas replaced` };
+    }),
+    await under("rotations of the CA", async () => {
+      for (let i = 0; i < ROTATIONS; i += 1) await rotate(installation);
+      return { note: `${ROTATIONS} from end to end` };
+    }),
+    await under("kill -9 of a replica", async (load) => {
+      await sleep(2_000);
+      const leader = await leaderOf(installation);
+      const victim = installation.release.replicas().find((replica) => replica !== leader);
+      if (victim === undefined) throw new Error("there is no replica but the leader");
+      const death = await killReplica(installation, load, victim);
+      await installation.release.start();
+      return { note: `${death.underWay} under way in all replicas`, death };
+    }),
+    await under("kill -9 of the leader", async (load) => {
+      const { ms, ...death } = await killLeader(installation, load);
+      await installation.release.start();
+      return { note: `another leads after ${formatTime(ms)}`, death, leaderMs: ms };
+    }),
+  ];
+  return {
+    title: `Under ${PER_SECOND} admissions a second`,
+    columns: ["step", "seconds", "admissions", "failed", "wrong", "median", "99 %", "slowest", "note"],
+    rows: steps.map(rowOf),
+    goals: steps.flatMap(goalsOf),
+  };
+}
+
+const countOf = ({ samples }: Step, outcome: Sample["outcome"]): number =>
+  samples.filter((each) => each.outcome === outcome).length;
+
+function rowOf(step: Step): readonly string[] {
+  const times = step.samples.map(({ startedAt, endedAt }) => endedAt - startedAt);
+  const counts = [step.samples.length, countOf(step, "failed"), countOf(step, "wrong")].map(String);
+  const quantiles = [0.5, 0.99, 1].map((q) => formatTime(quantile(times, q)));
+  return [step.what, step.seconds.toFixed(0), ...counts, ...quantiles, step.note];
+}
+
+function goalsOf(step: Step): readonly Goal[] {
+  const { what, samples, death, leaderMs } = step;
+  const wrong = countOf(step, "wrong");
+  const goal = (of: string, want: string, actual: string, met: boolean): Goal => ({
+    what: `${what}: ${of}`,
+    want,
+    actual,
+    met,
+  });
+  const never = goal("let in or left unpinned", "0", String(wrong), wrong === 0);
+  if (death === undefined) {
+    const failed = countOf(step, "failed");
+    return [goal("failed", "0", String(failed), failed === 0), never];
+  }
+  const beyond = failuresBeyond(death, samples).length;
+  return [
+    goal("failed that were not under way when it died", "0", String(beyond), beyond === 0),
+    never,
+    ...(leaderMs === undefined
+      ? []
+      : [goal("another leads", "within 20 s", formatTime(leaderMs), leaderMs < LEADER_MS)]),
+  ];
+}
+
+/** What each replica takes when nothing happens but admissions. */
+async function measureUsage({ installation, load: startLoad }: Endurance): Promise<Table> {
+  const replicas = installation.release.replicas();
+  const before = replicas.map(({ process }) => usageOf(process.pid));
+  const started = performance.now();
+  const load = startLoad(PER_SECOND);
+  await sleep(STEADY_MS);
+  const seconds = (performance.now() - started) / 1000;
+  const after = replicas.map(({ process }) => usageOf(process.pid));
+  await load.stop();
+  const rows = after.map((used, i) => {
+    const cores = (used.cpuSeconds - (before[i]?.cpuSeconds ?? 0)) / seconds;
+    const idle = before[i]?.residentMiB ?? 0;
+    return [
+      `replica ${i + 1}`,
+      ...[idle, used.residentMiB, used.peakMiB].map((n) => `${n.toFixed(0)} MiB`),
+      `${(cores * 1000).toFixed(0)}m`,
+    ];
+  });
+  return {
+    title: `What a replica takes, ${PER_SECOND} admissions a second over three for ${seconds.toFixed(0)} s`,
+    columns: ["", "resident before", "resident after", "at most", "processor"],
+    rows,
+  };
+}
