@@ -6,9 +6,10 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { mustSucceed, type RunResult } from "../support/testbed/process.ts";
-import { CONTROLLERS, workload } from "../support/reviews.ts";
+import { CONTROLLERS } from "../support/reviews.ts";
 import { namespace } from "../support/testbed/objects.ts";
 import { isDenied } from "../support/testbed/gate.ts";
+import { controller as controllerOf } from "../support/testbed/workloads.ts";
 import { type Gate, useGate } from "./gate.ts";
 import { describeOnTestbed } from "./testbed.ts";
 
@@ -35,27 +36,9 @@ const policy = (match: object, failureAction = "Enforce"): object => ({
   },
 });
 
-const selector = { matchLabels: { app: "web" } };
-
-/** What the API server asks of each kind beside its template. */
-const BESIDE: Readonly<Record<string, object>> = {
-  Deployment: { selector },
-  ReplicaSet: { selector },
-  StatefulSet: { selector, serviceName: "web" },
-  DaemonSet: { selector },
-  CronJob: { schedule: "0 0 * * *" },
-  ReplicationController: { selector: selector.matchLabels },
-};
-
-/** A controller that the API server takes, whatever its kind. */
-function controller(kind: string, image: string, name = kind.toLowerCase()): object {
-  const { group = "" } = CONTROLLERS[kind] ?? {};
-  const isJob = kind === "Job" || kind === "CronJob";
-  const more = isJob ? { restartPolicy: "Never" } : {};
-  const { metadata, spec } = workload(kind, { web: image }, { name, namespace: IN_NAMESPACE }, more);
-  const apiVersion = group === "" ? "v1" : `${group}/v1`;
-  return { apiVersion, kind, metadata, spec: { ...(spec as object), ...BESIDE[kind] } };
-}
+/** A controller of the namespace under test. */
+const controller = (kind: string, image: string, name = kind.toLowerCase()): object =>
+  controllerOf(kind, { namespace: IN_NAMESPACE, image, name });
 
 describeOnTestbed("policy", (testbed) => {
   let gate: Gate;

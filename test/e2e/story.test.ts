@@ -9,6 +9,7 @@ import { helmNames, helmOf, chartFolder, type Helm } from "../support/testbed/he
 import { startKubernetes, type Cluster } from "../support/testbed/kubernetes.ts";
 import { clusterPolicy, namespace, pod } from "../support/testbed/objects.ts";
 import { request } from "../support/testbed/http.ts";
+import { startKubelet } from "../support/testbed/kubelet.ts";
 import { eventually, mustSucceed } from "../support/testbed/process.ts";
 import {
   makeRelease,
@@ -231,20 +232,34 @@ describe("story", () => {
         await eventually("an event", async () =>
           (await kubectl("-n", releaseNamespace, "get", "events", "-o", "json")).includes("WebhookConfigurationAbsent"),
         );
+        await eventually("an annotation", async () =>
+          (
+            await kubectl("-n", releaseNamespace, "get", "lease", releaseName, "-o", "jsonpath={.metadata.annotations}")
+          ).includes(`"sealgate.dev/absent-webhook-configurations":"MutatingWebhookConfiguration/${releaseName}"`),
+        );
+        const gauge = `sealgate_webhook_configuration_present{kind="MutatingWebhookConfiguration",name="${releaseName}"} 0`;
+        await eventually("a metric", async () => {
+          const texts = release.replicas().map(({ operationsUrl }) => request(`${operationsUrl}/metrics`));
+          return (await Promise.all(texts)).some(({ body }) => body.toString().includes(gauge));
+        });
         assert.equal((await cluster.kubectl(["get", "mutatingwebhookconfiguration", releaseName])).code, 1);
         await helm.must("upgrade", releaseName, chartFolder, ...values());
         await eventually("the caBundle is back", async () => (await bundleOf("mutating")) !== "");
       });
 
       it("uninstalls: pods are made freely, and nothing is left but the kinds and their policies", async () => {
+        const kubelet = startKubelet(cluster);
         await helm.must(...commandOf("uninstall"));
+        await kubelet.stop();
+        const deleted = [...kubelet.printed.values()].join("").match(/WebhookConfiguration "[a-z-]+" deleted$/gmu);
+        assert.deepEqual(deleted?.length, 3, [...kubelet.printed.values()].join("\n"));
         await release.stopAll();
         assert.equal(await create("free", unsigned, false), undefined);
         const kinds = "validatingwebhookconfigurations,mutatingwebhookconfigurations,clusterroles,clusterrolebindings";
         const label = `app.kubernetes.io/instance=${releaseName}`;
         assert.equal(await kubectl("get", kinds, "-l", label, "-o", "name"), "");
         const own =
-          "deployments,services,secrets,configmaps,serviceaccounts,roles,rolebindings,leases,networkpolicies,poddisruptionbudgets";
+          "jobs,pods,deployments,services,secrets,configmaps,serviceaccounts,roles,rolebindings,leases,networkpolicies,poddisruptionbudgets";
         assert.equal(await kubectl("-n", releaseNamespace, "get", own, "-l", label, "-o", "name"), "");
         assert.match(await kubectl("get", "crds", "-o", "name"), /clusterimageverifypolicies\.sealgate\.dev/);
         assert.match(await kubectl("get", "clusterimageverifypolicies", "-o", "name"), /signed/);

@@ -1,11 +1,12 @@
 /**
- * The whole gate: an API server that asks the built program about pods. The program acts with the rights of a service
- * account that may read policies and namespaces, and nothing else.
+ * The whole gate: an API server that asks the built program about pods. The program acts with the rights of the chart's
+ * roles, and nothing else.
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { chartFolder, helmOf } from "./helm.ts";
 import { type Cluster, formatKubeconfig, startKubernetes } from "./kubernetes.ts";
-import { namespace, pod, policy, readerRole, webhookConfigurations } from "./objects.ts";
+import { namespace, pod, policy, webhookConfigurations } from "./objects.ts";
 import { eventually, mustSucceed, type RunResult } from "./process.ts";
 import { type Programs, repositoryRoot } from "./programs.ts";
 import { type Sealgate, startSealgate } from "./sealgate.ts";
@@ -42,20 +43,30 @@ export const isDenied = ({ code, stderr }: RunResult): boolean =>
 
 const account = { namespace: "sealgate-system", name: "sealgate" };
 
+/** The chart's roles and its ServiceAccount, for a certificate from files: what the program may do, and nothing else. */
+const CHART_ROLES = [
+  "template",
+  account.name,
+  chartFolder,
+  `--namespace=${account.namespace}`,
+  "--show-only=templates/rbac.yaml",
+  "--set=tls.mode=files,tls.files.secret=tls,tls.files.caBundle=PEM",
+];
+
 /** Denied by every policy without asking a registry: shows that the API server calls, and that policies arrive. */
 export const noReference = "acme/UPPER";
 
 export async function startGate(programs: Programs, options: GateOptions): Promise<Gate> {
   const cluster = await startKubernetes({ programs });
   try {
-    return await openGate(cluster, options);
+    return await openGate(programs, cluster, options);
   } catch (error) {
     await cluster.stop();
     throw error;
   }
 }
 
-async function openGate(cluster: Cluster, { publicKey, ...served }: GateOptions): Promise<Gate> {
+async function openGate(programs: Programs, cluster: Cluster, { publicKey, ...served }: GateOptions): Promise<Gate> {
   const must: Gate["must"] = async (args, stdin) => {
     const options = stdin === undefined ? {} : { stdin };
     return mustSucceed(`kubectl ${args.join(" ")}`, await cluster.kubectl(args, options)).stdout;
@@ -65,7 +76,9 @@ async function openGate(cluster: Cluster, { publicKey, ...served }: GateOptions)
   };
   await must(["apply", "-f", join(repositoryRoot(), "crds")]);
   await must(["wait", "--for=condition=Established", "--timeout=30s", "customresourcedefinitions", "--all"]);
-  await apply(...readerRole(account));
+  await apply(namespace(account.namespace));
+  const helm = helmOf(programs, "helmV4", cluster);
+  await must(["apply", "-f", "-"], await helm.must(...CHART_ROLES));
   const token = (await must(["-n", account.namespace, "create", "token", account.name])).trim();
   const kubeconfig = join(cluster.dir, "sealgate.kubeconfig");
   writeFileSync(kubeconfig, formatKubeconfig({ ...cluster, token }), { mode: 0o600 });

@@ -39,6 +39,9 @@ export interface Cluster {
   /** On the same port and the same data. */
   readonly startApiServer: () => Promise<void>;
   readonly restartApiServer: () => Promise<void>;
+  readonly stopEtcd: () => Promise<void>;
+  /** On the same port and the same data. */
+  readonly startEtcd: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -58,6 +61,7 @@ export async function startKubernetes(options: ClusterOptions): Promise<Cluster>
   const layout = await prepare(options.dir ?? makeTemporaryDir("cluster"));
   const running: RunningProcess[] = [];
   let apiServer: RunningProcess | undefined;
+  let etcd: RunningProcess | undefined;
   const stopApiServer = async (): Promise<void> => {
     // It would wait for those who watch until they went away
     await apiServer?.stop(1_000);
@@ -70,7 +74,10 @@ export async function startKubernetes(options: ClusterOptions): Promise<Cluster>
   const stop = async (): Promise<void> => {
     await apiServer?.stop(0);
     apiServer = undefined;
-    await Promise.all(running.splice(0).map((each) => each.stop(0)));
+    await Promise.all([...running.splice(0), ...(etcd ? [etcd] : [])].map((each) => each.stop(0)));
+  };
+  const startEtcd = async (): Promise<void> => {
+    etcd = await launchEtcd(layout, options.programs);
   };
   const kubectl = (args: readonly string[], runOptions: RunOptions = {}): Promise<RunResult> =>
     run(options.programs.kubectl, args, {
@@ -79,7 +86,7 @@ export async function startKubernetes(options: ClusterOptions): Promise<Cluster>
       env: { HOME: layout.dir, KUBECONFIG: layout.kubeconfig, ...runOptions.env },
     });
   try {
-    running.push(await launchEtcd(layout, options.programs));
+    await startEtcd();
     await startApiServer();
     if (options.withControllerManager) running.push(await launchControllerManager(layout, options.programs));
     const first = options.withControllerManager ? "serviceaccount/default" : "namespace/default";
@@ -99,6 +106,9 @@ export async function startKubernetes(options: ClusterOptions): Promise<Cluster>
     stopApiServer,
     startApiServer,
     stop,
+    startEtcd,
+    // On disk is what it answered: nothing of it is lost.
+    stopEtcd: async () => etcd?.stop(0),
     apiServerLog: () => apiServer?.log() ?? "",
     restartApiServer: async () => {
       await stopApiServer();

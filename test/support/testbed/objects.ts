@@ -44,32 +44,47 @@ export function clusterPolicy(
   };
 }
 
+/** Refused without looking, so no registry is needed. */
+export const REFUSED = "refused.example/acme/web:1";
+/** No policy covers it. */
+export const FINE = "fine.example/acme/web:1";
+
+export interface Refusal {
+  readonly namespaces: readonly string[];
+  /** Default: those of REFUSED's host. */
+  readonly imageReferences?: readonly string[];
+  /** Default: all seven. */
+  readonly podControllers?: readonly string[];
+}
+
+/** A cluster policy that refuses images without looking. */
+export function refusal(name: string, { namespaces, imageReferences, podControllers }: Refusal): object {
+  const matchExpressions = [{ key: "kubernetes.io/metadata.name", operator: "In", values: namespaces }];
+  const templates = podControllers === undefined ? {} : { podControllers };
+  return {
+    apiVersion: "sealgate.dev/v1alpha1",
+    kind: "ClusterImageVerifyPolicy",
+    metadata: { name },
+    spec: {
+      failureAction: "Enforce",
+      match: { namespaceSelector: { matchExpressions }, ...templates },
+      verifyImages: [
+        {
+          name: "elsewhere",
+          imageReferences: imageReferences ?? ["refused.example/*"],
+          static: { action: "Fail", message: "not from there" },
+        },
+      ],
+    },
+  };
+}
+
 export function namespace(name: string, labels: Readonly<Record<string, string>> = {}): object {
   return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
 }
 
 export function pod(meta: { readonly namespace: string; readonly name: string }, image: string): object {
   return { apiVersion: "v1", kind: "Pod", metadata: meta, spec: { containers: [{ name: "web", image }] } };
-}
-
-/** What the program may do in the suite, and nothing else: read policies and the labels of namespaces. */
-export function readerRole(account: { readonly namespace: string; readonly name: string }): readonly object[] {
-  const { name } = account;
-  const apiVersion = "rbac.authorization.k8s.io/v1";
-  const verbs = ["get", "list", "watch"];
-  const resources = ["imageverifypolicies", "clusterimageverifypolicies", "imageverifyexceptions", "trustroots"];
-  const role = [
-    { apiGroups: ["sealgate.dev"], resources, verbs },
-    { apiGroups: [""], resources: ["namespaces"], verbs },
-  ];
-  const roleRef = { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name };
-  const subjects = [{ kind: "ServiceAccount", ...account }];
-  return [
-    namespace(account.namespace),
-    { apiVersion: "v1", kind: "ServiceAccount", metadata: account },
-    { apiVersion, kind: "ClusterRole", metadata: { name }, rules: role },
-    { apiVersion, kind: "ClusterRoleBinding", metadata: { name }, roleRef, subjects },
-  ];
 }
 
 /** Controllers when made or changed: their templates. */

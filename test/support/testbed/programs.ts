@@ -36,6 +36,7 @@ interface Listing {
     readonly program: string;
     readonly path: string;
     readonly isPresent: boolean;
+    readonly isOnDemand: boolean;
   }[];
 }
 
@@ -72,15 +73,24 @@ function readPrograms(): FoundPrograms {
   const run = spawnSync(process.execPath, [script, "--list", "--json"], { encoding: "utf8" });
   if (!run.stdout.startsWith("{")) throw new Error(`Cannot list the testbed's programs: ${run.stderr}`);
   const listing = JSON.parse(run.stdout) as Listing;
-  const missing = listing.programs.filter((each) => !each.isPresent).map((each) => `${each.tool}/${each.program}`);
+  const wanted = new Set(Object.values(places).map(placeOf));
+  const missing = listing.programs
+    .filter((each) => !each.isPresent && (!each.isOnDemand || wanted.has(`${each.tool}/${each.program}`)))
+    .map((each) => `${each.tool}/${each.program}`);
   if (missing.length > 0) return { kind: "missing", missing, message: missingMessage(missing, listing.cache) };
   const paths = new Map(listing.programs.map((each) => [`${each.tool}/${each.program}`, each.path]));
   const entries = Object.entries(places).map(([name, place]) => {
-    const path = paths.get(place);
-    if (path === undefined) throw new Error(`The testbed does not build ${place}`);
+    const path = paths.get(placeOf(place));
+    if (path === undefined) throw new Error(`The testbed does not build ${placeOf(place)}`);
     return [name, path];
   });
   return { kind: "found", programs: Object.fromEntries(entries) as Programs };
+}
+
+/** SEALGATE_KUBERNETES names another tool than "kubernetes" to take the control plane from. */
+function placeOf(place: string): string {
+  const [tool, program] = place.split("/");
+  return tool === "kubernetes" ? `${process.env["SEALGATE_KUBERNETES"] ?? tool}/${program}` : place;
 }
 
 function missingMessage(missing: readonly string[], cache: string): string {

@@ -2,6 +2,7 @@
 // the ConfigMap, the token of the ServiceAccount and nothing more. They stand behind the Service by a balancer.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { startBalancer, type Balancer } from "./balancer.ts";
 import { formatKubeconfig, type Cluster } from "./kubernetes.ts";
 import { freePorts, mustSucceed, startProcess, type RunningProcess } from "./process.ts";
@@ -16,8 +17,8 @@ export interface Replica {
 export interface Release {
   /** Starts one and sends it connections once it is ready. */
   readonly start: () => Promise<Replica>;
-  /** No new connections, then SIGTERM; resolves when it has ended. */
-  readonly stop: (replica: Replica) => Promise<void>;
+  /** SIGTERM; so many milliseconds later no new connections, as endpoints go. Resolves when it has ended. */
+  readonly stop: (replica: Replica, lagMs?: number) => Promise<void>;
   readonly kill: (replica: Replica) => Promise<void>;
   readonly replicas: () => readonly Replica[];
   readonly stopAll: () => Promise<void>;
@@ -44,7 +45,8 @@ export async function pointService(cluster: Cluster): Promise<void> {
 
 export { startBalancer };
 
-export function makeRelease(cluster: Cluster, balancer: Balancer): Release {
+/** `apiServerUrl`: where the replicas find it, if not where it is. */
+export function makeRelease(cluster: Cluster, balancer: Balancer, apiServerUrl = cluster.url): Release {
   const running: Replica[] = [];
   let count = 0;
   const spread = (): void => balancer.setEndpoints(running.map(({ port }) => port));
@@ -56,14 +58,16 @@ export function makeRelease(cluster: Cluster, balancer: Balancer): Release {
     replicas: () => running,
     start: async () => {
       const name = `sealgate-${(count += 1)}`;
-      const replica = await startReplica(cluster, name);
+      const replica = await startReplica({ ...cluster, url: apiServerUrl }, name);
       running.push(replica);
       spread();
       return replica;
     },
-    stop: async (replica) => {
+    stop: async (replica, lagMs = 0) => {
+      const ended = replica.process.stop(60_000);
+      if (lagMs > 0) await sleep(lagMs);
       leave(replica);
-      await replica.process.stop(60_000);
+      await ended;
     },
     kill: async (replica) => {
       process.kill(replica.process.pid, "SIGKILL");

@@ -1,0 +1,71 @@
+/** The short form of `npm run test:long -- rolling`: the same steps, for seconds and at a lower rate. */
+import assert from "node:assert/strict";
+import {
+  failuresBeyond,
+  killLeader,
+  killReplica,
+  leaderOf,
+  restartRolling,
+  rotate,
+  startEndurance,
+  type Endurance,
+} from "../support/testbed/endurance.ts";
+import type { Load } from "../support/testbed/load.ts";
+import { programsOrSkip } from "../support/testbed/programs.ts";
+
+const PER_SECOND = 40;
+
+describe("under load", () => {
+  let endurance: Endurance;
+  let load: Load;
+  before("install three replicas", async function () {
+    endurance = await startEndurance(programsOrSkip(this), { drainSeconds: 3 });
+  });
+  after("stop it", () => endurance?.stop());
+  beforeEach(() => {
+    load = endurance.load(PER_SECOND);
+  });
+  afterEach(() => load.stop());
+
+  const unlike = (wanted: string): readonly string[] =>
+    load.samples.filter(({ outcome }) => outcome !== wanted).map(({ outcome, said }) => `${outcome}: ${said}`);
+
+  it("a rolling restart of all replicas fails nothing and lets nothing in", async () => {
+    assert.equal(await restartRolling(endurance.installation, 0), 3);
+    await load.stop();
+    assert.deepEqual(unlike("right"), []);
+    assert.ok(load.samples.length > PER_SECOND);
+  });
+
+  it("a rotation of the CA fails nothing and lets nothing in", async () => {
+    await rotate(endurance.installation);
+    await load.stop();
+    assert.deepEqual(unlike("right"), []);
+  });
+
+  it("the death of a replica fails what was under way, and nothing else", async () => {
+    const { installation } = endurance;
+    const leader = await leaderOf(installation);
+    const victim = installation.release.replicas().find((replica) => replica !== leader);
+    assert.ok(victim);
+    const death = await killReplica(installation, load, victim);
+    await installation.release.start();
+    await load.stop();
+    assert.deepEqual(failuresBeyond(death, load.samples), []);
+    assert.deepEqual(
+      load.samples.filter(({ outcome }) => outcome === "wrong"),
+      [],
+    );
+  });
+
+  it("the death of the leader makes another within twenty seconds", async () => {
+    const death = await killLeader(endurance.installation, load);
+    await load.stop();
+    assert.ok(death.ms < 20_000, `${death.ms} ms`);
+    assert.deepEqual(failuresBeyond(death, load.samples), []);
+    assert.deepEqual(
+      load.samples.filter(({ outcome }) => outcome === "wrong"),
+      [],
+    );
+  });
+});

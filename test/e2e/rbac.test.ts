@@ -1,0 +1,196 @@
+/**
+ * What the program may do in a cluster is what it does there, verb by verb: the table below, the roles that the chart makes,
+ * and the calls that the API server's audit log has of it are the same. Who adds a call to the API server adds its row, the
+ * rule in charts/, and, unless it is made anyway, what makes the program do it.
+ */
+import assert from "node:assert/strict";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { installChart, type Installation } from "../support/testbed/installation.ts";
+import { eventually, makeTemporaryDir } from "../support/testbed/process.ts";
+import { programsOrSkip, repositoryRoot } from "../support/testbed/programs.ts";
+import { releaseName, releaseNamespace } from "../support/testbed/release.ts";
+
+interface Right {
+  /** "cluster" or "own" (namespace), the resource with its group, and after a slash the only name that it is for. */
+  readonly on: string;
+  readonly verbs: readonly string[];
+  /** The file under src/ that makes the call. */
+  readonly calledBy: string;
+}
+
+const ADMISSION = "admissionregistration.k8s.io";
+const RIGHTS: readonly Right[] = [
+  { on: "cluster imageverifypolicies.sealgate.dev", verbs: ["list", "watch"], calledBy: "kubernetes/policy-watch.ts" },
+  {
+    on: "cluster clusterimageverifypolicies.sealgate.dev",
+    verbs: ["list", "watch"],
+    calledBy: "kubernetes/policy-watch.ts",
+  },
+  {
+    on: "cluster imageverifyexceptions.sealgate.dev",
+    verbs: ["list", "watch"],
+    calledBy: "kubernetes/policy-watch.ts",
+  },
+  { on: "cluster trustroots.sealgate.dev", verbs: ["list", "watch"], calledBy: "kubernetes/policy-watch.ts" },
+  { on: "cluster namespaces", verbs: ["list", "watch"], calledBy: "kubernetes/policy-watch.ts" },
+  {
+    on: `cluster mutatingwebhookconfigurations.${ADMISSION}/sealgate`,
+    verbs: ["get", "patch"],
+    calledBy: "kubernetes/ca-bundle.ts",
+  },
+  {
+    on: `cluster validatingwebhookconfigurations.${ADMISSION}/sealgate`,
+    verbs: ["get", "patch"],
+    calledBy: "kubernetes/ca-bundle.ts",
+  },
+  {
+    on: `cluster validatingwebhookconfigurations.${ADMISSION}/sealgate-templates`,
+    verbs: ["get", "patch"],
+    calledBy: "kubernetes/ca-bundle.ts",
+  },
+  {
+    on: "own secrets/sealgate-ca",
+    verbs: ["get", "list", "update", "watch"],
+    calledBy: "kubernetes/managed-certificates.ts",
+  },
+  { on: "own leases.coordination.k8s.io/sealgate", verbs: ["get", "update"], calledBy: "kubernetes/lease.ts" },
+  { on: "own events.events.k8s.io", verbs: ["create"], calledBy: "kubernetes/events.ts" },
+];
+
+/** What makes it do what it does not do by itself in its first seconds. */
+const OCCASIONS: Readonly<Record<string, (kubectl: Installation["kubectl"]) => Promise<unknown>>> = {
+  "a rotation writes the Secret": (kubectl) =>
+    kubectl("-n", releaseNamespace, "annotate", "secret", `${releaseName}-ca`, "sealgate.dev/rotate=1"),
+  "a configuration that is gone makes an event": (kubectl) =>
+    kubectl("delete", "mutatingwebhookconfiguration", releaseName),
+};
+
+const USER = `system:serviceaccount:${releaseNamespace}:${releaseName}`;
+const AUDIT_POLICY = {
+  apiVersion: "audit.k8s.io/v1",
+  kind: "Policy",
+  omitStages: ["RequestReceived"],
+  rules: [{ level: "Metadata", users: [USER] }, { level: "None" }],
+};
+
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly resources: readonly string[];
+  readonly resourceNames?: readonly string[];
+  readonly verbs: readonly string[];
+}
+
+/** Each verb on each thing, a line each. */
+function linesOf(where: "cluster" | "own", rules: readonly Rule[]): readonly string[] {
+  return rules.flatMap(({ apiGroups, resources, resourceNames, verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) =>
+        (resourceNames ?? [""]).flatMap((name) => verbs.map((verb) => lineOf({ where, group, resource, name, verb }))),
+      ),
+    ),
+  );
+}
+
+interface Call {
+  readonly where: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly name: string;
+  readonly verb: string;
+}
+
+const lineOf = ({ where, group, resource, name, verb }: Call): string =>
+  `${where} ${resource}${group === "" ? "" : `.${group}`}${name === "" ? "" : `/${name}`} ${verb}`;
+
+interface AuditEvent {
+  readonly verb: string;
+  readonly objectRef: {
+    readonly resource: string;
+    readonly subresource?: string;
+    readonly apiGroup?: string;
+    readonly namespace?: string;
+    readonly name?: string;
+  };
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+const sorted = (lines: Iterable<string>): readonly string[] =>
+  [...new Set(lines)].toSorted((a, b) => a.localeCompare(b));
+
+describe("the program's rights", () => {
+  let installation: Installation;
+  let log: string;
+  const table = sorted(RIGHTS.flatMap(({ on, verbs }) => verbs.map((verb) => `${on} ${verb}`)));
+
+  before("install, with an audit log of the program's calls", async function () {
+    const programs = programsOrSkip(this);
+    const dir = makeTemporaryDir("audit");
+    log = join(dir, "audit.log");
+    const policy = join(dir, "policy.json");
+    writeFileSync(policy, JSON.stringify(AUDIT_POLICY));
+    // Where one watch begins with all there is, nothing is listed: older API servers cannot do that.
+    const isOlder = "--feature-gates=WatchList=false";
+    const apiServerArguments = [`--audit-policy-file=${policy}`, `--audit-log-path=${log}`, isOlder];
+    installation = await installChart(programs, { apiServerArguments });
+  });
+  after("stop it", () => installation?.stop());
+
+  const events = (): readonly AuditEvent[] =>
+    readFileSync(log, "utf8")
+      .split("\n")
+      .filter((line) => line !== "")
+      .map((line) => JSON.parse(line) as AuditEvent);
+
+  /** As a line of the table: by name where the table has it by name. */
+  function called({ verb, objectRef }: AuditEvent): string {
+    const { resource, subresource, apiGroup: group = "", namespace = "", name = "" } = objectRef;
+    const where = namespace === "" ? "cluster" : namespace === releaseNamespace ? "own" : namespace;
+    const call = {
+      where,
+      group,
+      verb,
+      name,
+      resource: subresource === undefined ? resource : `${resource}/${subresource}`,
+    };
+    const byName = lineOf(call);
+    return table.includes(byName) ? byName : lineOf({ ...call, name: "" });
+  }
+
+  it("are those of the table, by the chart's roles", async () => {
+    const rulesOf = async (...args: readonly string[]): Promise<readonly Rule[]> =>
+      (JSON.parse(await installation.kubectl(...args, "-o", "json")) as { rules: readonly Rule[] }).rules;
+    const granted = [
+      ...linesOf("cluster", await rulesOf("get", "clusterrole", releaseName)),
+      ...linesOf("own", await rulesOf("-n", releaseNamespace, "get", "role", releaseName)),
+    ];
+    assert.deepEqual(sorted(granted), table);
+  });
+
+  it("are all used, and nothing beyond them is tried", async () => {
+    const carries = ["get", "mutatingwebhookconfiguration", releaseName, "-o", "jsonpath={..caBundle}"];
+    await eventually("the CA is applied", async () => (await installation.kubectl(...carries)) !== "");
+    for (const work of Object.values(OCCASIONS)) await work(installation.kubectl);
+    const missing = (): readonly string[] => {
+      const used = new Set(events().map(called));
+      return table.filter((line) => !used.has(line));
+    };
+    await eventually("every right is used", () => Promise.resolve(missing().length === 0)).catch(() => undefined);
+    assert.deepEqual(missing(), []);
+    assert.deepEqual(sorted(events().map(called)), table);
+    const forbidden = events().filter((event) => event.annotations?.["authorization.k8s.io/decision"] !== "allow");
+    assert.deepEqual(forbidden.map(called), []);
+  });
+
+  it("are asked for by files that are there", () => {
+    for (const { calledBy } of RIGHTS) assert.ok(existsSync(join(repositoryRoot(), "src", calledBy)), calledBy);
+  });
+
+  it("are in the namespace of the release alone, and neither secrets nor pods of others", async () => {
+    const asked = ["get secrets --all-namespaces", "create pods", "delete validatingwebhookconfigurations"];
+    for (const question of asked) {
+      const args = ["auth", "can-i", ...question.split(" "), `--as=${USER}`];
+      assert.match((await installation.cluster.kubectl(args)).stdout, /^no/u, question);
+    }
+  });
+});
