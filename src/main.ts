@@ -74,7 +74,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
     tls === undefined
       ? undefined
       : await buildServer({
-          reviewer: new PodReviewer(source.policies, verifier, Date.now),
+          reviewer: new PodReviewer(source.policies, verifier, Date.now, trust.config),
           tls,
           log: admissionLog(logger, metrics),
           isReady: () => source.policies.snapshot() !== undefined,
@@ -117,13 +117,14 @@ async function listen(server: { listen(address: Address): Promise<unknown> }, ad
 
 function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
   return {
-    decided: ({ webhook, request, allowed, verdicts, exceptions, explanation, seconds }) => {
+    decided: ({ webhook, request, allowed, verdicts, exceptions, unmatched, explanation, seconds }) => {
       const { uid, namespace, name, operation, resource, dryRun } = request;
       const decision = allowed ? "allow" : "deny";
       metrics.observeAdmission({ webhook, operation, resource, decision, dryRun, seconds });
       const images = verdicts.map(({ image }) => image);
       const fields = { uid, namespace, name, operation, decision, images, ms: Math.round(seconds * 1e6) / 1000 };
       if (!dryRun) for (const { exception } of exceptions) metrics.countException(exception);
+      if (!dryRun) metrics.countUnmatched(unmatched);
       const excepted = exceptions.length === 0 ? {} : { exceptions };
       logger.info({ ...fields, ...excepted, ...(explanation === undefined ? {} : { explanation }) }, webhook);
     },
@@ -145,7 +146,8 @@ async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
   const print =
     flags.output === "table" ? { kind: "table" as const } : { kind: "data" as const, format: formats[flags.output] };
-  const code = await runApply(pods, { print }, new PodReviewer({ snapshot: () => snapshot }, verifier, Date.now), io);
+  const reviewer = new PodReviewer({ snapshot: () => snapshot }, verifier, Date.now, config);
+  const code = await runApply(pods, { print }, reviewer, io);
   await close();
   return code;
 }

@@ -12,10 +12,20 @@ export function explainReview(verdicts: readonly ImageVerdict[]): string {
   return verdicts.map(explainImage).join("\n");
 }
 
-/** Every rule that did not pass for one image. */
+/** Every rule that did not pass for one image, and that no cluster policy is about it where that matters. */
 export function explainImage(verdict: ImageVerdict): string {
   const refused = verdict.results.filter((result) => result.verdict.outcome !== "Pass");
-  return refused.map((result) => explainRule(verdict, result)).join("\n");
+  return [...refused.map((result) => explainRule(verdict, result)), ...explainUnmatched(verdict)].join("\n");
+}
+
+/** In one clause, for warnings and tables as well. */
+export const UNMATCHED = "no rule of a ClusterImageVerifyPolicy is about it";
+
+function explainUnmatched({ image, unmatched }: ImageVerdict): readonly string[] {
+  if (unmatched === undefined) return [];
+  const { step, hint } = FAILURES.ImageUnmatched;
+  const decided = unmatched === "Deny" ? "denied" : "warned about";
+  return [`Image "${image}" ${decided} by unmatchedImages: ImageUnmatched (${step}): ${UNMATCHED}`, `  hint: ${hint}`];
 }
 
 /** `ImageVerifyPolicy "prod/signed"` */

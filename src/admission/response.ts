@@ -5,7 +5,7 @@
 import { encodeBase64 } from "../encoding/base64.ts";
 import { encodeUtf8 } from "../encoding/text.ts";
 import type { ExceptionUse } from "../policy/exception.ts";
-import { effectOf, type ImageVerdict } from "../policy/verdict.ts";
+import { effectOf, unmatchedEffect, type ImageVerdict } from "../policy/verdict.ts";
 
 export interface AdmissionResponse {
   readonly apiVersion: "admission.k8s.io/v1";
@@ -97,6 +97,7 @@ function audit(decision: string, { verdicts, exceptions }: Reviewed): Readonly<R
   const policies = verdicts.flatMap(({ results }) =>
     results.map(({ policy, verdict }) => `${ruleName(policy, verdict.rule)}=${verdict.outcome}`),
   );
+  const unmatched = verdicts.filter((verdict) => verdict.unmatched !== undefined).map(({ image }) => image);
   const excepted = exceptions.map((use) => `${use.exception}:${ruleName(use.policy, use.rule)}`);
   return {
     decision,
@@ -106,6 +107,7 @@ function audit(decision: string, { verdicts, exceptions }: Reviewed): Readonly<R
       verdicts.map(({ image }) => image),
     ),
     ...listed("exceptions", excepted),
+    ...listed("unmatched", unmatched),
   };
 }
 
@@ -120,8 +122,10 @@ function listed(key: string, values: readonly string[]): Readonly<Record<string,
 /** One for each field that names a denied image; an image that passed, or for which is only warned, causes nothing. */
 function causesOf(verdict: ImageVerdict): DenialStatus["details"]["causes"] {
   const denying = verdict.results.filter((result) => effectOf(result) === "deny");
-  if (denying.length === 0) return [];
-  const codes = denying.flatMap(({ verdict: { findings } }) => findings.map(({ code }) => code));
+  const isUnmatched = unmatchedEffect(verdict) === "deny";
+  if (denying.length === 0 && !isUnmatched) return [];
+  const found = denying.flatMap(({ verdict: { findings } }) => findings.map(({ code }) => code));
+  const codes = isUnmatched ? [...found, "ImageUnmatched"] : found;
   const message = `${verdict.image}: ${[...new Set(codes)].join(", ")}`.slice(0, 1024);
   return verdict.fields.map((field) => ({ field: dotted(field), reason: "FieldValueForbidden", message }));
 }

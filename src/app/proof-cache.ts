@@ -7,8 +7,10 @@ import { LRUCache } from "lru-cache";
 import type { RuleProof } from "../policy/prove.ts";
 import type { Outcome } from "../policy/verdict.ts";
 
-/** Lifetimes in milliseconds. */
-export const PROOF_LIFETIMES: Readonly<Record<Outcome, number>> = { Pass: 600_000, Fail: 30_000, Undetermined: 5_000 };
+/** Milliseconds for which a proof may answer, by what it answers. */
+export type ProofLifetimes = Readonly<Record<Outcome, number>>;
+
+export const PROOF_LIFETIMES: ProofLifetimes = { Pass: 600_000, Fail: 30_000, Undetermined: 5_000 };
 
 const MAX_PROOFS = 20_000;
 const MAX_BYTES = 128 * 1024 * 1024;
@@ -17,38 +19,72 @@ export interface Proof {
   readonly outcome: Outcome;
 }
 
+interface Kept<T> {
+  readonly proof: T;
+  readonly since: number;
+}
+
+export interface ProofCacheOptions<T> {
+  /** In milliseconds, monotonic. */
+  readonly now: () => number;
+  /** As they are now: a shorter one counts at once. */
+  readonly lifetimes?: () => ProofLifetimes;
+  /** In bytes; one that is too large for the whole is not kept. */
+  readonly sizeOf?: (proof: T) => number;
+}
+
 export class ProofCache<T extends Proof> {
-  readonly #proofs: LRUCache<string, T>;
+  readonly #now: () => number;
+  readonly #lifetimes: () => ProofLifetimes;
+  readonly #proofs: LRUCache<string, Kept<T>>;
   readonly #underway = new Map<string, Promise<T>>();
 
-  /** `now` in milliseconds, monotonic. `sizeOf` in bytes; one that is too large for the whole is not kept. */
-  constructor(now: () => number, sizeOf: (proof: T) => number = () => 1) {
-    const sizeCalculation = (proof: T): number => Math.max(1, sizeOf(proof));
-    const bounds = { max: MAX_PROOFS, maxSize: MAX_BYTES, sizeCalculation };
-    this.#proofs = new LRUCache({ ...bounds, perf: { now }, ttlResolution: 0 });
+  constructor({ now, lifetimes = () => PROOF_LIFETIMES, sizeOf = () => 1 }: ProofCacheOptions<T>) {
+    this.#now = now;
+    this.#lifetimes = lifetimes;
+    const sizeCalculation = ({ proof }: Kept<T>): number => Math.max(1, sizeOf(proof));
+    this.#proofs = new LRUCache({ max: MAX_PROOFS, maxSize: MAX_BYTES, sizeCalculation });
   }
 
   /** What is remembered: there is nothing to wait for. */
   known(key: string): T | undefined {
-    return this.#proofs.get(key);
+    const kept = this.#proofs.get(key);
+    if (kept === undefined) return undefined;
+    if (this.#serves(kept, kept.proof.outcome)) return kept.proof;
+    this.#proofs.delete(key);
+    return undefined;
   }
 
   /**
-   * What is remembered, what is under way, or a new one by `prove`. What `prove` throws is not remembered, nor what
-   * `isKept` says of afterwards.
+   * Whether what is remembered may answer `outcome`: judged at another time it may be another one than it was, and evidence
+   * that has come since could change it.
    */
-  async verdict(key: string, prove: () => Promise<T>, isKept: (proof: T) => boolean = () => true): Promise<T> {
-    const known = this.#proofs.get(key) ?? this.#underway.get(key);
-    if (known !== undefined) return await known;
+  serves(key: string, outcome: Outcome): boolean {
+    const kept = this.#proofs.peek(key);
+    return kept !== undefined && this.#serves(kept, outcome);
+  }
+
+  /**
+   * What is under way, or a new one by `prove`. What `prove` throws is not remembered, nor what `isKept` says of afterwards,
+   * nor that nothing could be determined beside something that still holds.
+   */
+  async renew(key: string, prove: () => Promise<T>, isKept: (proof: T) => boolean = () => true): Promise<T> {
+    const underway = this.#underway.get(key);
+    if (underway !== undefined) return await underway;
     const work = prove();
     this.#underway.set(key, work);
     try {
-      const verdict = await work;
-      if (isKept(verdict)) this.#proofs.set(key, verdict, { ttl: PROOF_LIFETIMES[verdict.outcome] });
-      return verdict;
+      const proof = await work;
+      const isLess = proof.outcome === "Undetermined" && this.known(key) !== undefined;
+      if (isKept(proof) && !isLess) this.#proofs.set(key, { proof, since: this.#now() });
+      return proof;
     } finally {
       this.#underway.delete(key);
     }
+  }
+
+  #serves({ since }: Kept<T>, outcome: Outcome): boolean {
+    return this.#now() - since <= this.#lifetimes()[outcome];
   }
 }
 

@@ -3,7 +3,7 @@
  * network: without a rule nothing is asked of anybody. Admission is the answer to positive evidence alone.
  */
 import pLimit from "p-limit";
-import { explainReview } from "../admission/explain.ts";
+import { explainReview, UNMATCHED } from "../admission/explain.ts";
 import type { AdmissionRequest } from "../admission/request.ts";
 import type { Digest } from "../crypto/digest.ts";
 import type { Instant } from "../encoding/instant.ts";
@@ -13,6 +13,7 @@ import { asksForEvidence, type CompiledPolicy, type CompiledRule } from "../poli
 import {
   effectOf,
   isOutsideCause,
+  unmatchedEffect,
   type Effect,
   type Finding,
   type ImageVerdict,
@@ -21,7 +22,7 @@ import {
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { deadlineIn } from "./deadline.ts";
-import { planReview, type Task } from "./plan.ts";
+import { planReview, REVIEW_SETTINGS, type Plan, type ReviewSettings, type Task } from "./plan.ts";
 import { Memories, PolicyTerms } from "./policy-terms.ts";
 import type { Pinning, Review, Reviewer } from "./reviewer.ts";
 import type { CpuBudget } from "./verify-candidates.ts";
@@ -37,27 +38,34 @@ export class PodReviewer implements Reviewer {
   readonly #policies: Policies;
   readonly #verifier: ImageVerifier;
   readonly #now: () => Instant;
+  readonly #settings: () => ReviewSettings;
   readonly #memories: Memories;
 
   /** `now` in milliseconds since 1970: exceptions end by it, and what was verified grows old by it. */
-  constructor(policies: Policies, verifier: ImageVerifier, now: () => Instant) {
+  constructor(
+    policies: Policies,
+    verifier: ImageVerifier,
+    now: () => Instant,
+    settings: () => ReviewSettings = () => REVIEW_SETTINGS,
+  ) {
     this.#policies = policies;
     this.#verifier = verifier;
     this.#now = now;
+    this.#settings = settings;
     this.#memories = new Memories(now);
   }
 
   async validate(request: AdmissionRequest, signal: AbortSignal): Promise<Review> {
-    const { tasks, exceptions } = planReview(this.#snapshot(), request, this.#now());
+    const { tasks, exceptions, unmatched } = this.#plan(request);
     const cpu = this.#verifier.budget();
     const terms = new PolicyTerms(signal, this.#memories);
     const verdicts = await eachOf(tasks, (task) => this.#judge(task, signal, cpu, terms)).finally(() => terms.end());
     const unpinned = tasks.flatMap((task, index) => unpinnedWarnings(task, verdicts[index]));
-    return { ...review(verdicts, unpinned), exceptions };
+    return { ...review(verdicts, unpinned), exceptions, unmatched };
   }
 
   async pin(request: AdmissionRequest, signal: AbortSignal): Promise<Pinning> {
-    const { tasks } = planReview(this.#snapshot(), request, this.#now());
+    const { tasks } = this.#plan(request);
     const terms = new PolicyTerms(signal, this.#memories);
     const pins = await eachOf(tasks, (task) => this.#pinsOf(task, terms)).finally(() => terms.end());
     return { pins: pins.flat(), warnings: [] };
@@ -71,6 +79,7 @@ export class PodReviewer implements Reviewer {
       image: verified.image,
       fields: task.fields,
       ...(verified.digest === undefined ? {} : { digest: verified.digest }),
+      ...unmatchedOf(task),
       places: verified.places,
       results: verified.verdicts.flatMap((verdict, index): RuleResult[] => {
         const policy = task.rules[index]?.policy;
@@ -132,6 +141,10 @@ export class PodReviewer implements Reviewer {
     );
   }
 
+  #plan(request: AdmissionRequest): Plan {
+    return planReview(this.#snapshot(), request, this.#now(), this.#settings());
+  }
+
   #snapshot(): PolicySnapshot {
     const snapshot = this.#policies.snapshot();
     if (snapshot === undefined) throw new UnavailableError("PolicyInvalid", "the policies have not been read yet");
@@ -151,13 +164,17 @@ async function eachOf<T>(tasks: readonly Task[], work: (task: Task) => Promise<T
   return await Promise.all(tasks.map((task) => limit(() => work(task))));
 }
 
-function review(verdicts: readonly ImageVerdict[], unpinned: readonly string[]): Omit<Review, "exceptions"> {
+function review(
+  verdicts: readonly ImageVerdict[],
+  unpinned: readonly string[],
+): Omit<Review, "exceptions" | "unmatched"> {
   const denied = withEffect(verdicts, "deny");
   const warnings = [...withEffect(verdicts, "warn").flatMap(warningsOf), ...unpinned];
   if (denied.length === 0) return { allowed: true, verdicts, warnings };
   // Beside a Fail it would not help to try again.
-  const undetermined = denied.every(({ results }) =>
-    results.every((result) => result.verdict.outcome === "Undetermined"),
+  const undetermined = denied.every(
+    ({ results, unmatched }) =>
+      unmatched === undefined && results.every((result) => result.verdict.outcome === "Undetermined"),
   );
   return {
     allowed: false,
@@ -171,17 +188,24 @@ function review(verdicts: readonly ImageVerdict[], unpinned: readonly string[]):
 /** The images that have such results, with these results alone: a rule that only warns is no reason of a denial. */
 function withEffect(verdicts: readonly ImageVerdict[], effect: Effect): readonly ImageVerdict[] {
   return verdicts.flatMap((verdict) => {
-    const results = verdict.results.filter((result) => effectOf(result) === effect);
-    return results.length === 0 ? [] : [{ ...verdict, results }];
+    const { unmatched, ...rest } = verdict;
+    const results = rest.results.filter((result) => effectOf(result) === effect);
+    const own = unmatched !== undefined && unmatchedEffect(verdict) === effect ? { unmatched } : {};
+    return results.length === 0 && !("unmatched" in own) ? [] : [{ ...rest, results, ...own }];
   });
 }
 
+function unmatchedOf({ unmatched }: Task): Pick<ImageVerdict, "unmatched"> {
+  return unmatched === undefined ? {} : { unmatched };
+}
+
 /** The image last: it may be long, and a warning is cut. */
-function warningsOf(verdict: ImageVerdict): readonly string[] {
-  return verdict.results.map(
+function warningsOf({ image, results, unmatched }: ImageVerdict): readonly string[] {
+  const warnings = results.map(
     ({ policy, verdict: { rule, summary, findings, verifiedAt } }) =>
-      `${policyName(policy)} rule ${rule}: ${summary}${codesOf(findings)}${memoryOf(verifiedAt)}: ${verdict.image}`,
+      `${policyName(policy)} rule ${rule}: ${summary}${codesOf(findings)}${memoryOf(verifiedAt)}: ${image}`,
   );
+  return unmatched === undefined ? warnings : [...warnings, `${UNMATCHED} (ImageUnmatched): ${image}`];
 }
 
 /** §2.3: where neither a pin nor a digest is asked for, a tag was verified that the node will resolve again. */
@@ -227,6 +251,7 @@ function refusedReference(task: Task, failure: VerificationFailure): ImageVerdic
     // Text of the pod's author: it must not make up lines of the explanation.
     image: quoted(task.text).slice(1, -1),
     fields: task.fields,
+    ...unmatchedOf(task),
     places: [],
     results: task.policies.flatMap((policy) =>
       policy.rules.map(({ name }) =>

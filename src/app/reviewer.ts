@@ -5,10 +5,12 @@ import type { ImageVerdict } from "../policy/verdict.ts";
 
 export interface Review {
   readonly allowed: boolean;
-  /** One per image that some rule covers. */
+  /** One per image that some rule covers, or that none covers where the configuration says so. */
   readonly verdicts: readonly ImageVerdict[];
   /** Rules that were not asked, since an exception took them off an image. */
   readonly exceptions: readonly ExceptionUse[];
+  /** How many images no rule of a cluster policy is about, whatever that does. */
+  readonly unmatched: number;
   /** Denial text (admission/explain.ts), only when not allowed. */
   readonly message?: string;
   readonly warnings: readonly string[];

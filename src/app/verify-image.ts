@@ -9,6 +9,7 @@ import { formatReference, type ImageReference, type Repository } from "../oci/re
 import { asksForEvidence, type CompiledRule } from "../policy/compile.ts";
 import { judgeRule, needsPlatforms } from "../policy/evaluate.ts";
 import type { ImageEvidence } from "../policy/evidence.ts";
+import type { ReviewedImage } from "../policy/facts.ts";
 import { placesOf } from "../policy/judge-levels.ts";
 import type { RuleProof } from "../policy/prove.ts";
 import { isOutside, type Outcome, type PlaceAnswer, type RuleVerdict } from "../policy/verdict.ts";
@@ -19,7 +20,7 @@ import type { Clocks } from "./clocks.ts";
 import { beforeDeadline, deadlineIn } from "./deadline.ts";
 import { ImageGatherer, type ImageQuery } from "./gather-image.ts";
 import type { RuleTerms } from "./policy-terms.ts";
-import { ProofCache, SingleFlight, sizeOfProof } from "./proof-cache.ts";
+import { ProofCache, SingleFlight, sizeOfProof, type ProofLifetimes } from "./proof-cache.ts";
 import { looked, needsRegistry, unresolved, unsigned, withWrittenDigest } from "./rule-verdicts.ts";
 import { GATHER_LIMITS, type GatherLimits } from "./search.ts";
 import { CpuBudget, proveInTurns, VERIFY_LIMITS, type VerifyLimits } from "./verify-candidates.ts";
@@ -40,6 +41,8 @@ export interface ImageVerifierOptions extends Clocks {
   readonly registry: Registry;
   /** What one image, or one request, may cost now. */
   readonly limits?: () => ImageLimits;
+  /** For how long a proof may answer, now. */
+  readonly lifetimes?: () => ProofLifetimes;
 }
 
 export type ImageLimits = GatherLimits & VerifyLimits;
@@ -84,6 +87,11 @@ interface Judged {
   readonly places: readonly PlaceAnswer[];
 }
 
+interface Answer {
+  readonly known: JudgedProof;
+  readonly verdict: RuleVerdict;
+}
+
 export class ImageVerifier {
   readonly #registry: Registry;
   readonly #now: () => number;
@@ -99,7 +107,9 @@ export class ImageVerifier {
     this.#cpuNow = options.cpuNow;
     this.#limits = options.limits ?? (() => IMAGE_LIMITS);
     this.#gatherer = new ImageGatherer(this.#registry, this.#limits);
-    this.#proofs = new ProofCache(options.monotonicNow, ({ proof }) => sizeOfProof(proof));
+    const { monotonicNow: now, lifetimes } = options;
+    const sizeOf = ({ proof }: JudgedProof): number => sizeOfProof(proof);
+    this.#proofs = new ProofCache({ now, sizeOf, ...(lifetimes && { lifetimes }) });
   }
 
   /**
@@ -171,10 +181,17 @@ export class ImageVerifier {
     };
     if (rule.dependsOnNow) return withPlaces(await beforeDeadline(prove, look.signal, "verification"));
     const key = proofKey(look, rule);
-    const known =
-      this.#proofs.known(key) ??
-      (await beforeDeadline(() => this.#proven(key, prove, look), look.signal, "verification"));
-    const verdict = rule.readsRequest ? judgeRule(rule, known.proof, { image, now: this.#now() }) : known.verdict;
+    const remembered = this.#answerOf(key, rule, image);
+    const { known, verdict } =
+      remembered ??
+      (await beforeDeadline(
+        async () => {
+          const known = await this.#proven(key, prove, look);
+          return { known, verdict: this.#judged(known, rule, image) };
+        },
+        look.signal,
+        "verification",
+      ));
     if (verdict.outcome === "Pass") {
       look.memory?.facts.remember(key, { facts: known.proof, verifiedAt: known.verifiedAt });
     }
@@ -195,6 +212,18 @@ export class ImageVerifier {
     return { ...proof, platforms: { ok: true, value: proofs } };
   }
 
+  /** What is remembered, if it may answer what it says for this image now. */
+  #answerOf(key: string, rule: CompiledRule, image: ReviewedImage): Answer | undefined {
+    const known = this.#proofs.known(key);
+    if (known === undefined) return undefined;
+    const verdict = this.#judged(known, rule, image);
+    return this.#proofs.serves(key, verdict.outcome) ? { known, verdict } : undefined;
+  }
+
+  #judged(known: JudgedProof, rule: CompiledRule, image: ReviewedImage): RuleVerdict {
+    return rule.readsRequest ? judgeRule(rule, known.proof, { image, now: this.#now() }) : known.verdict;
+  }
+
   /** Where nobody can tell and the policy may rest on what was verified before: that, judged anew (policy-api.md §2.1). */
   #recall(look: Look, rule: CompiledRule, verdict: RuleVerdict): RuleVerdict {
     const { memory, reference, digest } = look;
@@ -210,9 +239,9 @@ export class ImageVerifier {
   }
 
   async #proven(key: string, prove: () => Promise<JudgedProof>, { cpu }: Look): Promise<JudgedProof> {
-    const proven = await this.#proofs.verdict(key, prove, (proof) => !cpu.isSpent && !isEarly(proof));
+    const proven = await this.#proofs.renew(key, prove, (proof) => !cpu.isSpent && !isEarly(proof));
     // Somebody else's request had spent its share: that says nothing about ours.
-    return isCutShort(proven.verdict) && !cpu.isSpent ? await this.#proofs.verdict(key, prove) : proven;
+    return isCutShort(proven.verdict) && !cpu.isSpent ? await this.#proofs.renew(key, prove) : proven;
   }
 
   async #manifest(reference: ImageReference, tag: string, signal: AbortSignal): Promise<FetchedManifest> {

@@ -3,14 +3,14 @@
  * pinned first, as /mutate would, and judged then.
  */
 import { AdmissionError } from "../admission/error.ts";
-import { explainImage } from "../admission/explain.ts";
+import { explainImage, UNMATCHED } from "../admission/explain.ts";
 import type { AdmissionRequest } from "../admission/request.ts";
 import { deadlineIn } from "../app/deadline.ts";
 import type { Review, Reviewer } from "../app/reviewer.ts";
 import { isJsonObject } from "../encoding/guard.ts";
 import type { JsonObject, JsonValue } from "../encoding/json.ts";
 import type { ExceptionUse } from "../policy/exception.ts";
-import { effectOf, type ImageVerdict, type Outcome, type RuleResult } from "../policy/verdict.ts";
+import { effectOf, unmatchedEffect, type ImageVerdict, type Outcome, type RuleResult } from "../policy/verdict.ts";
 import { quoted } from "../failure/failure.ts";
 import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
 
@@ -57,7 +57,9 @@ export async function runApply(
   const rows: ApplyRow[] = [];
   for (const pod of pods) {
     const { verdicts, exceptions } = await judge(pod, reviewer);
-    for (const verdict of verdicts) rows.push(...verdict.results.map((result) => rowOf(pod, verdict, result)));
+    for (const verdict of verdicts) {
+      rows.push(...verdict.results.map((result) => rowOf(pod, verdict, result)), ...unmatchedRows(pod, verdict));
+    }
     rows.push(...exceptions.map((use) => skippedRow(pod, use)));
   }
   io.out(options.print.kind === "data" ? options.print.format(rows) : tableAndReasons(rows, pods.length));
@@ -120,7 +122,8 @@ function replaceAt(value: JsonValue, path: readonly string[], replacement: strin
 
 function rowOf(pod: AppliedPod, verdict: ImageVerdict, result: RuleResult): ApplyRow {
   const { policy } = result;
-  const explanation = explainImage({ ...verdict, results: [result] });
+  const { unmatched: _another, ...rest } = verdict;
+  const explanation = explainImage({ ...rest, results: [result] });
   return {
     resource: `${pod.namespace}/${pod.name}`,
     image: verdict.image,
@@ -131,6 +134,22 @@ function rowOf(pod: AppliedPod, verdict: ImageVerdict, result: RuleResult): Appl
     reason: result.verdict.summary,
     ...(explanation === "" ? {} : { explanation }),
   };
+}
+
+/** What the configuration says is no policy's. */
+function unmatchedRows(pod: AppliedPod, verdict: ImageVerdict): readonly ApplyRow[] {
+  if (verdict.unmatched === undefined) return [];
+  const row = {
+    resource: `${pod.namespace}/${pod.name}`,
+    image: verdict.image,
+    policy: "(configuration)",
+    rule: "unmatchedImages",
+    verdict: "Fail" as const,
+    effect: unmatchedEffect(verdict),
+    reason: UNMATCHED,
+    explanation: explainImage({ ...verdict, results: [] }),
+  };
+  return [row];
 }
 
 function skippedRow(pod: AppliedPod, { exception, reason, until, policy, rule, image }: ExceptionUse): ApplyRow {

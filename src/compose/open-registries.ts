@@ -4,6 +4,7 @@ import { ObjectCache } from "../app/object-cache.ts";
 import { ImageVerifier } from "../app/verify-image.ts";
 import type { ServeFlags } from "../cli/index.ts";
 import { endpointsOf, type RegistryFlags } from "../cli/registry-flags.ts";
+import { lifetimesOf } from "../config/limits.ts";
 import type { Config } from "../config/load.ts";
 import { apiServerUrl } from "../kubernetes/client.ts";
 import { buildRegistry, type RegistryRules } from "../registry/client.ts";
@@ -33,6 +34,7 @@ export function buildVerifier(
   const verifier = new ImageVerifier({
     registry: new ObjectCache(() => config().caches.blobBytes).before(registry, ""),
     limits: () => config().limits,
+    lifetimes: () => lifetimesOf(config().caches),
     ...CLOCKS,
   });
   return { verifier, reload: () => void registry.reload(rules()), close: () => registry.close() };

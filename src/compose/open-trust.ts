@@ -2,6 +2,7 @@
 import { ConfigFile } from "../config/config-file.ts";
 import { FileWatch } from "../config/file-watch.ts";
 import { DEFAULT_CONFIG, type Config } from "../config/load.ts";
+import { settingsDetail } from "../config/settings.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import { compileTrustRoot, withObjects } from "../policy/trust-root-object.ts";
 import type { TrustRoots } from "../policy/trust-root.ts";
@@ -37,6 +38,7 @@ export function openTrust(path: string | undefined): Trust {
     },
     readiness: () => [
       check("trust-roots", store.detail()),
+      check("images", settingsDetail(file?.config ?? DEFAULT_CONFIG)),
       ...(file === undefined ? [] : [check("configuration", file.detail())]),
     ],
     follow: (onChange) => {

@@ -2,6 +2,10 @@
  * What one image and one request may cost, and what is kept of it (config.md `limits`, `caches`). Every bound has its default,
  * and a highest value where the program itself has one.
  */
+import { parseDuration } from "../encoding/duration.ts";
+import { quoted } from "../failure/failure.ts";
+import type { Outcome } from "../policy/verdict.ts";
+import type { SchemaError } from "../schema/validator.ts";
 
 export interface Limits {
   /** Descriptors or layers of a place that are considered. */
@@ -21,9 +25,19 @@ export interface Limits {
 export interface Caches {
   /** Bytes of manifests and blobs that are kept by their digest. 0: none. */
   readonly blobBytes: number;
+  /** Milliseconds for which a verdict of a rule on a digest is remembered, by what it was. */
+  readonly pass: number;
+  readonly fail: number;
+  readonly undetermined: number;
 }
 
+type Lifetime = Exclude<keyof Caches, "blobBytes">;
+
+/** As an operator may write it, after the schema. */
+export type WrittenCaches = Partial<Pick<Caches, "blobBytes"> & Readonly<Record<Lifetime, string>>>;
+
 const MIB = 1024 * 1024;
+const LIFETIMES = ["pass", "fail", "undetermined"] as const;
 
 export const DEFAULT_LIMITS: Limits = {
   listed: 1000,
@@ -34,10 +48,48 @@ export const DEFAULT_LIMITS: Limits = {
   cpuMs: 250,
 };
 
-export const DEFAULT_CACHES: Caches = { blobBytes: 64 * MIB };
+export const DEFAULT_CACHES: Caches = { blobBytes: 64 * MIB, pass: 600_000, fail: 30_000, undetermined: 5_000 };
+
+const LONGEST: Readonly<Record<Lifetime, string>> = { pass: "24h", fail: "1h", undetermined: "5m" };
+
+/** What is written, with its defaults; a lifetime that is longer than is allowed is an error. */
+export function readCaches({ blobBytes = DEFAULT_CACHES.blobBytes, ...written }: WrittenCaches): {
+  readonly value: Caches;
+  readonly errors: readonly SchemaError[];
+} {
+  const read = (name: Lifetime): number => {
+    const text = written[name];
+    return text === undefined ? DEFAULT_CACHES[name] : parseDuration(text);
+  };
+  const value: Caches = { blobBytes, pass: read("pass"), fail: read("fail"), undetermined: read("undetermined") };
+  const tooLong = LIFETIMES.filter((name) => value[name] > parseDuration(LONGEST[name]));
+  const errors = tooLong.map((name) => ({
+    path: `caches.${name}`,
+    message: `is ${quoted(written[name] ?? "")}, want at most ${LONGEST[name]}`,
+  }));
+  return { value, errors };
+}
+
+/** By outcome, as the application has them. */
+export function lifetimesOf({ pass, fail, undetermined }: Caches): Readonly<Record<Outcome, number>> {
+  return { Pass: pass, Fail: fail, Undetermined: undetermined };
+}
+
+/** As a file says it. */
+export function printedCaches({ blobBytes, pass, fail, undetermined }: Caches): WrittenCaches {
+  return { blobBytes, pass: inSeconds(pass), fail: inSeconds(fail), undetermined: inSeconds(undetermined) };
+}
+
+function inSeconds(milliseconds: number): string {
+  return `${milliseconds / 1000}s`;
+}
 
 const integer = (minimum: number, maximum: number, description: string) =>
   ({ type: "integer", minimum, maximum, description }) as const;
+
+/** An integer and s, m, h or d. */
+const lifetime = (description: string) =>
+  ({ type: "string", pattern: "^[1-9][0-9]{0,6}[smhd]$", description }) as const;
 
 /** Draft 7; part of CONFIG_SCHEMA. */
 export const LIMITS = {
@@ -61,5 +113,8 @@ export const CACHES = {
   additionalProperties: false,
   properties: {
     blobBytes: integer(0, 4096 * MIB, "Bytes of objects that are kept by their digest. Default: 64 MiB; 0: none."),
+    pass: lifetime("For how long it is remembered that a rule passed a digest, at most 24h. Default: 10m."),
+    fail: lifetime("For how long it is remembered that a rule failed a digest, at most 1h. Default: 30s."),
+    undetermined: lifetime("For how long it is remembered that nobody could tell, at most 5m. Default: 5s."),
   },
 } as const;

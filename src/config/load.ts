@@ -22,8 +22,17 @@ import {
   type WrittenRegistry,
 } from "./registries.ts";
 import { DocumentError, readDocuments, type ResourceDocument } from "./documents.ts";
-import { DEFAULT_CACHES, DEFAULT_LIMITS, type Caches, type Limits } from "./limits.ts";
+import {
+  DEFAULT_CACHES,
+  DEFAULT_LIMITS,
+  printedCaches,
+  readCaches,
+  type Caches,
+  type Limits,
+  type WrittenCaches,
+} from "./limits.ts";
 import { BUILT_IN_TRUST_ROOTS, CONFIG_SCHEMA } from "./schema.ts";
+import type { PodSettings } from "./settings.ts";
 import { checkTls, formatTls, readTls, type TlsConfig, type WrittenTls } from "./tls.ts";
 
 export interface TrustRootSource {
@@ -32,7 +41,7 @@ export interface TrustRootSource {
   readonly requires: TrustRequirements;
 }
 
-export interface Config {
+export interface Config extends PodSettings {
   readonly trustRoots: ReadonlyMap<string, TrustRootSource>;
   readonly builtInTrustRoots: readonly string[];
   /** Absent: what the command line says. */
@@ -54,14 +63,14 @@ export class ConfigError extends Error {
 }
 
 /** The file as an operator may write it: after the schema, everything is optional. */
-interface WrittenConfig {
+interface WrittenConfig extends Partial<PodSettings> {
   readonly trustRoots?: Readonly<
     Record<string, { readonly file: string; readonly requires?: Partial<TrustRequirements> }>
   >;
   readonly builtInTrustRoots?: readonly string[];
   readonly tls?: WrittenTls;
   readonly limits?: Partial<Limits>;
-  readonly caches?: Partial<Caches>;
+  readonly caches?: WrittenCaches;
   readonly registries?: readonly WrittenRegistry[];
   readonly proxy?: WrittenProxy;
   readonly deadline?: { readonly max?: string; readonly reserve?: string };
@@ -77,6 +86,8 @@ const DEFAULT_REQUIRES: TrustRequirements = {
 export const DEFAULT_CONFIG: Config = {
   trustRoots: new Map(),
   builtInTrustRoots: BUILT_IN_TRUST_ROOTS,
+  unmatchedImages: "Allow",
+  excludeNamespaces: [],
   limits: DEFAULT_LIMITS,
   caches: DEFAULT_CACHES,
   registries: readRegistries([], "").value,
@@ -94,13 +105,16 @@ export function loadConfig(file: string): Config {
 
 /** The configuration as a file that says the same in full, but for passwords. */
 export function formatConfig(config: Config): string {
-  const { trustRoots, builtInTrustRoots, limits, caches, tls, registries, proxy, deadline } = config;
+  const { trustRoots, builtInTrustRoots, unmatchedImages, excludeNamespaces, limits, caches, tls } = config;
+  const { registries, proxy, deadline } = config;
   return stringify({
     ...(tls === undefined ? {} : { tls: formatTls(tls) }),
     trustRoots: Object.fromEntries(trustRoots),
     builtInTrustRoots: [...builtInTrustRoots],
+    unmatchedImages,
+    excludeNamespaces: [...excludeNamespaces],
     limits,
-    caches,
+    caches: printedCaches(caches),
     registries: registries.printed,
     proxy: printedProxy(proxy),
     deadline: { max: formatDuration(deadline.maxMs), reserve: formatDuration(deadline.reserveMs) },
@@ -112,14 +126,15 @@ function readConfig(document: ResourceDocument): Config {
   const faults = checkSchema(plain);
   // What a schema refuses has no shape to be read by.
   const written = faults.length > 0 ? {} : (plain as WrittenConfig);
-  const { trustRoots = {}, builtInTrustRoots = BUILT_IN_TRUST_ROOTS, limits, caches } = written;
+  const { trustRoots = {}, builtInTrustRoots = BUILT_IN_TRUST_ROOTS, limits } = written;
   const tls = readTls(written.tls ?? {}, document.file);
   const wrong = [...faults, ...checkRequires(document.object), ...checkTls(tls)];
   const folder = dirname(resolve(document.file));
   const registries = readRegistries(written.registries ?? [], folder);
   const proxy = readProxy(written.proxy);
   const deadline = readDeadline(written.deadline);
-  const errors = [...wrong, ...registries.errors, ...proxy.errors, ...deadline.errors];
+  const caches = readCaches(written.caches ?? {});
+  const errors = [...wrong, ...registries.errors, ...proxy.errors, ...deadline.errors, ...caches.errors];
   if (errors.length > 0) throw refused(document, errors);
   const sources = Object.entries(trustRoots).map(([name, { file, requires }]): [string, TrustRootSource] => [
     name,
@@ -128,8 +143,10 @@ function readConfig(document: ResourceDocument): Config {
   return {
     trustRoots: new Map(sources),
     builtInTrustRoots,
+    unmatchedImages: written.unmatchedImages ?? DEFAULT_CONFIG.unmatchedImages,
+    excludeNamespaces: written.excludeNamespaces ?? DEFAULT_CONFIG.excludeNamespaces,
     limits: { ...DEFAULT_LIMITS, ...limits },
-    caches: { ...DEFAULT_CACHES, ...caches },
+    caches: caches.value,
     ...(tls === undefined ? {} : { tls }),
     registries: registries.value,
     ...(proxy.value === undefined ? {} : { proxy: proxy.value }),

@@ -4,6 +4,7 @@
  */
 import { CACHES, LIMITS } from "./limits.ts";
 import { DEADLINE, PROXY, REGISTRIES } from "./registries-schema.ts";
+import { EXCLUDE_NAMESPACES, UNMATCHED_IMAGES } from "./settings.ts";
 import { TLS_SCHEMA } from "./tls.ts";
 
 /** The trust roots that the program carries and a file may switch off. */
@@ -59,6 +60,8 @@ export const CONFIG_SCHEMA = {
       uniqueItems: true,
       items: { type: "string", enum: BUILT_IN_TRUST_ROOTS },
     },
+    unmatchedImages: UNMATCHED_IMAGES,
+    excludeNamespaces: EXCLUDE_NAMESPACES,
     limits: LIMITS,
     caches: CACHES,
     registries: REGISTRIES,

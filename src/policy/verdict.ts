@@ -83,6 +83,9 @@ export interface RuleResult {
   readonly verdict: RuleVerdict;
 }
 
+/** What the configuration says of an image that no rule of a cluster policy is about (policy-api.md §2.8). */
+export type UnmatchedImages = "Allow" | "Warn" | "Deny";
+
 /** The explanation object: webhook, log and command line print from this and from nothing else. */
 export interface ImageVerdict {
   /** Canonical reference, with the digest once it is known; the original text, escaped, when it could not be parsed. */
@@ -92,6 +95,8 @@ export interface ImageVerdict {
   readonly digest?: Digest;
   readonly places: readonly PlaceAnswer[];
   readonly results: readonly RuleResult[];
+  /** No rule of a cluster policy is about it, and the configuration allows that not. */
+  readonly unmatched?: Exclude<UnmatchedImages, "Allow">;
 }
 
 /** What a rule's verdict does to the request. */
@@ -112,6 +117,12 @@ export function isOutsideCause(cause: UndeterminedCause): boolean {
 /** Nobody can tell, and for no reason of ours. */
 export function isOutside({ outcome, causes }: RuleVerdict): boolean {
   return outcome === "Undetermined" && causes.length > 0 && causes.every(isOutsideCause);
+}
+
+/** Beside the results of its rules: an image has the effects of both. */
+export function unmatchedEffect({ unmatched }: ImageVerdict): Effect {
+  if (unmatched === undefined) return "admit";
+  return unmatched === "Deny" ? "deny" : "warn";
 }
 
 /** The table of policy-api.md §4. Only what lies outside is softened; a cause of ours, or none, denies. */

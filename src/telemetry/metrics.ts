@@ -27,6 +27,8 @@ export interface Metrics {
   observeAdmission(sample: AdmissionSample): void;
   /** A rule that an exception took off an image. `exception` is the name of an object of the cluster's administrators. */
   countException(exception: string): void;
+  /** Images that no rule of a cluster policy is about. */
+  countUnmatched(images: number): void;
   /** For how long changes of a source may have been missed. */
   observeStale(source: string, seconds: number): void;
   observeLeader(isLeader: boolean): void;
@@ -60,6 +62,11 @@ export function makeMetrics(): Metrics {
     labelNames: ["exception"],
     registers: [registry],
   });
+  const unmatched = new Counter({
+    name: "sealgate_unmatched_images_total",
+    help: "Images of reviewed pods that no rule of a ClusterImageVerifyPolicy is about, dry runs left out",
+    registers: [registry],
+  });
   const stale = new Gauge({
     name: "sealgate_informer_stale_seconds",
     help: "For how long changes of a source may have been missed; 0 while it is followed",
@@ -76,6 +83,7 @@ export function makeMetrics(): Metrics {
       duration.observe({ webhook }, seconds);
     },
     countException: (exception) => exceptions.inc({ exception }),
+    countUnmatched: (images) => unmatched.inc(images),
     text: () => registry.metrics(),
   };
 }

@@ -11,6 +11,8 @@ export interface DecidedReview {
   readonly verdicts: readonly ImageVerdict[];
   /** Rules that an exception took off an image; none from /mutate. */
   readonly exceptions: readonly ExceptionUse[];
+  /** How many images no rule of a cluster policy is about; none from /mutate. */
+  readonly unmatched: number;
   /** Why: the denial text that the user got, or what Warn, Audit and Ignore let pass. */
   readonly explanation: string | undefined;
   readonly seconds: number;

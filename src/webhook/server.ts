@@ -28,7 +28,7 @@ export interface WebhookOptions {
   deadline(): DeadlineLimits;
 }
 
-const NOTHING = { verdicts: [], exceptions: [] } as const;
+const NOTHING = { verdicts: [], exceptions: [], unmatched: 0 } as const;
 /** The API server keeps idle connections for 90 s: ours live longer, or a POST would meet a closed socket (§7). */
 const KEEP_ALIVE_MS = 120_000;
 
@@ -95,7 +95,7 @@ async function answer(
   }
 }
 
-interface Answer extends Pick<DecidedReview, "verdicts" | "exceptions" | "explanation"> {
+interface Answer extends Pick<DecidedReview, "verdicts" | "exceptions" | "unmatched" | "explanation"> {
   readonly response: AdmissionResponse;
 }
 
@@ -121,11 +121,9 @@ async function pin({ reviewer }: WebhookOptions, request: AdmissionRequest, sign
 }
 
 async function validate({ reviewer }: WebhookOptions, request: AdmissionRequest, signal: AbortSignal): Promise<Answer> {
-  const { allowed, verdicts, exceptions, message, warnings, retryAfterSeconds } = await reviewer.validate(
-    request,
-    signal,
-  );
-  const found = { verdicts, exceptions };
+  const reviewed = await reviewer.validate(request, signal);
+  const { allowed, verdicts, exceptions, unmatched, message, warnings, retryAfterSeconds } = reviewed;
+  const found = { verdicts, exceptions, unmatched };
   if (allowed) {
     return {
       response: allowResponse(request.uid, found, warnings),
@@ -143,7 +141,9 @@ async function validate({ reviewer }: WebhookOptions, request: AdmissionRequest,
 
 /** Warn, Audit and Ignore admit, and all of it is reported (policy-api.md §2.1). */
 function explainAdmitted(verdicts: readonly ImageVerdict[]): string | undefined {
-  const noted = verdicts.filter(({ results }) => results.some(({ verdict }) => verdict.outcome !== "Pass"));
+  const noted = verdicts.filter(
+    ({ results, unmatched }) => unmatched !== undefined || results.some(({ verdict }) => verdict.outcome !== "Pass"),
+  );
   return noted.length === 0 ? undefined : explainReview(noted);
 }
 

@@ -40,6 +40,17 @@ describe("explainImage()", () => {
     );
   });
 
+  it("says that no cluster policy is about an image, beside what its rules say, where that matters", () => {
+    const { hint } = FAILURES["ImageUnmatched"];
+    assert.equal(
+      explainImage(imageVerdict([], { unmatched: "Deny" })),
+      `Image "${IMAGE}" denied by unmatchedImages: ImageUnmatched (policy): no rule of a ClusterImageVerifyPolicy is about it\n  hint: ${hint}`,
+    );
+    assert.match(explainImage(imageVerdict([], { unmatched: "Warn" })), /" warned about by unmatchedImages: /);
+    assert.equal(explainImage(imageVerdict([result()], { unmatched: "Deny" })).split("\n").length, 3);
+    assert.equal(explainImage(imageVerdict([])), "");
+  });
+
   it("says nothing of a rule that passed, and nothing at all where all did", () => {
     const passed = result(ruleVerdict({ outcome: "Pass", rule: "other" }));
     assert.equal(explainImage(imageVerdict([passed])), "");

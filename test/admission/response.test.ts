@@ -90,6 +90,22 @@ describe("denyResponse()", () => {
     );
   });
 
+  it("names the cause of an image that no cluster policy is about, where that denies", () => {
+    const causes = (unmatched: "Warn" | "Deny"): readonly unknown[] | undefined => {
+      const verdicts = [imageVerdict([], { unmatched })];
+      return denyResponse("1", { message: "m", verdicts, exceptions: [] }, []).response.status?.details.causes;
+    };
+    const message = `${IMAGE}: ImageUnmatched`;
+    assert.deepEqual(causes("Deny"), [{ field: "spec.containers[0].image", reason: "FieldValueForbidden", message }]);
+    assert.deepEqual(causes("Warn"), []);
+    const { auditAnnotations } = allowResponse(
+      "1",
+      { verdicts: [imageVerdict([], { unmatched: "Warn" })], exceptions: [] },
+      [],
+    ).response;
+    assert.equal(auditAnnotations?.["unmatched"], IMAGE);
+  });
+
   it("says when to try again where that may help", () => {
     const denial = { message: "no", ...NOTHING, retryAfterSeconds: 5 };
     assert.equal(denyResponse(UID, denial, []).response.status?.details.retryAfterSeconds, 5);

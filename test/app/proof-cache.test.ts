@@ -9,12 +9,13 @@ describe("ProofCache", () => {
     it(`remembers a ${outcome} for ${lifetime} ms`, async () => {
       let now = 1;
       let proofs = 0;
-      const cache = new ProofCache<RuleVerdict>(() => now);
-      const ask = (): Promise<RuleVerdict> =>
-        cache.verdict("key", () => {
+      const cache = new ProofCache<RuleVerdict>({ now: () => now });
+      const ask = async (): Promise<RuleVerdict> =>
+        cache.known("key") ??
+        (await cache.renew("key", () => {
           proofs += 1;
           return Promise.resolve(ruleVerdict({ outcome }));
-        });
+        }));
       await ask();
       now += lifetime;
       await ask();
@@ -31,26 +32,64 @@ describe("ProofCache", () => {
   });
 
   it("tells keys apart", async () => {
-    const cache = new ProofCache<RuleVerdict>(() => 1);
+    const cache = new ProofCache<RuleVerdict>({ now: () => 1 });
     const rule = async (key: string): Promise<string> =>
-      (await cache.verdict(key, () => Promise.resolve(ruleVerdict({ rule: key })))).rule;
-    assert.deepEqual([await rule("a"), await rule("b"), await rule("a")], ["a", "b", "a"]);
+      (await cache.renew(key, () => Promise.resolve(ruleVerdict({ rule: key })))).rule;
+    assert.deepEqual([await rule("a"), await rule("b")], ["a", "b"]);
+    assert.deepEqual([cache.known("a")?.rule, cache.known("b")?.rule, cache.known("c")], ["a", "b", undefined]);
   });
 
   it("shares work under way, and forgets what it throws", async () => {
-    const cache = new ProofCache<RuleVerdict>(() => 1);
+    const cache = new ProofCache<RuleVerdict>({ now: () => 1 });
     let proofs = 0;
     const fail = (): Promise<never> => {
       proofs += 1;
       return Promise.reject(new Error("not now"));
     };
-    const asked = await Promise.allSettled([cache.verdict("key", fail), cache.verdict("key", fail)]);
+    const asked = await Promise.allSettled([cache.renew("key", fail), cache.renew("key", fail)]);
     assert.deepEqual(
       asked.map(({ status }) => status),
       ["rejected", "rejected"],
     );
     assert.equal(proofs, 1);
-    assert.equal((await cache.verdict("key", () => Promise.resolve(ruleVerdict({ outcome: "Pass" })))).outcome, "Pass");
+    assert.equal((await cache.renew("key", () => Promise.resolve(ruleVerdict({ outcome: "Pass" })))).outcome, "Pass");
+  });
+});
+
+describe("ProofCache, as time goes by", () => {
+  const kept = (outcome: Outcome): Promise<RuleVerdict> => Promise.resolve(ruleVerdict({ outcome }));
+
+  it("answers by the lifetimes of now: a shorter one counts at once", async () => {
+    let now = 1;
+    let Pass = 100;
+    const cache = new ProofCache<RuleVerdict>({ now: () => now, lifetimes: () => ({ ...PROOF_LIFETIMES, Pass }) });
+    await cache.renew("key", () => kept("Pass"));
+    now += 50;
+    assert.ok(cache.known("key"));
+    Pass = 49;
+    assert.equal(cache.known("key"), undefined);
+  });
+
+  it("answers for no longer than what it says now may be remembered", async () => {
+    let now = 1;
+    const cache = new ProofCache<RuleVerdict>({ now: () => now });
+    await cache.renew("key", () => kept("Pass"));
+    now += PROOF_LIFETIMES.Fail;
+    assert.deepEqual([cache.serves("key", "Pass"), cache.serves("key", "Fail")], [true, true]);
+    now += 1;
+    assert.deepEqual([cache.serves("key", "Pass"), cache.serves("key", "Fail")], [true, false]);
+    assert.equal(cache.serves("other", "Pass"), false);
+  });
+
+  it("keeps what still holds when nobody can tell more", async () => {
+    let now = 1;
+    const cache = new ProofCache<RuleVerdict>({ now: () => now });
+    await cache.renew("key", () => kept("Pass"));
+    now += 1000;
+    assert.equal((await cache.renew("key", () => kept("Undetermined"))).outcome, "Undetermined");
+    assert.equal(cache.known("key")?.outcome, "Pass");
+    await cache.renew("key", () => kept("Fail"));
+    assert.equal(cache.known("key")?.outcome, "Fail");
   });
 });
 

@@ -127,6 +127,7 @@ describe("PodReviewer.validate()", () => {
         allowed: true,
         verdicts: [],
         exceptions: [],
+        unmatched: 1,
         warnings: [],
       });
     }

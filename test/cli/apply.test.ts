@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { runApply, type AppliedPod, type ApplyRow } from "../../src/cli/apply.ts";
 import { UsageError, type ExitCode } from "../../src/cli/io.ts";
+import { PodReviewer } from "../../src/app/review-pod.ts";
 import type { Reviewer } from "../../src/app/reviewer.ts";
 import type { JsonObject } from "../../src/encoding/json.ts";
 import { parseJson } from "../../src/encoding/json.ts";
@@ -37,6 +38,31 @@ const down = fakeRegistry({
 });
 
 describe("runApply()", () => {
+  it("prints what the configuration says of an image that no cluster policy is about", async () => {
+    const { verifier } = makeApplication(fakeRegistry({}), []);
+    const snapshot = { policies: [], exceptions: [], trustRoots: [], namespaceLabels: () => undefined };
+    for (const [unmatchedImages, code, effect] of [
+      ["Deny", 1, "deny"],
+      ["Warn", 0, "warn"],
+    ] as const) {
+      const settings = { unmatchedImages, excludeNamespaces: [] };
+      const reviewer = new PodReviewer(
+        { snapshot: () => snapshot },
+        verifier,
+        () => 0,
+        () => settings,
+      );
+      const pods = [applied(pod({ web: "ghcr.io/acme/web:1" }))];
+      const [row] = await rows(pods, reviewer);
+      assert.deepEqual(
+        [row?.policy, row?.rule, row?.verdict, row?.effect],
+        ["(configuration)", "unmatchedImages", "Fail", effect],
+      );
+      assert.match(row?.explanation ?? "", /ImageUnmatched/);
+      assert.equal((await table(pods, reviewer)).code, code);
+    }
+  });
+
   it("prints a line for each image and rule, then what denies, and ends with 1", async () => {
     await withApplication({}, async ({ server, repository, reviewer, enforce }) => {
       const signed = await server.putImage(PATH, "signed", "a");

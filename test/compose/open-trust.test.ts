@@ -24,7 +24,7 @@ describe("compose/open-trust", () => {
     assert.notEqual(trust.trustRoots("sigstore-public-good"), undefined);
     assert.deepEqual(
       trust.readiness().map(({ name }) => name),
-      ["trust-roots"],
+      ["trust-roots", "images"],
     );
     trust.follow(() => assert.fail("nothing changes"))();
   });
@@ -61,7 +61,7 @@ describe("compose/open-trust", () => {
     assert.notEqual(trust.trustRoots("ours"), undefined);
     assert.deepEqual(
       trust.readiness().map(({ name }) => name),
-      ["trust-roots", "configuration"],
+      ["trust-roots", "images", "configuration"],
     );
   });
 });

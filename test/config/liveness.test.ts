@@ -11,7 +11,9 @@ import { policy, rule } from "../policy/resources.ts";
 import { schemaNodes } from "../policy/schema-leaves.ts";
 import { ROOT_FILES } from "../sigstore/roots.ts";
 import { VECTORS_ROOT } from "../vectors/check.ts";
+import { LIVE_LIFETIMES, lookAgainUnder } from "./lifetimes-liveness.ts";
 import { LIVE_LIMITS, lookUnder } from "./limits-liveness.ts";
+import { LIVE_SETTINGS, reviewedUnder } from "./settings-liveness.ts";
 import { LIVE_REGISTRIES, seen, startWorld, type World } from "./registries-liveness.ts";
 
 interface Change {
@@ -101,6 +103,35 @@ describe("config: every key is live", () => {
     }
   });
 
+  describe("of what holds for all pods", () => {
+    for (const [key, { before: first, after: second }] of Object.entries(LIVE_SETTINGS)) {
+      it(key, async () => {
+        const file = join(folder, "config.yaml");
+        const seen = async (config: string): Promise<unknown> => {
+          writeFileSync(file, config);
+          return await reviewedUnder(loadConfig(file));
+        };
+        assert.deepEqual(await seen("{}"), await seen(first));
+        assert.notDeepEqual(await seen(second), await seen(first));
+      });
+    }
+  });
+
+  describe("of lifetimes", () => {
+    for (const [key, { before: first, after: second, of }] of Object.entries(LIVE_LIFETIMES)) {
+      it(key, async () => {
+        const file = join(folder, "config.yaml");
+        const seen = async (config: string): Promise<readonly unknown[]> => {
+          writeFileSync(file, config);
+          return await lookAgainUnder(loadConfig(file), of);
+        };
+        const [remembered, forgotten] = [await seen(first), await seen(second)];
+        assert.deepEqual(forgotten[0], remembered[0]);
+        assert.notDeepEqual(forgotten[1], remembered[1]);
+      });
+    }
+  });
+
   describe("of registries", () => {
     let world: World;
     before(async () => {
@@ -117,7 +148,9 @@ describe("config: every key is live", () => {
     // Those of tls have theirs in tls.test.ts and serve-certificates.test.ts.
     const leaves = schemaNodes(CONFIG_SCHEMA).filter(([, { type }]) => type !== "object" && type !== "array");
     const paths = leaves.map(([path]) => path).filter((path) => !path.startsWith("tls."));
-    const keys = [LIVE, LIVE_LIMITS, LIVE_REGISTRIES].flatMap((rows) => Object.keys(rows));
+    const keys = [LIVE, LIVE_SETTINGS, LIVE_LIMITS, LIVE_LIFETIMES, LIVE_REGISTRIES].flatMap((rows) =>
+      Object.keys(rows),
+    );
     assert.deepEqual(paths.toSorted(), keys.toSorted());
   });
 });

@@ -27,6 +27,8 @@ describe("config/load", () => {
     assert.deepEqual(load("{}"), {
       trustRoots: new Map(),
       builtInTrustRoots: ["sigstore-public-good", "github"],
+      unmatchedImages: "Allow",
+      excludeNamespaces: [],
       limits: DEFAULT_LIMITS,
       caches: DEFAULT_CACHES,
       registries: { endpoints: [], mirrored: [], files: [], printed: [] },
@@ -36,7 +38,7 @@ describe("config/load", () => {
   it("fills in the bounds that are not written", () => {
     const { limits, caches } = load("limits: {fetched: 7}\ncaches: {blobBytes: 0}\n");
     assert.deepEqual(limits, { ...DEFAULT_LIMITS, fetched: 7 });
-    assert.deepEqual(caches, { blobBytes: 0 });
+    assert.deepEqual(caches, { ...DEFAULT_CACHES, blobBytes: 0 });
   });
 
   it("begins a relative path at the folder of the file, and fills in what a root requires", () => {
@@ -67,7 +69,7 @@ describe("config/load", () => {
       "an unknown key",
       "trustRoots: {}\nlisten: {}\n",
       [
-        "2: listen: is unknown, want one of trustRoots, tls, builtInTrustRoots, limits, caches, registries, proxy, deadline",
+        "2: listen: is unknown, want one of trustRoots, tls, builtInTrustRoots, unmatchedImages, excludeNamespaces, limits, caches, registries, proxy, deadline",
       ],
     ],
     [
@@ -104,17 +106,36 @@ describe("config/load", () => {
         '5: trustRoots["acme.example"].requires: asks for no proof of time, want transparencyLog or timestamp to be true',
       ],
     ],
+    [
+      "what is no answer to an image that no policy is about",
+      "unmatchedImages: Forbid\n",
+      ['1: unmatchedImages: is "Forbid", want one of Allow, Warn, Deny'],
+    ],
+    [
+      "a pattern for a namespace, and one twice",
+      'excludeNamespaces: ["kube-*", dev, dev]\n',
+      [
+        '1: excludeNamespaces[0]: is "kube-*", want what matches ^[a-z0-9]([-a-z0-9]*[a-z0-9])?$',
+        "1: excludeNamespaces: must NOT have duplicate items (items ## 2 and 1 are identical)",
+      ],
+    ],
+    [
+      "a lifetime of none",
+      "caches: {pass: 0s}\n",
+      ['1: caches.pass: is "0s", want what matches ^[1-9][0-9]{0,6}[smhd]$'],
+    ],
+    ["a lifetime that is too long", "caches:\n  fail: 2h\n", ['2: caches.fail: is "2h", want at most 1h']],
     ["a list", "- trustRoots\n", ["1: the document is not an object"]],
     ["two documents", "trustRoots: {}\n---\ntrustRoots: {}\n", ["3: a second document, want one"]],
     ["a key twice", "trustRoots: {}\ntrustRoots: {}\n", ["2: Map keys must be unique"]],
     [
       "every fault at once, in the order of the lines",
-      "trustRoots:\n  b: {requires: {transparencyLog: no}}\n  a: {file: 1}\nunmatchedImages: Deny\n",
+      "trustRoots:\n  b: {requires: {transparencyLog: no}}\n  a: {file: 1}\nbackground: {}\n",
       [
         "2: trustRoots.b.file: is required: Its trusted_root.json; a relative path begins at the folder of the configuration file",
         "2: trustRoots.b.requires: asks for no proof of time, want transparencyLog or timestamp to be true",
         "3: trustRoots.a.file: must be string",
-        "4: unmatchedImages: is unknown, want one of trustRoots, tls, builtInTrustRoots, limits, caches, registries, proxy, deadline",
+        "4: background: is unknown, want one of trustRoots, tls, builtInTrustRoots, unmatchedImages, excludeNamespaces, limits, caches, registries, proxy, deadline",
       ],
     ],
   ];

@@ -41,6 +41,13 @@ describe("the configuration file of the built program", () => {
     await shows(/^\[\+\] trust-roots: sigstore-public-good, github, acme, other$/mu);
   });
 
+  it("tells what happens to images of no policy, as soon as that changes", async () => {
+    await shows(/^\[\+\] images: images that no cluster policy is about: Allow; excluded namespaces: none$/mu);
+    const acme = "trustRoots: {acme: {file: acme.json}, other: {file: acme.json}}";
+    writeFileSync(config, `${acme}\nunmatchedImages: Deny\nexcludeNamespaces: [dev]\n`);
+    await shows(/^\[\+\] images: images that no cluster policy is about: Deny; excluded namespaces: dev$/mu);
+  });
+
   it("keeps the last good when it breaks, and says what is wrong", async () => {
     writeFileSync(config, "trustRoot: {}\n");
     await shows(/^\[\+\] configuration: kept as it last was: \S+config\.yaml:1: trustRoot: is unknown/mu);
@@ -72,7 +79,10 @@ describe("the configuration file of the built program", () => {
   it("is printed in full by --print-config", async () => {
     const { code, stdout } = await run(process.execPath, [sealgateProgram, "serve", "--print-config"]);
     assert.equal(code, 0);
-    assert.match(stdout, /^trustRoots: \{\}\nbuiltInTrustRoots:\n {2}- sigstore-public-good\n {2}- github\nlimits:\n/);
+    assert.match(
+      stdout,
+      /^trustRoots: \{\}\nbuiltInTrustRoots:\n {2}- sigstore-public-good\n {2}- github\nunmatchedImages: Allow\nexcludeNamespaces: \[\]\nlimits:\n/,
+    );
     assert.match(
       stdout,
       /^registries: \[\]\nproxy:\n {2}from: Environment\ndeadline:\n {2}max: 10s\n {2}reserve: 500ms\n$/m,

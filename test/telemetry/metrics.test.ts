@@ -44,6 +44,14 @@ describe("makeMetrics()", () => {
     assert.match(await metrics.text(), /sealgate_exception_uses_total\{exception="hotfix"\} 2\n/);
   });
 
+  it("counts the images that no cluster policy is about", async () => {
+    const metrics = makeMetrics();
+    metrics.countUnmatched(2);
+    metrics.countUnmatched(0);
+    metrics.countUnmatched(1);
+    assert.match(await metrics.text(), /sealgate_unmatched_images_total 3\n/);
+  });
+
   it("has one label for all resources that are not ours, whatever a stranger sends", async () => {
     const metrics = makeMetrics();
     for (let i = 0; i < 100; i++) metrics.observeAdmission({ ...SAMPLE, resource: `pods${i}\n"` });

@@ -12,11 +12,12 @@ import { admissionReview, encodeReview, pod } from "../support/reviews.ts";
 
 const POD = pod({ web: "registry.local:5000/acme/web:1" });
 const UID = "705ab4f5-6393-11e8-b7cc-42010a800002";
-const ADMITTED: Review = { allowed: true, verdicts: [], exceptions: [], warnings: [] };
+const ADMITTED: Review = { allowed: true, verdicts: [], exceptions: [], unmatched: 0, warnings: [] };
 const DENIED: Review = {
   allowed: false,
   verdicts: [imageVerdict()],
   exceptions: [],
+  unmatched: 0,
   message: "the explanation",
   warnings: ["careful"],
   retryAfterSeconds: 5,

@@ -41,6 +41,11 @@ export const POLICY_FAILURES = {
     spec: "policy-api §2.3",
     hint: "write the image with its digest, or let the mutating webhook pin it (mutateDigest: true)",
   },
+  ImageUnmatched: {
+    step: "policy",
+    spec: "policy-api §2.8",
+    hint: 'cover the image by a rule of a ClusterImageVerifyPolicy ("static: {action: Pass}" asks for nothing), or change unmatchedImages in the configuration',
+  },
   RefusedByRule: {
     step: "policy",
     spec: "policy-api §2.3",

@@ -7,7 +7,7 @@ export interface PolicyOptions {
   readonly imageReferences: readonly string[];
   readonly publicKey: string;
   readonly failureAction?: "Enforce" | "Warn" | "Audit";
-  readonly failurePolicy?: "Fail" | "Ignore";
+  readonly failurePolicy?: "Fail" | "Ignore" | "IgnoreIfVerified";
 }
 
 type SpecOptions = Omit<PolicyOptions, "namespace" | "name">;
