@@ -39,7 +39,9 @@ export async function gatherReferrers(search: Search): Promise<Gathered> {
     askPlace("referrers API", async () => {
       const found = await search.registry.referrers(search.repository, search.digest, search.signal);
       if (found === "unsupported") return answer("referrers API", "absent", "not supported");
-      return answer("referrers API", "read", `${list(found)} listed`);
+      const { descriptors, isCut } = found;
+      const told = answer("referrers API", "read", `${list(descriptors)} listed`);
+      return isCut ? joinGathered([told, listCut(descriptors.length)]) : told;
     }),
     gatherFallback(search, list),
   ]);
@@ -60,6 +62,14 @@ async function gatherFallback(search: Search, list: (found: readonly Descriptor[
     const found = document.kind === "index" ? document.manifests : [];
     return answer(place, "read", `${list(found)} listed`);
   });
+}
+
+/** How many more there are nobody knows: a Pass that was found among the others stands. */
+function listCut(read: number): Gathered {
+  const subject = "referrers";
+  const reason = `Cannot look at all ${subject}: the list goes on after ${read} of them`;
+  const failure = new VerificationFailure("TooManyCandidates", reason);
+  return { places: [], candidates: [{ subject, entity: { ok: false, failure } }] };
 }
 
 /** Likely ones first, then by the time that they give, else by their place in the list, which grows at its end. */

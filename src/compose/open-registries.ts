@@ -27,8 +27,9 @@ export function buildVerifier(
 ): Verification {
   const environment = usage(() => proxyOfEnvironment(process.env));
   const rules = (): RegistryRules => {
-    const { registries, proxy = environment } = config();
-    return { ...registries, endpoints: endpointsOf(flags, registries.endpoints), proxy, forbidden };
+    const { registries, limits, proxy = environment } = config();
+    const { perHost } = limits;
+    return { ...registries, endpoints: endpointsOf(flags, registries.endpoints), proxy, forbidden, perHost };
   };
   const registry = buildRegistry({ rules: rules(), now: () => performance.timeOrigin + performance.now() });
   const verifier = new ImageVerifier({

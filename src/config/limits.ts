@@ -20,6 +20,8 @@ export interface Limits {
   readonly imageBytes: number;
   /** Milliseconds of CPU that a request may spend on verifying. */
   readonly cpuMs: number;
+  /** Requests to one host at a time. */
+  readonly perHost: number;
 }
 
 export interface Caches {
@@ -46,6 +48,7 @@ export const DEFAULT_LIMITS: Limits = {
   blobBytes: 16 * MIB,
   imageBytes: 64 * MIB,
   cpuMs: 250,
+  perHost: 16,
 };
 
 export const DEFAULT_CACHES: Caches = { blobBytes: 64 * MIB, pass: 600_000, fail: 30_000, undetermined: 5_000 };
@@ -103,6 +106,7 @@ export const LIMITS = {
     blobBytes: integer(1, 16 * MIB, "Bytes of one signature or attestation. Default: 16 MiB."),
     imageBytes: integer(1, 1024 * MIB, "Bytes of all signatures and attestations of an image. Default: 64 MiB."),
     cpuMs: integer(1, 10_000, "Milliseconds of CPU that a request may spend on verifying. Default: 250."),
+    perHost: integer(1, 256, "Requests to one registry's host at a time; more wait. Default: 16."),
   },
 } as const;
 

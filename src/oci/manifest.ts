@@ -53,7 +53,8 @@ export const MEDIA_TYPE = {
   dockerManifest: "application/vnd.docker.distribution.manifest.v2+json",
 } as const;
 
-const MAX_DESCRIPTORS = 1000;
+/** Far above what anybody looks at (limits.listed): of a longer list the newest are looked at, and the rest is told by number. */
+const MAX_DESCRIPTORS = 10_000;
 const MANIFEST_TYPES: readonly string[] = [MEDIA_TYPE.ociManifest, MEDIA_TYPE.dockerManifest];
 const INDEX_TYPES: readonly string[] = [MEDIA_TYPE.ociIndex, MEDIA_TYPE.dockerIndex];
 const SCHEMA1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:json|prettyjws)$/;

@@ -14,15 +14,17 @@ export interface FetchedManifest {
   readonly document: Manifest | Index;
 }
 
+export interface Referrers {
+  readonly descriptors: readonly Descriptor[];
+  /** There are more, which were not read: a list has its bounds. */
+  readonly isCut: boolean;
+}
+
 export interface Registry {
   /** The manifest that a tag or digest names now. 404 fails with ManifestNotFound. */
   manifest(repository: Repository, reference: string, signal: AbortSignal): Promise<FetchedManifest>;
   /** A blob, hashed and held against digest and size of its descriptor. */
   blob(repository: Repository, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array>;
-  /** Referrers API, all pages. "unsupported": the registry has no such API (404, 400, 405, 406, other content type). */
-  referrers(
-    repository: Repository,
-    digest: Digest,
-    signal: AbortSignal,
-  ): Promise<readonly Descriptor[] | "unsupported">;
+  /** Referrers API, page by page up to its bounds. "unsupported": the registry has no such API (404, 400, 405, 406, other content type). */
+  referrers(repository: Repository, digest: Digest, signal: AbortSignal): Promise<Referrers | "unsupported">;
 }

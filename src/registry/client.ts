@@ -10,7 +10,7 @@ import { MEDIA_TYPE, parseManifest, type Descriptor } from "../oci/manifest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Keychain } from "../ports/credentials.ts";
 import type { MirroredPrefix } from "../ports/registry-settings.ts";
-import type { FetchedManifest, Registry } from "../ports/registry.ts";
+import type { FetchedManifest, Referrers, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { Authorizer, explainRefusal, type AuthorizedAnswer } from "./authorization.ts";
 import type { HttpAnswer } from "./exchange.ts";
@@ -39,11 +39,13 @@ const MAX_BLOB_BYTES = 16 * 1024 * 1024;
 const MIN_READ_BYTES = 65_536;
 const MAX_PAGES = 10;
 const MAX_LISTED = 1000;
+/** What goes out together for one image: its manifest, the referrers, and three tags. */
+const LOOK_UPS = 5;
 
 /** The registry and what only its owner may do. */
 export interface OwnedRegistry extends Registry {
-  /** The same connections for whoever holds a keychain. */
-  as(keychain: Keychain): Registry;
+  /** The same connections for whoever holds a keychain; `party` is on whose behalf it is asked. */
+  as(keychain: Keychain, party?: string): Registry;
   /** From now on by these rules. */
   reload(rules: RegistryRules): Promise<void>;
   close(): Promise<void>;
@@ -54,9 +56,10 @@ export function buildRegistry(options: RegistryOptions): OwnedRegistry {
   const http = new HttpClient({ timeouts: DEFAULT_TIMEOUTS, ...options });
   const authorizer = new Authorizer(http, options.now);
   let { mirrored = [] } = options.rules;
-  const nobodys = new RegistryClient(http, authorizer, NO_KEYCHAIN);
-  const as = (keychain: Keychain): MirroredRegistry =>
-    new MirroredRegistry(new RegistryClient(http, authorizer, keychain), nobodys, () => mirrored);
+  const client = (keychain: Keychain, party: string): RegistryClient =>
+    new RegistryClient(http, authorizer, { keychain, party });
+  const as = (keychain: Keychain, party = ""): MirroredRegistry =>
+    new MirroredRegistry(client(keychain, party), client(NO_KEYCHAIN, party), () => mirrored);
   const reload = async (rules: RegistryRules): Promise<void> => {
     ({ mirrored = [] } = rules);
     await http.reload(rules);
@@ -76,15 +79,23 @@ interface Ask {
   readonly signal: AbortSignal;
 }
 
+/** Who asks. */
+interface Caller {
+  readonly keychain: Keychain;
+  readonly party: string;
+}
+
 class RegistryClient implements Registry {
   readonly #http: HttpClient;
   readonly #authorizer: Authorizer;
   readonly #keychain: Keychain;
+  readonly #party: string;
 
-  constructor(http: HttpClient, authorizer: Authorizer, keychain: Keychain) {
+  constructor(http: HttpClient, authorizer: Authorizer, { keychain, party }: Caller) {
     this.#http = http;
     this.#authorizer = authorizer;
     this.#keychain = keychain;
+    this.#party = party;
   }
 
   async manifest(repository: Repository, reference: string, signal: AbortSignal): Promise<FetchedManifest> {
@@ -119,11 +130,7 @@ class RegistryClient implements Registry {
     return answer.body;
   }
 
-  async referrers(
-    repository: Repository,
-    digest: Digest,
-    signal: AbortSignal,
-  ): Promise<readonly Descriptor[] | "unsupported"> {
+  async referrers(repository: Repository, digest: Digest, signal: AbortSignal): Promise<Referrers | "unsupported"> {
     const listed: Descriptor[] = [];
     let url: URL | undefined = this.#url(repository, `referrers/${digest}`);
     for (let page = 1; url !== undefined; page++) {
@@ -134,12 +141,9 @@ class RegistryClient implements Registry {
       const document = parseManifest(answer.body, MEDIA_TYPE.ociIndex);
       if (document.kind === "index") listed.push(...document.manifests);
       url = nextPage(answer);
-      if (listed.length > MAX_LISTED || (url !== undefined && page === MAX_PAGES)) {
-        const reason = `Cannot list all referrers: more than ${MAX_LISTED} entries or ${MAX_PAGES} pages`;
-        throw new VerificationFailure("TooManyCandidates", reason);
-      }
+      if (listed.length >= MAX_LISTED || page === MAX_PAGES) break;
     }
-    return listed;
+    return { descriptors: listed, isCut: url !== undefined };
   }
 
   #url(repository: Repository, rest: string): URL {
@@ -164,7 +168,11 @@ class RegistryClient implements Registry {
   async #get(ask: Ask, authorization: string | undefined): Promise<HttpAnswer> {
     const headers = { accept: ask.accept, ...(authorization === undefined ? {} : { authorization }) };
     const { url, maxBytes, signal } = ask;
-    return await this.#http.get({ url, headers, maxBytes, signal, principal: this.#keychain.id });
+    const who = { principal: this.#keychain.id, party: this.#party };
+    const answer = await this.#http.get({ url, headers, maxBytes, signal, ...who });
+    // While a token is fetched, the connections for what will be asked then are opened.
+    if (answer.status === 401 && answer.url.origin === url.origin) this.#http.warm(url, LOOK_UPS);
+    return answer;
   }
 }
 

@@ -9,6 +9,7 @@ import type { RegistryEndpoint } from "../ports/registry-settings.ts";
 import { isAddress, nameOf, portOf, type Destinations } from "./destinations.ts";
 import type { ProxyOf } from "./proxy.ts";
 import type { Resolve } from "./resolve.ts";
+import type { OpenSocket } from "./spare-sockets.ts";
 import { openTunnel } from "./tunnel.ts";
 
 export interface ConnectOptions {
@@ -30,12 +31,16 @@ export class ConnectError extends Error {
   }
 }
 
-/** As undici wants it. */
-export function makeConnect(options: ConnectOptions): buildConnector.connector {
+/** Opens vetted connections. */
+export function makeOpen(options: ConnectOptions): OpenSocket {
   const contexts = new Map<string, tls.SecureContext>();
+  return async (url) => openConnection(url, options, contexts);
+}
+
+/** As undici wants it. */
+export function makeConnect(open: OpenSocket): buildConnector.connector {
   return ({ protocol, host, hostname }, callback) => {
-    const url = new URL(`${protocol}//${host ?? hostname}/`);
-    openConnection(url, options, contexts).then(
+    open(new URL(`${protocol}//${host ?? hostname}/`)).then(
       (socket) => callback(null, socket),
       (error: unknown) => callback(error instanceof Error ? error : new ConnectError("UNKNOWN"), null),
     );

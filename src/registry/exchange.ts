@@ -41,6 +41,8 @@ export async function exchange(dispatcher: Dispatcher, call: Exchange): Promise<
     const sent = form === undefined ? {} : { method: "POST", body: form };
     const response = await request(url, { ...sent, headers, dispatcher, signal });
     const body = await readBody(response, call);
+    // undici gives a connection free a turn later: what is asked next shall find it, and open no other.
+    await new Promise((resolve) => setImmediate(resolve));
     return { status: response.statusCode, headers: response.headers, body, url, place };
   } catch (error) {
     throw asPortError(error, place, signal);

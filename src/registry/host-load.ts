@@ -1,21 +1,27 @@
 /**
  * What one host may cost (registry.md §10, §11): so many requests at a time, none while it asked to be left alone, and few
  * once it has stopped answering. So a registry that holds every request for as long as it can holds its own callers alone.
+ * Who waits for a host is let in by turns among the parties, so that one with many requests delays another by one of them.
  */
 import { UnavailableError } from "../ports/unavailable.ts";
 import type { HttpAnswer } from "./exchange.ts";
+import { pause } from "./pause.ts";
 
 export interface HostLoadOptions {
-  /** Requests under way at a time. */
-  readonly perHost: number;
+  /** Requests under way at a time, now. */
+  readonly perHost: () => number;
   /** Milliseconds since 1970, monotonic. */
   readonly now: () => number;
+  /** From 0 to below 1, for pauses. */
+  readonly random: () => number;
 }
 
 export interface LoadedCall {
   readonly host: string;
   /** Whom a registry throttles: everybody without a name is one. */
   readonly principal: string;
+  /** On whose behalf it is made; empty for nobody in particular. */
+  readonly party: string;
   /** For messages. */
   readonly place: string;
   readonly signal: AbortSignal;
@@ -23,7 +29,8 @@ export interface LoadedCall {
 
 interface Host {
   running: number;
-  readonly waiting: (() => void)[];
+  /** By party, the one whose turn it is first. */
+  readonly waiting: Map<string, (() => void)[]>;
   /** In a row. */
   failures: number;
   closedUntil: number;
@@ -33,6 +40,9 @@ interface Host {
 const FAILURES = 5;
 const CLOSED_MS = 5_000;
 const MAX_THROTTLED_S = 60;
+/** So short a wait is waited for, with a little more, so that not all come back in one moment. */
+const MAX_WAIT_MS = 2_000;
+const SPREAD_MS = 250;
 const MAX_HOSTS = 10_000;
 const MAX_PRINCIPALS = 1_000;
 
@@ -47,6 +57,8 @@ export class HostLoad {
   /** Runs `work` in its turn. Throws UnavailableError where the host is not to be asked now. */
   async run(call: LoadedCall, work: () => Promise<HttpAnswer>): Promise<HttpAnswer> {
     const host = this.#of(call.host);
+    const wait = this.#shortWait(host, call);
+    if (wait > 0) await this.#waitShortly(wait, call);
     this.#expectOpen(host, call);
     await this.#enter(host, call);
     try {
@@ -61,9 +73,27 @@ export class HostLoad {
       throw error;
     } finally {
       host.running -= 1;
-      host.waiting.shift()?.();
+      while (host.running < this.#options.perHost() && host.waiting.size > 0) letIn(host);
       if (isIdle(host)) this.#hosts.delete(call.host);
     }
+  }
+
+  /** True for an answer that asks for so short a wait that the same call may be made again: it will be waited for. */
+  isShortWait(answer: HttpAnswer): boolean {
+    if (answer.status !== 429) return false;
+    const seconds = retryAfterOf(answer, this.#options.now());
+    return seconds !== undefined && seconds * 1000 <= MAX_WAIT_MS;
+  }
+
+  /** Milliseconds, where they are few enough. */
+  #shortWait(host: Host, { principal }: LoadedCall): number {
+    const left = (host.throttledUntil.get(principal) ?? 0) - this.#options.now();
+    return left <= MAX_WAIT_MS ? left : 0;
+  }
+
+  async #waitShortly(milliseconds: number, { place, signal }: LoadedCall): Promise<void> {
+    await pause(milliseconds + this.#options.random() * SPREAD_MS, signal);
+    if (signal.aborted) throw spent(place);
   }
 
   #expectOpen(host: Host, { place, principal }: LoadedCall): void {
@@ -78,25 +108,26 @@ export class HostLoad {
     }
   }
 
-  async #enter(host: Host, { signal, place }: LoadedCall): Promise<void> {
-    const spent = (): UnavailableError =>
-      new UnavailableError("DeadlineSpent", `the time was spent waiting for other requests to ${place}`);
-    if (signal.aborted) throw spent();
-    if (host.running >= this.#options.perHost) {
-      await new Promise<void>((resolve, reject) => {
-        const leave = (): void => {
-          host.waiting.splice(host.waiting.indexOf(enter), 1);
-          reject(spent());
-        };
-        const enter = (): void => {
-          signal.removeEventListener("abort", leave);
-          resolve();
-        };
-        host.waiting.push(enter);
-        signal.addEventListener("abort", leave, { once: true });
-      });
+  async #enter(host: Host, { signal, place, party }: LoadedCall): Promise<void> {
+    if (signal.aborted) throw spent(place);
+    if (host.running < this.#options.perHost()) {
+      host.running += 1;
+      return;
     }
-    host.running += 1;
+    await new Promise<void>((resolve, reject) => {
+      const leave = (): void => {
+        removeWaiting(host, party, enter);
+        reject(spent(place));
+      };
+      const enter = (): void => {
+        signal.removeEventListener("abort", leave);
+        // Before anybody else can take the place
+        host.running += 1;
+        resolve();
+      };
+      host.waiting.set(party, [...(host.waiting.get(party) ?? []), enter]);
+      signal.addEventListener("abort", leave, { once: true });
+    });
   }
 
   #noteThrottling(host: Host, { principal }: LoadedCall, answer: HttpAnswer): void {
@@ -116,7 +147,7 @@ export class HostLoad {
   #of(name: string): Host {
     const known = this.#hosts.get(name);
     if (known !== undefined) return known;
-    const fresh: Host = { running: 0, waiting: [], failures: 0, closedUntil: 0, throttledUntil: new Map() };
+    const fresh: Host = { running: 0, waiting: new Map(), failures: 0, closedUntil: 0, throttledUntil: new Map() };
     this.#hosts.set(name, fresh);
     if (this.#hosts.size > MAX_HOSTS) this.#forgetOldest();
     return fresh;
@@ -124,15 +155,35 @@ export class HostLoad {
 
   #forgetOldest(): void {
     for (const [name, host] of this.#hosts) {
-      if (host.running > 0 || host.waiting.length > 0) continue;
+      if (host.running > 0 || host.waiting.size > 0) continue;
       this.#hosts.delete(name);
       return;
     }
   }
 }
 
+/** The first of the party whose turn it is, which then stands behind all others. */
+function letIn({ waiting }: Host): void {
+  const [turn] = waiting;
+  if (turn === undefined) return;
+  const [party, [first, ...others]] = turn;
+  waiting.delete(party);
+  if (others.length > 0) waiting.set(party, others);
+  first?.();
+}
+
+function removeWaiting({ waiting }: Host, party: string, enter: () => void): void {
+  const left = (waiting.get(party) ?? []).filter((each) => each !== enter);
+  if (left.length === 0) waiting.delete(party);
+  else waiting.set(party, left);
+}
+
+function spent(place: string): UnavailableError {
+  return new UnavailableError("DeadlineSpent", `the time was spent waiting for other requests to ${place}`);
+}
+
 function isIdle({ running, waiting, failures, throttledUntil }: Host): boolean {
-  return running === 0 && waiting.length === 0 && failures === 0 && throttledUntil.size === 0;
+  return running === 0 && waiting.size === 0 && failures === 0 && throttledUntil.size === 0;
 }
 
 /** Seconds, or a date (RFC 9110 §10.2.3); undefined where it says neither. */

@@ -7,15 +7,19 @@ import { Agent } from "undici";
 import { VerificationFailure } from "../failure/failure.ts";
 import type { ProxySettings } from "../ports/registry-settings.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
-import { makeConnect } from "./connect.ts";
+import { makeConnect, makeOpen } from "./connect.ts";
 import { Blocked, Destinations, hostOf, type DestinationRules } from "./destinations.ts";
 import { errorClass, exchange, refusal, type Exchange, type HttpAnswer } from "./exchange.ts";
 import { HostLoad } from "./host-load.ts";
+import { pause } from "./pause.ts";
 import { compileProxy } from "./proxy.ts";
 import { resolveName, type Resolve } from "./resolve.ts";
+import { SpareSockets } from "./spare-sockets.ts";
 
 export interface NetworkRules extends DestinationRules {
   readonly proxy?: ProxySettings | undefined;
+  /** Requests to one host at a time; 16 unless said. */
+  readonly perHost?: number;
 }
 
 export interface HttpOptions {
@@ -24,8 +28,6 @@ export interface HttpOptions {
   readonly resolve?: Resolve;
   /** Milliseconds since 1970, monotonic; of the machine unless said. */
   readonly now?: () => number;
-  /** Requests to one host at a time. */
-  readonly perHost?: number;
   /** From 0 to below 1, for pauses. */
   readonly random?: () => number;
 }
@@ -45,11 +47,11 @@ export interface HttpCall {
   readonly place?: string;
   /** Whom the registry throttles: a name for the credential, empty for nobody's. */
   readonly principal?: string;
+  /** On whose behalf: those who wait for a host are let in by turns. */
+  readonly party?: string;
 }
 
-interface Hop extends Exchange {
-  readonly principal?: string;
-}
+interface Hop extends Exchange, Pick<HttpCall, "principal" | "party"> {}
 
 const MAX_REDIRECTS = 5;
 const RETRY_PAUSE_MS = { least: 100, spread: 200 };
@@ -64,6 +66,8 @@ const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(["authorization", "cooki
 interface Network {
   readonly destinations: Destinations;
   readonly agent: Agent;
+  readonly spares: SpareSockets;
+  readonly perHost: number;
 }
 
 export class HttpClient {
@@ -73,15 +77,16 @@ export class HttpClient {
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    const { perHost = PER_HOST, now = (): number => performance.timeOrigin + performance.now() } = options;
-    this.#load = new HostLoad({ perHost, now });
+    const { random = Math.random, now = (): number => performance.timeOrigin + performance.now() } = options;
+    this.#load = new HostLoad({ perHost: () => this.#network.perHost, now, random });
     this.#network = openNetwork(options, options.rules);
   }
 
   /** From now on by these rules. What is under way ends by the old ones, on their connections. */
   async reload(rules: NetworkRules): Promise<void> {
-    const { agent } = this.#network;
+    const { agent, spares } = this.#network;
     this.#network = openNetwork(this.#options, rules);
+    spares.close();
     await agent.close();
   }
 
@@ -93,6 +98,11 @@ export class HttpClient {
   /** True if the operator named the host of this URL as plain HTTP. */
   isPlainHttp(url: URL): boolean {
     return this.#network.destinations.of(url).endpoint.plainHttp === true;
+  }
+
+  /** Opens connections to a host that has answered, up to `total` of them, for requests that will go out together. */
+  warm(url: URL, total: number): void {
+    this.#network.spares.warm(url, total);
   }
 
   /** GET with redirects followed by hand. Throws UnavailableError or VerificationFailure (destination, size, encoding). */
@@ -120,12 +130,14 @@ export class HttpClient {
   }
 
   async close(): Promise<void> {
+    this.#network.spares.close();
     await this.#network.agent.close();
   }
 
   async #withRetry(call: Hop): Promise<HttpAnswer> {
     try {
       const answer = await this.#once(call);
+      if (this.#load.isShortWait(answer)) return await this.#once(call);
       if (!RETRIED.has(answer.status)) return answer;
     } catch (error) {
       if (!(error instanceof UnavailableError) || !LOST.has(errorClass(error.cause))) throw error;
@@ -142,8 +154,9 @@ export class HttpClient {
     } catch (error) {
       throw error instanceof Blocked ? refusal(error, call.place) : error;
     }
-    const { url, principal = "", place, signal } = call;
-    return await this.#load.run({ host: hostOf(url), principal, place, signal }, async () => exchange(agent, call));
+    const { url, principal = "", party = "", place, signal } = call;
+    const loaded = { host: hostOf(url), principal, party, place, signal };
+    return await this.#load.run(loaded, async () => exchange(agent, call));
   }
 
   #redirectTarget(answer: HttpAnswer, place: string): URL {
@@ -161,28 +174,21 @@ export class HttpClient {
   }
 }
 
-function openNetwork(
-  { timeouts, resolve = resolveName, perHost = PER_HOST }: HttpOptions,
-  rules: NetworkRules,
-): Network {
+function openNetwork({ timeouts, resolve = resolveName }: HttpOptions, rules: NetworkRules): Network {
+  const { perHost = PER_HOST } = rules;
   const destinations = new Destinations(rules);
+  const proxyOf = compileProxy(rules.proxy);
+  const spares = new SpareSockets(makeOpen({ destinations, proxyOf, resolve, timeoutMs: timeouts.connectMs }));
   const agent = new Agent({
-    connect: makeConnect({ destinations, proxyOf: compileProxy(rules.proxy), resolve, timeoutMs: timeouts.connectMs }),
+    connect: makeConnect((url) => spares.take(url)),
     headersTimeout: timeouts.firstByteMs,
     bodyTimeout: timeouts.idleMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     connections: perHost,
   });
-  return { destinations, agent };
+  return { destinations, agent, spares, perHost };
 }
 
 function withoutCredentials(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(headers).filter(([name]) => !CREDENTIAL_HEADERS.has(name.toLowerCase())));
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => resolve(clearTimeout(timer)), { once: true });
-  });
 }

@@ -9,7 +9,7 @@ import { VerificationFailure } from "../failure/failure.ts";
 import type { Descriptor } from "../oci/manifest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { MirroredPrefix } from "../ports/registry-settings.ts";
-import type { FetchedManifest, Registry } from "../ports/registry.ts";
+import type { FetchedManifest, Referrers, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 
 /** Where else `repository` may be read, in order, by what the reference is. */
@@ -54,14 +54,10 @@ export class MirroredRegistry implements Registry {
   }
 
   /** A mirror that lists nothing may only not know of referrers: the next place is asked. */
-  async referrers(
-    repository: Repository,
-    digest: Digest,
-    signal: AbortSignal,
-  ): Promise<readonly Descriptor[] | "unsupported"> {
+  async referrers(repository: Repository, digest: Digest, signal: AbortSignal): Promise<Referrers | "unsupported"> {
     for (const place of mirrorsOf(this.#mirrored(), repository, "Digest")) {
       const listed = await tried(async () => this.#mirrors.referrers(place, digest, signal), signal);
-      if (listed !== undefined && listed !== "unsupported" && listed.length > 0) return listed;
+      if (listed !== undefined && listed !== "unsupported" && listed.descriptors.length > 0) return listed;
     }
     return await this.#origin.referrers(repository, digest, signal);
   }

@@ -102,7 +102,7 @@ describe("gatherEvidence()", () => {
     /** A registry whose listing and `.sig` tag hold what is given. */
     function hoard(referrers: readonly Descriptor[], layers: readonly Descriptor[], fetched: string[]): Registry {
       return fakeRegistry({
-        referrers: () => Promise.resolve(referrers),
+        referrers: () => Promise.resolve({ descriptors: referrers, isCut: false }),
         manifest: (_, reference) => {
           fetched.push(reference);
           return Promise.resolve({ digest, bytes: new Uint8Array(), document: manifestOf({ layers }) });
@@ -138,6 +138,14 @@ describe("gatherEvidence()", () => {
       assert.equal(formats[0], "TooManyCandidates");
     });
 
+    it("say that a list of referrers goes on, beside what was found in it", async () => {
+      const registry = hoard([], [], []);
+      const cut = { ...registry, referrers: () => Promise.resolve({ descriptors: descriptors(3), isCut: true }) };
+      const evidence = await look(cut);
+      assert.deepEqual(candidatesOf(evidence), ["TooManyCandidates"]);
+      assert.match(statesOf(evidence).join(), /read: 3 listed/);
+    });
+
     it("look at no more of a list than is allowed: TooManyCandidates", async () => {
       const formats = candidatesOf(await look(hoard(descriptors(9), [], []), { listed: 4 }));
       assert.deepEqual(formats, ["TooManyCandidates"]);
@@ -164,7 +172,7 @@ describe("gatherEvidence()", () => {
       let underWay = 0;
       let most = 0;
       const registry = fakeRegistry({
-        referrers: () => Promise.resolve(descriptors(40)),
+        referrers: () => Promise.resolve({ descriptors: descriptors(40), isCut: false }),
         manifest: async (_, reference) => {
           if (!reference.startsWith("sha256:")) return { digest, bytes: new Uint8Array(), document: manifestOf({}) };
           underWay += 1;

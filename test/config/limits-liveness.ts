@@ -1,9 +1,12 @@
 /** What a look at one image sees of `limits` and `caches`: three signatures, of which the oldest is the good one. */
+import { deadlineIn } from "../../src/app/deadline.ts";
 import { ObjectCache } from "../../src/app/object-cache.ts";
 import { ImageVerifier } from "../../src/app/verify-image.ts";
+import { buildVerifier } from "../../src/compose/open-registries.ts";
 import type { Config } from "../../src/config/load.ts";
 import { parseImageReference } from "../../src/oci/reference.ts";
 import { KEY, makePolicy, OTHER_KEY, PATH, withApplication } from "../app/fixtures.ts";
+import { startRegistry } from "../support/registry/registry.ts";
 import { signLegacy } from "../support/signer.ts";
 
 export const LIVE_LIMITS: Readonly<Record<string, { readonly before: string; readonly after: string }>> = {
@@ -13,10 +16,36 @@ export const LIVE_LIMITS: Readonly<Record<string, { readonly before: string; rea
   "limits.blobBytes": { before: "{}", after: "limits: {blobBytes: 10}" },
   "limits.imageBytes": { before: "{}", after: "limits: {imageBytes: 10}" },
   "limits.cpuMs": { before: "{}", after: "limits: {cpuMs: 1}" },
+  "limits.perHost": { before: "{}", after: "limits: {perHost: 1}" },
   "caches.blobBytes": { before: "{}", after: "caches: {blobBytes: 0}" },
 };
 
-export async function lookUnder({ limits, caches }: Config): Promise<unknown> {
+export async function lookUnder(config: Config): Promise<unknown> {
+  return [await lookWithin(config), await lookThrough(config)];
+}
+
+/** By the program's own way from the configuration to a registry: what the registry sees of it. */
+async function lookThrough(config: Config): Promise<unknown> {
+  const server = await startRegistry();
+  const sockets = new Set<number | undefined>();
+  server.misbehave(({ socket }) => {
+    sockets.add(socket.remotePort);
+    return false;
+  });
+  const digest = await server.putImage(PATH, "1", "a");
+  const hosts = [server.host];
+  const { verifier, close } = buildVerifier({ plainHttp: hosts, allowPrivate: hosts }, () => config);
+  try {
+    const reference = parseImageReference(`${server.host}/${PATH}@${digest}`);
+    await verifier.verify(reference, makePolicy().rules, deadlineIn(60_000));
+    return { isAskedAtOnce: sockets.size > 1 };
+  } finally {
+    await close();
+    await server.stop();
+  }
+}
+
+async function lookWithin({ limits, caches }: Config): Promise<unknown> {
   let seen: unknown;
   await withApplication({}, async ({ server, registry, signal }) => {
     const digest = await server.putImage(PATH, "1", "a");

@@ -15,7 +15,7 @@ import { compileSchema } from "../../src/schema/validator.ts";
 
 describe("config: limits and caches", () => {
   it("have defaults that are those of the application", () => {
-    assert.deepEqual(DEFAULT_LIMITS, IMAGE_LIMITS);
+    assert.deepEqual(DEFAULT_LIMITS, { ...IMAGE_LIMITS, perHost: 16 });
     assert.deepEqual(lifetimesOf(DEFAULT_CACHES), PROOF_LIFETIMES);
   });
 

@@ -26,7 +26,7 @@ describe("CONFIG_SCHEMA", () => {
     [{ limits: { listed: 0 } }, "limits.listed"],
     [{ limits: { fetched: 1.5 } }, "limits.fetched"],
     [{ limits: { verified: 1001 } }, "limits.verified"],
-    [{ limits: { perHost: 16 } }, "limits.perHost"],
+    [{ limits: { perHost: 0 } }, "limits.perHost"],
     [{ caches: { blobBytes: -1 } }, "caches.blobBytes"],
     [{ builtInTrustRoots: ["other"] }, "builtInTrustRoots[0]"],
     [{ builtInTrustRoots: ["github", "github"] }, "builtInTrustRoots"],

@@ -119,8 +119,8 @@ describe("registry documents: parseManifest()", () => {
     ],
     "a negative size": ["ManifestMalformed", { ...manifest, config: { ...descriptor, size: -1 } }],
     "an annotation that is no string": ["ManifestMalformed", { ...manifest, annotations: { a: 1 } }],
-    "more than 1000 layers": ["ManifestMalformed", { ...manifest, layers: Array(1001).fill(descriptor) }],
-    "more than 1000 entries": ["ManifestMalformed", { ...index, manifests: Array(1001).fill(descriptor) }],
+    "more than 10,000 layers": ["ManifestMalformed", { ...manifest, layers: Array(10_001).fill(descriptor) }],
+    "more than 10,000 entries": ["ManifestMalformed", { ...index, manifests: Array(10_001).fill(descriptor) }],
   };
   for (const [what, [code, document, contentType]] of Object.entries(refused)) {
     it(`refuses ${what}`, () => {

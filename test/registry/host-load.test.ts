@@ -12,6 +12,7 @@ function answered(status: number, headers: HttpAnswer["headers"] = {}): HttpAnsw
 const call = (more: Partial<LoadedCall> = {}): LoadedCall => ({
   host: "a.b",
   principal: "",
+  party: "",
   place: "a.b",
   signal: new AbortController().signal,
   ...more,
@@ -21,9 +22,11 @@ const unreachable = async (): Promise<never> => Promise.reject(new UnavailableEr
 describe("registry: load of a host", () => {
   let now = 0;
   let load: HostLoad;
+  let perHost: number;
   beforeEach(() => {
     now = 1_000_000;
-    load = new HostLoad({ perHost: 2, now: () => now });
+    perHost = 2;
+    load = new HostLoad({ perHost: () => perHost, now: () => now, random: () => 0 });
   });
 
   /** Work that ends when it is told to. */
@@ -55,6 +58,42 @@ describe("registry: load of a host", () => {
     await Promise.all([...all, other]);
   });
 
+  it("takes as many as are allowed now", async () => {
+    const { work, started, end } = held();
+    perHost = 1;
+    const all = [load.run(call(), work), load.run(call(), work)];
+    await Promise.resolve();
+    assert.equal(started(), 1);
+    perHost = 3;
+    all.push(load.run(call(), work));
+    await Promise.resolve();
+    assert.equal(started(), 2);
+    for (let i = 0; i < 3; i++) {
+      end();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await Promise.all(all);
+  });
+
+  it("lets parties in by turns: many requests of one delay another by one", async () => {
+    perHost = 1;
+    const order: string[] = [];
+    const ends: (() => void)[] = [];
+    const ask = async (party: string): Promise<unknown> =>
+      load.run(call({ party }), async () => {
+        order.push(party);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        return answered(200);
+      });
+    const all = ["a", "a", "a", "a", "b", "b", "c"].map(ask);
+    for (let i = 0; i < all.length; i++) {
+      await new Promise((resolve) => setImmediate(resolve));
+      ends.shift()?.();
+    }
+    await Promise.all(all);
+    assert.deepEqual(order, ["a", "a", "b", "c", "a", "b", "a"]);
+  });
+
   it("who waits leaves when its time is spent, and holds nobody's place", async () => {
     const { work, end } = held();
     const running = [1, 2].map(async () => load.run(call(), work));
@@ -79,6 +118,25 @@ describe("registry: load of a host", () => {
     assert.equal((await load.run(call({ principal: "b" }), async () => answered(200))).status, 200);
     now += 30_000;
     assert.equal((await load.run(call({ principal: "a" }), async () => answered(200))).status, 200);
+  });
+
+  it("429 with a Retry-After of up to two seconds is waited for, as long as its caller has time", async () => {
+    const { signal } = new AbortController();
+    const asked = answered(429, { "retry-after": "2" });
+    assert.equal(load.isShortWait(asked), true);
+    assert.equal(load.isShortWait(answered(429, { "retry-after": "3" })), false);
+    assert.equal(load.isShortWait(answered(429)), false);
+    assert.equal(load.isShortWait(answered(503, { "retry-after": "1" })), false);
+    await load.run(call(), async () => asked);
+    now += 1_990;
+    const waiting = load.run(call({ signal }), async () => answered(200));
+    now += 10;
+    assert.equal((await waiting).status, 200);
+    await load.run(call(), async () => asked);
+    const controller = new AbortController();
+    const late = load.run(call({ signal: controller.signal }), async () => answered(200));
+    controller.abort();
+    await isUnavailable("DeadlineSpent", late);
   });
 
   it("a Retry-After of hours counts as a minute; without one the next call is made", async () => {

@@ -140,7 +140,7 @@ describe("registry: mirrors", () => {
     };
     const referrer = await origin.putManifest(PATH, undefined, artifact);
     const listed = await client.referrers(repository, digest, signal);
-    assert.deepEqual(listed === "unsupported" ? listed : listed.map((each) => each.digest), [referrer]);
+    assert.deepEqual(listed === "unsupported" ? listed : listed.descriptors.map((each) => each.digest), [referrer]);
     assert.equal(mirror.requests.length, 1);
   });
 

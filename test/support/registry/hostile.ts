@@ -62,7 +62,7 @@ export const HOSTILE: Readonly<Record<string, Behaviour>> = {
   },
   "a hundred thousand referrers": listing(REFERRERS, index(20_000), "Fail ManifestMalformed"),
   "a hundred thousand referrers under the fallback tag": listing(FALLBACK, index(20_000), "Fail ManifestMalformed"),
-  "more signatures than anybody makes": listing(SIGNATURES, layers(1001), "Fail ManifestMalformed"),
+  "more signatures than anybody makes": listing(SIGNATURES, layers(10_001), "Fail ManifestMalformed"),
   "a thousand signatures that are not there": listing(SIGNATURES, layers(1000), "Fail BlobNotFound TooManyCandidates"),
   "signatures of 16 MiB each, by their own word": listing(
     SIGNATURES,

@@ -129,6 +129,11 @@ export class EmbeddedRegistry {
     this.#hook = hook;
   }
 
+  /** Calls back for each connection from now on. */
+  onConnection(opened: () => void): void {
+    this.#server.on("connection", opened);
+  }
+
   /** Every token given so far stops working. */
   revokeTokens(): void {
     this.#gatekeeper?.revoke();
