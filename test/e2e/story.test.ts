@@ -212,7 +212,7 @@ describe("story", () => {
         assert.deepEqual(failures, []);
       });
 
-      it("has another leader within twenty seconds of the death of one", async () => {
+      it("has another leader after the death of one", async () => {
         const leads = async ({ operationsUrl }: Replica): Promise<boolean> =>
           /^sealgate_leader 1$/mu.test((await request(`${operationsUrl}/metrics`)).body.toString());
         const leaderOf = async (): Promise<Replica | undefined> => {
@@ -223,7 +223,7 @@ describe("story", () => {
         const dead = await leaderOf();
         assert.ok(dead);
         await release.kill(dead);
-        await eventually("another leads", async () => (await leaderOf()) !== undefined, 20_000);
+        await eventually("another leads", async () => (await leaderOf()) !== undefined);
         await release.start();
       });
 

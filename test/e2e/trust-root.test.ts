@@ -5,9 +5,11 @@
 import assert from "node:assert/strict";
 import { createPublicKey, X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { pushImage } from "../support/testbed/images.ts";
 import { namespace, policyOf } from "../support/testbed/objects.ts";
 import { eventually, type RunResult } from "../support/testbed/process.ts";
+import { repositoryRoot } from "../support/testbed/programs.ts";
 import { useGate, TRUST_ROOT, type Gate } from "./gate.ts";
 import { describeOnTestbed, type Testbed } from "./testbed.ts";
 
@@ -124,15 +126,16 @@ describeOnTestbed("policy trust roots", (testbed) => {
     await gate.apply(named("signed", TRUST_ROOT, testbed()));
     await gate.becomes("admitted", IN_NAMESPACE, image);
     await gate.apply(trustRoot(TRUST_ROOT, { github: {} }));
-    await isDeniedBy("TimestampMissing");
+    await isDeniedBy("TimestampAuthorityUnknown");
     await gate.must(["delete", "troot", TRUST_ROOT]);
     await gate.becomes("admitted", IN_NAMESPACE, image);
   });
 
   it("take the example, and are listed", async () => {
-    await gate.must(["apply", "-f", "examples/trust-root.yaml"]);
+    const example = join(repositoryRoot(), "examples/trust-root.yaml");
+    await gate.must(["apply", "-f", example]);
     assert.match(await gate.must(["get", "troot"]), /^NAME +AGE\nacme-sigstore +\S/u);
-    await gate.must(["delete", "-f", "examples/trust-root.yaml"]);
+    await gate.must(["delete", "-f", example]);
   });
 
   const parts = (): Spec => partsOf(testbed().sigstore.trustedRoot);
