@@ -7,6 +7,7 @@ import { imageReferences, skipImageReferences } from "./crd-schema/image-pattern
 import { match, namespacedMatch } from "./crd-schema/match.mjs";
 import { platforms } from "./crd-schema/platforms.mjs";
 import { source } from "./crd-schema/source.mjs";
+import { imageRegistryCredentials } from "./crd-schema/registry-credentials.mjs";
 import { standsAlone, staticVerdict } from "./crd-schema/static-verdict.mjs";
 import { flag, name, trustRoot } from "./crd-schema/text.mjs";
 
@@ -32,6 +33,7 @@ const rule = {
     verifyDigest: flag(
       "Refuses an image of a pod that has no digest when the validating webhook sees it. True under Enforce and false under Warn and Audit when it is absent.",
     ),
+    imageRegistryCredentials,
     trustRoot: trustRoot(
       "Name of the trust root that signatures are verified with, for example sigstore-public-good or github. Default: sigstore-public-good.",
     ),

@@ -22,6 +22,7 @@ import type { AdmissionLog } from "./webhook/admission-log.ts";
 import { buildOperationsServer, type ReadinessCheck } from "./webhook/operations.ts";
 import { buildWebhookServer, replaceCertificate, type WebhookOptions } from "./webhook/server.ts";
 import { servingCertificates, systemClock } from "./compose/serve-certificates.ts";
+import { openKeychains } from "./compose/open-keychains.ts";
 import { openPolicies } from "./compose/open-policies.ts";
 import { apiServers, buildVerifier } from "./compose/open-registries.ts";
 import { embeddedRoot, openTrust } from "./compose/open-trust.ts";
@@ -47,6 +48,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   });
   const source = openPolicies(flags, trust, { logger, metrics });
   const { verifier, reload, close } = buildVerifier(flags, trust.config, apiServers(flags));
+  const keychains = openKeychains(source.api, flags.namespace);
   let draining = false;
   const terminated = terminationSignals();
   const certificates = await usage(() =>
@@ -74,7 +76,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
     tls === undefined
       ? undefined
       : await buildServer({
-          reviewer: new PodReviewer(source.policies, verifier, Date.now, trust.config),
+          reviewer: new PodReviewer(source.policies, verifier, Date.now, { settings: trust.config, keychains }),
           tls,
           log: admissionLog(logger, metrics),
           isReady: () => source.policies.snapshot() !== undefined,
@@ -146,7 +148,7 @@ async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
   const print =
     flags.output === "table" ? { kind: "table" as const } : { kind: "data" as const, format: formats[flags.output] };
-  const reviewer = new PodReviewer({ snapshot: () => snapshot }, verifier, Date.now, config);
+  const reviewer = new PodReviewer({ snapshot: () => snapshot }, verifier, Date.now, { settings: config });
   const code = await runApply(pods, { print }, reviewer, io);
   await close();
   return code;

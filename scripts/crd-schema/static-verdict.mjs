@@ -27,6 +27,7 @@ const ASKING = [
   "validations",
   "mutateDigest",
   "verifyDigest",
+  "imageRegistryCredentials",
   "trustRoot",
   "platforms",
   "source",

@@ -9,6 +9,7 @@ import type { Repository } from "../oci/reference.ts";
 import { nestedIndex, platformsOf, type PlatformManifest } from "../oci/platforms.ts";
 import type { ImageEvidence } from "../policy/evidence.ts";
 import type { PlaceAnswer } from "../policy/verdict.ts";
+import type { Keychain } from "../ports/credentials.ts";
 import type { Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { deadlineIn } from "./deadline.ts";
@@ -19,6 +20,8 @@ import type { GatherLimits } from "./search.ts";
 /** An image in its repository; its evidence may lie in another one. */
 export interface ImageQuery extends Omit<EvidenceQuery, "shared"> {
   readonly image: Repository;
+  /** Whose credentials are shown. */
+  readonly keychain: Keychain;
 }
 
 export interface GatheredImage {
@@ -32,32 +35,32 @@ const SHARED_WORK_MS = 30_000;
 
 /** Looks once for all who ask for the same at the same time, under a deadline of its own. */
 export class ImageGatherer {
-  readonly #registry: Registry;
+  readonly #registryOf: (keychain: Keychain) => Registry;
   readonly #limits: () => GatherLimits;
   readonly #images = new SingleFlight<GatheredImage>();
   readonly #platforms = new SingleFlight<Attempt<readonly ImageEvidence[]>>();
 
-  constructor(registry: Registry, limits: () => GatherLimits) {
-    this.#registry = registry;
+  constructor(registryOf: (keychain: Keychain) => Registry, limits: () => GatherLimits) {
+    this.#registryOf = registryOf;
     this.#limits = limits;
   }
 
   async gather(query: ImageQuery): Promise<GatheredImage> {
     const gather = async (): Promise<GatheredImage> =>
-      gatherImage(this.#registry, query, this.#limits(), deadlineIn(SHARED_WORK_MS));
+      gatherImage(this.#registryOf(query.keychain), query, this.#limits(), deadlineIn(SHARED_WORK_MS));
     return await this.#images.run(askedOf(query), gather);
   }
 
   async gatherPlatforms(query: ImageQuery & PlatformsQuery): Promise<Attempt<readonly ImageEvidence[]>> {
     const gather = async (): Promise<Attempt<readonly ImageEvidence[]>> =>
-      gatherPlatforms(this.#registry, query, this.#limits(), deadlineIn(SHARED_WORK_MS));
+      gatherPlatforms(this.#registryOf(query.keychain), query, this.#limits(), deadlineIn(SHARED_WORK_MS));
     return await this.#platforms.run(askedOf(query), gather);
   }
 }
 
 /** The same for those that find the same. */
-function askedOf({ image, repository, digest, wanted: { signatures, predicateTypes } }: ImageQuery): string {
-  return JSON.stringify([image, repository, digest, signatures, [...predicateTypes].toSorted()]);
+function askedOf({ image, keychain, repository, digest, wanted: { signatures, predicateTypes } }: ImageQuery): string {
+  return JSON.stringify([image, keychain.id, repository, digest, signatures, [...predicateTypes].toSorted()]);
 }
 
 /** Throws VerificationFailure or UnavailableError for the image's own manifest alone. */
@@ -76,7 +79,7 @@ async function gatherImage(
   return document.kind === "index" ? { evidence, index: document } : { evidence };
 }
 
-export interface PlatformsQuery extends Omit<ImageQuery, "digest"> {
+export interface PlatformsQuery extends Omit<ImageQuery, "digest" | "keychain"> {
   readonly index: Index;
 }
 

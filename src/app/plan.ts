@@ -3,6 +3,7 @@ import { podImages } from "../admission/images.ts";
 import { objectLabels } from "../admission/labels.ts";
 import { reviewedPod } from "../admission/match-facts.ts";
 import { podUnderReview, type PodUnderReview } from "../admission/pod-template.ts";
+import { pullSecretNames } from "../admission/pull-secrets.ts";
 import type { AdmissionRequest } from "../admission/request.ts";
 import type { Instant } from "../encoding/instant.ts";
 import { attempt, type Attempt } from "../failure/attempt.ts";
@@ -11,6 +12,7 @@ import type { CompiledPolicy } from "../policy/compile.ts";
 import { takeExcepted, type ExceptionUse } from "../policy/exception.ts";
 import { applicablePolicies, policyIndex, ruleFinder, type ApplicableRule } from "../policy/match.ts";
 import type { UnmatchedImages } from "../policy/verdict.ts";
+import type { PodPullSecrets } from "../ports/credentials.ts";
 import type { PolicySnapshot } from "../ports/policies.ts";
 
 /** One image text, the fields that name it and the rules that cover it. */
@@ -38,6 +40,8 @@ export const REVIEW_SETTINGS: ReviewSettings = { unmatchedImages: "Allow", exclu
 
 export interface Plan {
   readonly tasks: readonly Task[];
+  /** What the pod's images are pulled with; undefined where nothing is looked at. */
+  readonly pod?: PodPullSecrets;
   readonly exceptions: readonly ExceptionUse[];
   /** How many images of a pod no rule of a cluster policy is about, whatever the configuration says of them. */
   readonly unmatched: number;
@@ -84,7 +88,7 @@ export function planReview(
     const task = { ...common, ...unmatchedMember(covering.map(({ policy }) => policy)), rules };
     return rules.length === 0 && task.unmatched === undefined ? [] : [task];
   });
-  return { tasks, exceptions, unmatched };
+  return { tasks, pod: { namespace, ...pullSecretNames(review) }, exceptions, unmatched };
 }
 
 function fieldsByImage(request: AdmissionRequest, review: PodUnderReview): ReadonlyMap<string, readonly string[]> {

@@ -7,6 +7,7 @@ import type { Instant } from "../encoding/instant.ts";
 import type { ImageReference } from "../oci/reference.ts";
 import type { CompiledPolicy } from "../policy/compile.ts";
 import type { RuleProof } from "../policy/prove.ts";
+import type { Keychain } from "../ports/credentials.ts";
 import { openDeadlineWithin, type OpenDeadline } from "./deadline.ts";
 import { sizeOfProof } from "./proof-cache.ts";
 import { VerifiedMemory } from "./verified-memory.ts";
@@ -21,6 +22,12 @@ export interface RuleMemory {
   readonly facts: VerifiedMemory<RuleProof>;
   /** Milliseconds. */
   readonly within: number;
+}
+
+/** A tag, and whose credentials see it: to others it may mean nothing. */
+export interface SeenTag {
+  readonly reference: ImageReference;
+  readonly keychain: Keychain;
 }
 
 type MemoryTerms = Pick<RuleTerms, "memory">;
@@ -44,27 +51,27 @@ export class Memories {
   }
 
   /** The digest that the tag last had, for the first of the policies that may pin by it. */
-  tagDigest(reference: ImageReference, policies: readonly CompiledPolicy[]): Digest | undefined {
+  tagDigest(tag: SeenTag, policies: readonly CompiledPolicy[]): Digest | undefined {
     const memories = policies.flatMap((policy) => this.of(policy).memory ?? []);
-    const key = tagKey(reference);
+    const key = tagKey(tag);
     return memories.map(({ facts, within }) => facts.recallTag(key, within)).find((digest) => digest !== undefined);
   }
 
   /** A registry said just now that the tag has this digest. */
-  seeTag(reference: ImageReference, digest: Digest): void {
-    for (const facts of [this.#cluster, this.#namespaces]) facts.forgetOther(tagKey(reference), digest);
+  seeTag(tag: SeenTag, digest: Digest): void {
+    for (const facts of [this.#cluster, this.#namespaces]) facts.forgetOther(tagKey(tag), digest);
   }
 
   /** And policies passed it. */
-  rememberTag(reference: ImageReference, digest: Digest, policies: readonly CompiledPolicy[]): void {
+  rememberTag(tag: SeenTag, digest: Digest, policies: readonly CompiledPolicy[]): void {
     for (const memory of policies.flatMap((policy) => this.of(policy).memory ?? [])) {
-      memory.facts.rememberTag(tagKey(reference), digest);
+      memory.facts.rememberTag(tagKey(tag), digest);
     }
   }
 }
 
-function tagKey({ repository: { host, path }, tag = "latest" }: ImageReference): string {
-  return `${host}/${path}:${tag}`;
+function tagKey({ reference: { repository, tag = "latest" }, keychain }: SeenTag): string {
+  return `${repository.host}/${repository.path}:${tag} ${keychain.id}`;
 }
 
 /** The terms of one request; to be ended with it. */

@@ -8,7 +8,7 @@ import type { AdmissionRequest } from "../admission/request.ts";
 import type { Digest } from "../crypto/digest.ts";
 import type { Instant } from "../encoding/instant.ts";
 import { quoted, VerificationFailure } from "../failure/failure.ts";
-import { formatReference, type ImageReference } from "../oci/reference.ts";
+import { formatReference } from "../oci/reference.ts";
 import { asksForEvidence, type CompiledPolicy, type CompiledRule } from "../policy/compile.ts";
 import {
   effectOf,
@@ -19,11 +19,13 @@ import {
   type ImageVerdict,
   type RuleResult,
 } from "../policy/verdict.ts";
+import type { Keychains, PodPullSecrets } from "../ports/credentials.ts";
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { deadlineIn } from "./deadline.ts";
+import { imageKeychains, NOBODYS, type ImageKeychains } from "./keychains.ts";
 import { planReview, REVIEW_SETTINGS, type Plan, type ReviewSettings, type Task } from "./plan.ts";
-import { Memories, PolicyTerms } from "./policy-terms.ts";
+import { Memories, PolicyTerms, type SeenTag } from "./policy-terms.ts";
 import type { Pinning, Review, Reviewer } from "./reviewer.ts";
 import type { CpuBudget } from "./verify-candidates.ts";
 import type { ImageVerifier } from "./verify-image.ts";
@@ -34,46 +36,56 @@ const PREFETCH_MS = 30_000;
 /** Images of one pod that are looked at at a time; a pod may name thousands. */
 const PARALLEL_IMAGES = 8;
 
+export interface ReviewerOptions {
+  readonly settings?: () => ReviewSettings;
+  /** Without them registries are asked by nobody. */
+  readonly keychains?: Keychains | undefined;
+}
+
 export class PodReviewer implements Reviewer {
   readonly #policies: Policies;
   readonly #verifier: ImageVerifier;
   readonly #now: () => Instant;
   readonly #settings: () => ReviewSettings;
   readonly #memories: Memories;
+  readonly #keychains: Keychains | undefined;
 
   /** `now` in milliseconds since 1970: exceptions end by it, and what was verified grows old by it. */
   constructor(
     policies: Policies,
     verifier: ImageVerifier,
     now: () => Instant,
-    settings: () => ReviewSettings = () => REVIEW_SETTINGS,
+    { settings = () => REVIEW_SETTINGS, keychains }: ReviewerOptions = {},
   ) {
     this.#policies = policies;
     this.#verifier = verifier;
     this.#now = now;
     this.#settings = settings;
     this.#memories = new Memories(now);
+    this.#keychains = keychains;
   }
 
   async validate(request: AdmissionRequest, signal: AbortSignal): Promise<Review> {
-    const { tasks, exceptions, unmatched } = this.#plan(request);
+    const { tasks, pod, exceptions, unmatched } = this.#plan(request);
     const cpu = this.#verifier.budget();
     const terms = new PolicyTerms(signal, this.#memories);
-    const verdicts = await eachOf(tasks, (task) => this.#judge(task, signal, cpu, terms)).finally(() => terms.end());
+    const work = eachOf(tasks, (task) => this.#judge(task, this.#shown(task, pod), { signal, cpu, terms }));
+    const verdicts = await work.finally(() => terms.end());
     const unpinned = tasks.flatMap((task, index) => unpinnedWarnings(task, verdicts[index]));
     return { ...review(verdicts, unpinned), exceptions, unmatched };
   }
 
   async pin(request: AdmissionRequest, signal: AbortSignal): Promise<Pinning> {
-    const { tasks } = this.#plan(request);
+    const { tasks, pod } = this.#plan(request);
     const terms = new PolicyTerms(signal, this.#memories);
-    const pins = await eachOf(tasks, (task) => this.#pinsOf(task, terms)).finally(() => terms.end());
+    const work = eachOf(tasks, (task) => this.#pinsOf(task, this.#shown(task, pod), terms));
+    const pins = await work.finally(() => terms.end());
     return { pins: pins.flat(), warnings: [] };
   }
 
-  async #judge(task: Task, signal: AbortSignal, cpu: CpuBudget, terms: PolicyTerms): Promise<ImageVerdict> {
+  async #judge(task: Task, keychains: ImageKeychains, { signal, cpu, terms }: Spending): Promise<ImageVerdict> {
     if (!task.reference.ok) return refusedReference(task, task.reference.failure);
-    const asking = { cpu, terms: task.rules.map(({ policy }) => terms.of(policy)) };
+    const asking = { cpu, terms: task.rules.map(({ policy }) => terms.of(policy)), keychains };
     const verified = await this.#verifier.verify(task.reference.value, rulesToJudge(task), signal, asking);
     return {
       image: verified.image,
@@ -90,15 +102,16 @@ export class PodReviewer implements Reviewer {
   }
 
   /** Pins what some rule wants pinned, never in a template, and starts the look-up that validate will need. */
-  async #pinsOf(task: Task, terms: PolicyTerms): Promise<Pinning["pins"]> {
+  async #pinsOf(task: Task, keychains: ImageKeychains, terms: PolicyTerms): Promise<Pinning["pins"]> {
     if (task.isTemplate || !task.reference.ok) return [];
     const pinning = task.rules.filter(({ rule }) => rule.mutateDigest).map(({ policy }) => policy);
     if (pinning.length === 0) return [];
     const reference = task.reference.value;
-    const found = await this.#digestToPin(reference, pinning, terms.latest(pinning));
+    const tag = { reference, keychain: keychains.image };
+    const found = await this.#digestToPin(tag, pinning, terms.latest(pinning));
     if (found === undefined) return [];
-    if (found.isTagSeen) this.#memories.seeTag(reference, found.digest);
-    this.#startEvidence(reference, task, found);
+    if (found.isTagSeen) this.#memories.seeTag(tag, found.digest);
+    this.#startEvidence(tag, task, keychains, found);
     if (reference.digest !== undefined) return [];
     const value = formatReference(reference, found.digest);
     return task.fields.map((field) => ({ field, value }));
@@ -106,33 +119,35 @@ export class PodReviewer implements Reviewer {
 
   /** While nobody can be asked, the digest that the tag last had, where a policy rests on what was verified (§2.1). */
   async #digestToPin(
-    reference: ImageReference,
+    tag: SeenTag,
     pinning: readonly CompiledPolicy[],
     signal: AbortSignal,
   ): Promise<PinnedDigest | undefined> {
+    const { reference, keychain } = tag;
     try {
-      return { digest: await this.#verifier.resolve(reference, signal), isTagSeen: reference.digest === undefined };
+      const digest = await this.#verifier.resolve(reference, signal, keychain);
+      return { digest, isTagSeen: reference.digest === undefined };
     } catch (error) {
       if (error instanceof VerificationFailure) return undefined;
       if (!(error instanceof UnavailableError)) throw error;
-      const digest = isOutsideCause(error.undetermined) ? this.#memories.tagDigest(reference, pinning) : undefined;
+      const digest = isOutsideCause(error.undetermined) ? this.#memories.tagDigest(tag, pinning) : undefined;
       return digest === undefined ? undefined : { digest, isTagSeen: false };
     }
   }
 
   /** Not awaited: validate finds it done or under way; whatever goes wrong here goes wrong there again, and is judged there. */
-  #startEvidence(reference: ImageReference, task: Task, { digest, isTagSeen }: PinnedDigest): void {
+  #startEvidence(tag: SeenTag, task: Task, keychains: ImageKeychains, { digest, isTagSeen }: PinnedDigest): void {
     const signal = deadlineIn(PREFETCH_MS);
     const rules = task.rules.map(({ rule }) => rule);
     const terms = task.rules.map(({ policy }) => ({ signal, ...this.#memories.of(policy) }));
-    const work = this.#verifier.verify({ ...reference, digest }, rules, signal, { terms });
+    const work = this.#verifier.verify({ ...tag.reference, digest }, rules, signal, { terms, keychains });
     work.then(
       ({ verdicts }) => {
         const passed = task.rules.filter((_, index) => verdicts[index]?.outcome === "Pass");
         // Where nothing passes there is nothing to come back to
         if (isTagSeen)
           this.#memories.rememberTag(
-            reference,
+            tag,
             digest,
             passed.map(({ policy }) => policy),
           );
@@ -145,11 +160,22 @@ export class PodReviewer implements Reviewer {
     return planReview(this.#snapshot(), request, this.#now(), this.#settings());
   }
 
+  #shown({ reference, rules }: Task, pod: PodPullSecrets | undefined): ImageKeychains {
+    return reference.ok ? imageKeychains(this.#keychains, rules, pod) : NOBODYS;
+  }
+
   #snapshot(): PolicySnapshot {
     const snapshot = this.#policies.snapshot();
     if (snapshot === undefined) throw new UnavailableError("PolicyInvalid", "the policies have not been read yet");
     return snapshot;
   }
+}
+
+/** What a request may spend. */
+interface Spending {
+  readonly signal: AbortSignal;
+  readonly cpu: CpuBudget;
+  readonly terms: PolicyTerms;
 }
 
 interface PinnedDigest {

@@ -14,11 +14,13 @@ import { placesOf } from "../policy/judge-levels.ts";
 import type { RuleProof } from "../policy/prove.ts";
 import { isOutside, type Outcome, type PlaceAnswer, type RuleVerdict } from "../policy/verdict.ts";
 import { wantedOf } from "../policy/wanted.ts";
+import type { Keychain } from "../ports/credentials.ts";
 import type { FetchedManifest, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import type { Clocks } from "./clocks.ts";
 import { beforeDeadline, deadlineIn } from "./deadline.ts";
 import { ImageGatherer, type ImageQuery } from "./gather-image.ts";
+import { NOBODY, NOBODYS, type ImageKeychains } from "./keychains.ts";
 import type { RuleTerms } from "./policy-terms.ts";
 import { ProofCache, SingleFlight, sizeOfProof, type ProofLifetimes } from "./proof-cache.ts";
 import { looked, needsRegistry, unresolved, unsigned, withWrittenDigest } from "./rule-verdicts.ts";
@@ -38,7 +40,10 @@ export interface VerifiedImage {
 }
 
 export interface ImageVerifierOptions extends Clocks {
+  /** Nobody's, and every keychain's where there is no `registryOf`. */
   readonly registry: Registry;
+  /** The same with what a keychain shows; nothing that it keeps is seen by another. */
+  readonly registryOf?: (keychain: Keychain) => Registry;
   /** What one image, or one request, may cost now. */
   readonly limits?: () => ImageLimits;
   /** For how long a proof may answer, now. */
@@ -54,13 +59,22 @@ export interface Asking {
   readonly cpu?: CpuBudget;
   /** Of each rule, in their order; one without has the time of the request. */
   readonly terms?: readonly RuleTerms[];
+  /** Nobody's unless said. */
+  readonly keychains?: ImageKeychains;
 }
 
-/** One image, what is asked of it for one rule, and whose time it costs. */
+/** A rule, and whose credentials are shown for it. */
+interface ShownRule {
+  readonly rule: CompiledRule;
+  readonly keychain: Keychain;
+}
+
+/** One image, what is asked of it for one rule, whose credentials are shown for that, and whose time it costs. */
 interface Question extends RuleTerms {
   readonly reference: ImageReference;
+  readonly keychain: Keychain;
   /** All that cover it. */
-  readonly rules: readonly CompiledRule[];
+  readonly rules: readonly ShownRule[];
   readonly isPinWanted: boolean;
   readonly cpu: CpuBudget;
   readonly resolve: () => Promise<Digest>;
@@ -93,7 +107,7 @@ interface Answer {
 }
 
 export class ImageVerifier {
-  readonly #registry: Registry;
+  readonly #registryOf: (keychain: Keychain) => Registry;
   readonly #now: () => number;
   readonly #cpuNow: () => number;
   readonly #limits: () => ImageLimits;
@@ -102,11 +116,12 @@ export class ImageVerifier {
   readonly #gatherer: ImageGatherer;
 
   constructor(options: ImageVerifierOptions) {
-    this.#registry = options.registry;
+    const { registry, registryOf = (): Registry => registry } = options;
+    this.#registryOf = (keychain) => (keychain.id === NOBODY.id ? registry : registryOf(keychain));
     this.#now = options.now;
     this.#cpuNow = options.cpuNow;
     this.#limits = options.limits ?? (() => IMAGE_LIMITS);
-    this.#gatherer = new ImageGatherer(this.#registry, this.#limits);
+    this.#gatherer = new ImageGatherer(this.#registryOf, this.#limits);
     const { monotonicNow: now, lifetimes } = options;
     const sizeOf = ({ proof }: JudgedProof): number => sizeOfProof(proof);
     this.#proofs = new ProofCache({ now, sizeOf, ...(lifetimes && { lifetimes }) });
@@ -116,9 +131,9 @@ export class ImageVerifier {
    * The digest that `reference` names: its own, or its tag's by our hash of the manifest's bytes. Throws
    * VerificationFailure or UnavailableError.
    */
-  async resolve(reference: ImageReference, signal: AbortSignal): Promise<Digest> {
+  async resolve(reference: ImageReference, signal: AbortSignal, keychain: Keychain = NOBODY): Promise<Digest> {
     if (reference.digest !== undefined) return reference.digest;
-    return (await this.#manifest(reference, reference.tag ?? "latest", signal)).digest;
+    return (await this.#manifest(reference, keychain, signal)).digest;
   }
 
   /** What one request may spend on verifying, whatever the number of its images. */
@@ -131,7 +146,7 @@ export class ImageVerifier {
     reference: ImageReference,
     rules: readonly CompiledRule[],
     signal: AbortSignal,
-    { cpu = this.budget(), terms = [] }: Asking = {},
+    { cpu = this.budget(), terms = [], keychains = NOBODYS }: Asking = {},
   ): Promise<VerifiedImage> {
     if (!rules.some((rule) => needsRegistry(rule, reference))) {
       const verdicts = rules.map((rule) => unsigned(rule, reference));
@@ -139,12 +154,15 @@ export class ImageVerifier {
     }
     let found = reference.digest;
     // One for all rules, begun by the first that has time for it
-    const resolve = once(async () => (found = await this.resolve(reference, signal)));
-    const asked = { reference, rules, isPinWanted: rules.some(wantsPin) };
+    const resolve = once(async () => (found = await this.resolve(reference, signal, keychains.image)));
+    const shown = rules.map((rule, index): ShownRule => ({ rule, keychain: keychains.rules[index] ?? NOBODY }));
+    const asked = { reference, rules: shown, isPinWanted: rules.some(wantsPin) };
     const question = { ...asked, cpu, resolve, whole: signal };
     // Each rule has its own end: one that could not be looked at hides no Fail of another.
     const verdicts = await Promise.all(
-      rules.map((rule, index) => this.#verdict({ ...question, ...(terms[index] ?? { signal }) }, rule)),
+      shown.map(({ rule, keychain }, index) =>
+        this.#verdict({ ...question, keychain, ...(terms[index] ?? { signal }) }, rule),
+      ),
     );
     return assemble(reference, found, verdicts);
   }
@@ -244,11 +262,15 @@ export class ImageVerifier {
     return isCutShort(proven.verdict) && !cpu.isSpent ? await this.#proofs.renew(key, prove) : proven;
   }
 
-  async #manifest(reference: ImageReference, tag: string, signal: AbortSignal): Promise<FetchedManifest> {
-    const { repository } = reference;
-    const fetch = (): Promise<FetchedManifest> => this.#registry.manifest(repository, tag, deadlineIn(SHARED_WORK_MS));
+  async #manifest(
+    { repository, tag = "latest" }: ImageReference,
+    keychain: Keychain,
+    signal: AbortSignal,
+  ): Promise<FetchedManifest> {
+    const fetch = (): Promise<FetchedManifest> =>
+      this.#registryOf(keychain).manifest(repository, tag, deadlineIn(SHARED_WORK_MS));
     const work = (): Promise<FetchedManifest> =>
-      this.#manifests.run(`${repository.host}/${repository.path}:${tag}`, fetch);
+      this.#manifests.run(`${repository.host}/${repository.path}:${tag} ${keychain.id}`, fetch);
     return await beforeDeadline(work, signal, "resolution of the tag");
   }
 }
@@ -261,9 +283,9 @@ function unlooked(verdict: RuleVerdict): Judged {
   return { verdict, places: [] };
 }
 
-/** A place that several rules looked in stands there once. */
+/** A place that several rules looked in stands there once, unless it told them different things. */
 function assemble(reference: ImageReference, digest: Digest | undefined, rules: readonly Judged[]): VerifiedImage {
-  const places = new Map(rules.flatMap((rule) => rule.places).map((answer) => [answer.place, answer]));
+  const places = new Map(rules.flatMap((rule) => rule.places).map((each) => [`${each.place} ${each.detail}`, each]));
   return {
     image: formatReference(reference, digest),
     ...(digest === undefined ? {} : { digest }),
@@ -272,8 +294,9 @@ function assemble(reference: ImageReference, digest: Digest | undefined, rules: 
   };
 }
 
-function placeOf({ reference: { repository }, digest }: Look): string {
-  return `${repository.host}/${repository.path}@${digest}`;
+/** Equal for equal digests, places and credentials alone. */
+function placeOf({ reference: { repository }, digest, keychain }: Look): string {
+  return `${repository.host}/${repository.path}@${digest} ${keychain.id}`;
 }
 
 /** A verdict names its rule, so two rules that ask the same do not share one. */
@@ -290,11 +313,14 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
   return async () => await (started ??= work());
 }
 
-/** Evidence is gathered once for all rules that look in one repository. */
-function queryOf({ reference: { repository: image }, digest, rules }: Look, { source }: CompiledRule): ImageQuery {
+/** Evidence is gathered once for all rules that look in one repository and show the same. */
+function queryOf({ reference: { repository: image }, digest, ...look }: Look, { source }: CompiledRule): ImageQuery {
+  const { keychain } = look;
   const repository = source ?? image;
-  const alike = rules.filter((rule) => isSame(rule.source ?? image, repository));
-  return { image, repository, digest, wanted: wantedOf(alike) };
+  const alike = look.rules.filter(
+    (other) => isSame(other.rule.source ?? image, repository) && other.keychain.id === keychain.id,
+  );
+  return { image, repository, digest, keychain, wanted: wantedOf(alike.map(({ rule }) => rule)) };
 }
 
 function isSame(left: Repository, right: Repository): boolean {

@@ -15,6 +15,8 @@ export interface ServeFlags extends RegistryFlags {
   readonly printConfig: boolean;
   readonly kubeconfig?: string;
   readonly policies?: string;
+  /** Where Sealgate runs: pull secrets of cluster policies are there. */
+  readonly namespace?: string;
   readonly listenWebhook: Address;
   readonly listenOperations: Address;
   readonly tlsCert?: string;
@@ -104,6 +106,7 @@ function addServe(program: Command, actions: Actions, finish: (code: ExitCode) =
     .option("--print-config", "print the configuration in full, with its defaults, and end", false)
     .option("--kubeconfig <file>", "cluster whose policies are read (default: in-cluster, or KUBECONFIG)")
     .option("--policies <dir>", "read policies from files instead, live; no cluster is needed")
+    .option("--namespace <name>", "where Sealgate runs, and pull secrets of cluster policies are", namespaceName)
     .option("--listen-webhook <host:port>", "admission over TLS", address, { host: "0.0.0.0", port: 8443 })
     .option("--listen-operations <host:port>", "health and metrics over HTTP", address, { host: "0.0.0.0", port: 8081 })
     .option("--tls-cert <file>", "serving certificate, PEM; without it one is made and its CA printed")
@@ -159,6 +162,11 @@ function address(text: string): Address {
   const port = Number(match?.[3] ?? Number.NaN);
   if (match === null || !(port <= 65_535)) throw new InvalidArgumentError("want HOST:PORT, for example 127.0.0.1:8443");
   return { host: match[1] ?? (match[2] === "" ? "0.0.0.0" : (match[2] ?? "0.0.0.0")), port };
+}
+
+function namespaceName(text: string): string {
+  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) throw new InvalidArgumentError("want a namespace's name");
+  return text;
 }
 
 function wholeNumber(text: string): number {

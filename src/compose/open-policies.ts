@@ -1,7 +1,7 @@
 /** Where serve has its policies from: the API server, or a directory of files. */
 import type { ServeFlags } from "../cli/index.ts";
 import { PolicyDirectory } from "../config/policy-directory.ts";
-import { buildKubernetesClient } from "../kubernetes/client.ts";
+import { buildKubernetesClient, type KubernetesApi } from "../kubernetes/client.ts";
 import { PolicyWatch } from "../kubernetes/policy-watch.ts";
 import type { Policies } from "../ports/policies.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -17,6 +17,8 @@ export interface Telemetry {
 }
 
 export interface PolicySource {
+  /** Where they come from, unless it is a directory. */
+  readonly api?: KubernetesApi;
   readonly policies: Policies;
   /** After a change of trust roots. */
   recompile(): void;
@@ -41,5 +43,5 @@ export function openPolicies(
   watch.start();
   const readiness = (): readonly ReadinessCheck[] =>
     watch.checks(flags.staleSeconds, (name, seconds) => metrics.observeStale(name, seconds));
-  return { policies: watch, recompile: () => watch.recompile(), readiness, close: () => watch.close() };
+  return { api: client, policies: watch, recompile: () => watch.recompile(), readiness, close: () => watch.close() };
 }

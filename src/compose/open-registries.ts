@@ -32,8 +32,10 @@ export function buildVerifier(
     return { ...registries, endpoints: endpointsOf(flags, registries.endpoints), proxy, forbidden, perHost };
   };
   const registry = buildRegistry({ rules: rules(), now: () => performance.timeOrigin + performance.now() });
+  const cache = new ObjectCache(() => config().caches.blobBytes);
   const verifier = new ImageVerifier({
-    registry: new ObjectCache(() => config().caches.blobBytes).before(registry, ""),
+    registry: cache.before(registry, ""),
+    registryOf: (keychain) => cache.before(registry.as(keychain), keychain.id),
     limits: () => config().limits,
     lifetimes: () => lifetimesOf(config().caches),
     ...CLOCKS,

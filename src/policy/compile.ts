@@ -30,6 +30,8 @@ export interface CompiledRule {
   covers(reference: ImageReference): boolean;
   readonly mutateDigest: boolean;
   readonly verifyDigest: boolean;
+  /** Names of Secrets to read registries with, after the pod's own. */
+  readonly pullSecrets: readonly string[];
   /** Every set must pass. */
   readonly sets: readonly CompiledSet[];
   /** Where evidence is looked for instead of the image's own repository. */
@@ -133,6 +135,7 @@ function validRule(rule: RuleSpec, action: FailureAction, trustRoots: TrustRoots
     ...compileCoverage(rule),
     mutateDigest,
     verifyDigest,
+    pullSecrets: pullSecretsOf(rule),
     ...asked,
     ...(rule.static === undefined ? {} : { static: rule.static }),
     errors: [],
@@ -140,6 +143,10 @@ function validRule(rule: RuleSpec, action: FailureAction, trustRoots: TrustRoots
     dependsOnNow: entries.some(usesCurrentTime),
     readsRequest: asked.attestations.some(isDated) || conditionsOf(asked).some(readsRequest),
   };
+}
+
+function pullSecretsOf({ imageRegistryCredentials }: RuleSpec): readonly string[] {
+  return imageRegistryCredentials?.secrets ?? [];
 }
 
 type Asked = Pick<CompiledRule, "sets" | "source" | "platforms" | "attestations" | "validations">;
@@ -194,6 +201,7 @@ function invalidRule(rule: unknown, errors: readonly FieldError[]): CompiledRule
     ...compileCoverage(rule),
     mutateDigest: false,
     verifyDigest: false,
+    pullSecrets: [],
     sets: [],
     platforms: "Index",
     attestations: [],

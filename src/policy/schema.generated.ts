@@ -115,6 +115,28 @@ export const POLICY_SPEC_SCHEMA = {
             description:
               "Refuses an image of a pod that has no digest when the validating webhook sees it. True under Enforce and false under Warn and Audit when it is absent.",
           },
+          imageRegistryCredentials: {
+            type: "object",
+            description: "What the registry is shown where the pod's own pull secrets do not open it.",
+            required: ["secrets"],
+            additionalProperties: false,
+            properties: {
+              secrets: {
+                type: "array",
+                minItems: 1,
+                maxItems: 8,
+                description:
+                  "Names of pull secrets, in the namespace of the policy, or of Sealgate for a policy of the cluster. Tried after the pod's, and before the operator's.",
+                items: {
+                  type: "string",
+                  minLength: 1,
+                  maxLength: 253,
+                  pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                  description: "Name of a Secret of type kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg.",
+                },
+              },
+            },
+          },
           trustRoot: {
             type: "string",
             minLength: 1,

@@ -184,6 +184,20 @@ export interface PolicySpec {
      */
     readonly verifyDigest?: boolean;
     /**
+     * What the registry is shown where the pod's own pull secrets do not open it.
+     */
+    readonly imageRegistryCredentials?: {
+      /**
+       * Names of pull secrets, in the namespace of the policy, or of Sealgate for a policy of the cluster. Tried after the pod's, and before the operator's.
+       *
+       * @minItems 1
+       * @maxItems 8
+       *
+       * Items: Name of a Secret of type kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg.
+       */
+      readonly secrets: readonly string[];
+    };
+    /**
      * Name of the trust root that signatures are verified with, for example sigstore-public-good or github. Default: sigstore-public-good.
      */
     readonly trustRoot?: string;

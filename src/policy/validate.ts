@@ -38,6 +38,7 @@ const ASKING = [
   "validations",
   "mutateDigest",
   "verifyDigest",
+  "imageRegistryCredentials",
   "trustRoot",
   "platforms",
   "source",

@@ -5,7 +5,7 @@
  */
 import { VerificationFailure } from "../failure/failure.ts";
 import type { Repository } from "../oci/reference.ts";
-import type { Keychain, NamedCredential } from "../ports/credentials.ts";
+import type { Keychain, NamedCredential, SourceAnswer } from "../ports/credentials.ts";
 import { basic, TokenSource, type TokenRequest } from "./bearer.ts";
 import { pickChallenge, type Challenge } from "./challenge.ts";
 import type { HttpAnswer } from "./exchange.ts";
@@ -21,9 +21,14 @@ export interface AuthorizedAsk {
 }
 
 /** What came back, and the names under which it was asked: if the answer is 401 or 403, all of them were refused. */
-export interface AuthorizedAnswer {
+export interface AuthorizedAnswer extends Attempts {
   readonly answer: HttpAnswer;
+}
+
+/** Who was refused, and what was looked at and holds nothing. */
+interface Attempts {
   readonly tried: readonly string[];
+  readonly notes: readonly string[];
 }
 
 const NOBODY = "no credential";
@@ -31,13 +36,25 @@ const MAX_REMEMBERED = 10_000;
 /** Outcome of one attempt: an answer, or what the token service said. */
 type Attempted = HttpAnswer | { readonly refused: number; readonly service: string };
 
+/** Nobody's name, or a credential by its name and the id of its source. */
+interface Accepted {
+  readonly id: string;
+  readonly source: string;
+}
+
+/** One to be tried; without a credential it is nobody's name. */
+interface Candidate {
+  readonly id: string;
+  readonly shown?: NamedCredential;
+}
+
 export class Authorizer {
   readonly #http: HttpClient;
   readonly #tokens: TokenSource;
   /** By host; the answer to a request without a name. */
   readonly #challenges = new Map<string, Challenge>();
-  /** By keychain and repository: the source that was accepted. */
-  readonly #accepted = new Map<string, string>();
+  /** By keychain and repository: what was accepted. */
+  readonly #accepted = new Map<string, Accepted>();
 
   /** `now` in milliseconds since 1970, monotonic. */
   constructor(http: HttpClient, now: () => number) {
@@ -52,49 +69,54 @@ export class Authorizer {
       const answer = await ask.get(undefined);
       if (isRefused(answer)) await this.#learn(ask, answer);
       // Also what another request learned meanwhile
-      if (!isRefused(answer) || !this.#challenges.has(host)) return { answer, tried: [NOBODY] };
+      if (!isRefused(answer) || !this.#challenges.has(host)) return { answer, tried: [NOBODY], notes: [] };
     }
     return await this.#tryInTurn(ask);
   }
 
   async #tryInTurn(ask: AuthorizedAsk): Promise<AuthorizedAnswer> {
     const tried: string[] = [];
+    const notes: string[] = [];
     let last: HttpAnswer | undefined;
     let service: Extract<Attempted, { refused: number }> | undefined;
-    for await (const shown of this.#candidates(ask)) {
+    for await (const { id, shown } of this.#candidates(ask, notes)) {
       const attempted = await this.#attempt(ask, shown);
-      tried.push(shown?.source ?? NOBODY);
+      const source = shown?.source ?? NOBODY;
+      tried.push(source);
       if ("service" in attempted) {
         service = attempted;
         continue;
       }
       last = attempted;
       if (!isRefused(attempted)) {
-        this.#remember(ask, shown);
-        return { answer: attempted, tried };
+        keep(this.#accepted, acceptedKey(ask.repository, ask.keychain), { id, source });
+        return { answer: attempted, tried, notes };
       }
       if (attempted.url.origin !== ask.url.origin) break;
     }
-    if (last !== undefined) return { answer: last, tried };
+    if (last !== undefined) return { answer: last, tried, notes };
     const by = service === undefined ? "the token service" : `${service.service} answered ${service.refused}`;
-    throw new VerificationFailure("TokenRefused", `Cannot get a token: ${by}${explainRefusal(tried, ask.keychain)}`);
+    const reason = `Cannot get a token: ${by}${explainRefusal({ tried, notes })}`;
+    throw new VerificationFailure("TokenRefused", reason);
   }
 
-  /** In the order in which they are tried, each asked for only when its turn comes. */
-  async *#candidates({ repository, keychain, signal }: AuthorizedAsk): AsyncGenerator<NamedCredential | undefined> {
+  /** In the order in which they are tried, each source asked only when its turn comes; `notes` grows with its answers. */
+  async *#candidates({ repository, keychain, signal }: AuthorizedAsk, notes: string[]): AsyncGenerator<Candidate> {
     const accepted = this.#accepted.get(acceptedKey(repository, keychain));
-    if (accepted === NOBODY) yield undefined;
-    const isFirst = ({ source }: { source: string }): boolean => source === accepted;
-    const ordered = [...keychain.sources.filter(isFirst), ...keychain.sources.filter((each) => !isFirst(each))];
-    let tried = accepted === NOBODY ? 1 : 0;
-    for (const source of ordered) {
+    const isNobody = accepted?.source === NOBODY;
+    if (isNobody) yield { id: "" };
+    let tried = isNobody ? 1 : 0;
+    for (const source of acceptedFirst(keychain.sourcesFor(repository), ({ id }) => id === accepted?.id)) {
       if (tried >= MAX_TRIED) return;
-      const credential = await source.credential(signal);
-      if (credential === undefined) continue;
-      tried += 1;
-      yield { source: source.source, credential };
+      const answer: SourceAnswer = await source.ask(signal);
+      notes.push(...answer.notes);
+      const ordered = acceptedFirst(answer.credentials, (each) => each.source === accepted?.source);
+      for (const shown of ordered.slice(0, MAX_TRIED - tried)) {
+        tried += 1;
+        yield { id: source.id, shown };
+      }
     }
-    if (tried < MAX_TRIED && accepted !== NOBODY) yield undefined;
+    if (tried < MAX_TRIED && !isNobody) yield { id: "" };
   }
 
   /** A token that was kept may have ended early, and a host may change its mind: then once more, not for ever. */
@@ -139,15 +161,14 @@ export class Authorizer {
     const { status, headers, url: from } = await this.#http.get({ url: probe, headers: {}, maxBytes: 65_536, signal });
     return status === 401 && from.origin === url.origin ? pickChallenge(headers["www-authenticate"]) : undefined;
   }
+}
 
-  #remember({ repository, keychain }: AuthorizedAsk, shown: NamedCredential | undefined): void {
-    keep(this.#accepted, acceptedKey(repository, keychain), shown?.source ?? NOBODY);
-  }
+function acceptedFirst<T>(all: readonly T[], isAccepted: (each: T) => boolean): readonly T[] {
+  return [...all.filter(isAccepted), ...all.filter((each) => !isAccepted(each))];
 }
 
 /** Who was refused and who was not asked, for messages: sources alone. */
-export function explainRefusal(tried: readonly string[], keychain: Keychain): string {
-  const notes = keychain.notes();
+export function explainRefusal({ tried, notes }: Attempts): string {
   return ` to ${tried.join(", ")}${notes.length === 0 ? "" : `; ${notes.join("; ")}`}`;
 }
 

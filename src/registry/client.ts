@@ -67,7 +67,7 @@ export function buildRegistry(options: RegistryOptions): OwnedRegistry {
   return Object.assign(as(NO_KEYCHAIN), { as, reload, close: async () => http.close() });
 }
 
-const NO_KEYCHAIN: Keychain = { id: "", sources: [], notes: () => [] };
+const NO_KEYCHAIN: Keychain = { id: "", sourcesFor: () => [] };
 
 interface Ask {
   readonly repository: Repository;
@@ -158,10 +158,10 @@ class RegistryClient implements Registry {
     return this.#granted(ask, asked);
   }
 
-  #granted({ what }: Ask, { answer, tried }: AuthorizedAnswer): HttpAnswer {
-    const { status, place } = answer;
-    if (status !== 401 && status !== 403) return answer;
-    const reason = `Cannot read ${what}: ${place} answered ${status}${explainRefusal(tried, this.#keychain)}`;
+  #granted({ what }: Ask, asked: AuthorizedAnswer): HttpAnswer {
+    const { status, place } = asked.answer;
+    if (status !== 401 && status !== 403) return asked.answer;
+    const reason = `Cannot read ${what}: ${place} answered ${status}${explainRefusal(asked)}`;
     throw new VerificationFailure("RegistryUnauthorized", reason);
   }
 

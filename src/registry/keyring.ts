@@ -7,7 +7,7 @@
 import { asObject } from "../encoding/guard.ts";
 import type { JsonObject } from "../encoding/json.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
-import { VerificationFailure } from "../failure/failure.ts";
+import { quoted, VerificationFailure } from "../failure/failure.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { NamedCredential, PullSecret } from "../ports/credentials.ts";
 import { readAuthEntry, readAuthJson } from "./auth-entry.ts";
@@ -31,6 +31,12 @@ interface Entry {
   readonly named: NamedCredential;
 }
 
+const LEGACY_MEMBER = ".dockercfg";
+/** Where a Secret of each type has its entries. */
+const MEMBERS: ReadonlyMap<string, string> = new Map([
+  ["kubernetes.io/dockerconfigjson", ".dockerconfigjson"],
+  ["kubernetes.io/dockercfg", LEGACY_MEMBER],
+]);
 const DOCKER_HUB = "docker.io";
 /** Serves Docker Hub only where nothing else matches. */
 const DEFAULT_KEY = "index.docker.io";
@@ -43,7 +49,7 @@ const GLOB = /^[^[].*[[\]]|\*/;
 
 /** The entries of one Secret; none if its type is none of the two. Fails with PullSecretMalformed. */
 export function parsePullSecret(secret: PullSecret): KeyringPart {
-  const source = `Secret "${secret.namespace}/${secret.name}"`;
+  const source = sourceName(secret);
   try {
     return buildPart(readAuths(secret), source);
   } catch (error) {
@@ -64,6 +70,20 @@ export function lookUp(parts: readonly KeyringPart[], repository: Repository): r
   return sorted.slice(0, MAX_TRIED).map(({ named }) => named);
 }
 
+/** A clause on why a Secret that could be read serves nothing. */
+export function explainSilence(secret: PullSecret, { host, path }: Repository): string {
+  const { type, data } = secret;
+  const source = sourceName(secret);
+  const member = MEMBERS.get(type);
+  if (member === undefined) return `${source} is of type ${quoted(type)}, want ${[...MEMBERS.keys()].join(" or ")}`;
+  if ((data.get(member)?.length ?? 0) === 0) return `${source} holds nothing under ${member}`;
+  return `${source} has no entry for ${host}/${path}`;
+}
+
+function sourceName({ namespace, name }: PullSecret): string {
+  return `Secret "${namespace}/${name}"`;
+}
+
 function matchesOf({ exact, globs }: KeyringPart, host: string, target: string): readonly Entry[] {
   const candidates = [...(exact.get(host) ?? []), ...globs.filter((entry) => entry.host(host))];
   return candidates.filter(({ path }) => target.startsWith(path));
@@ -71,12 +91,11 @@ function matchesOf({ exact, globs }: KeyringPart, host: string, target: string):
 
 /** The map of entries. Type and key must both be right and the value not empty, else there is nothing in it for a pull. */
 function readAuths({ type, data }: PullSecret): JsonObject {
-  const isLegacy = type === "kubernetes.io/dockercfg";
-  const member = isLegacy ? ".dockercfg" : ".dockerconfigjson";
-  const bytes = isLegacy || type === "kubernetes.io/dockerconfigjson" ? data.get(member) : undefined;
-  if (bytes === undefined || bytes.length === 0) return new Map();
+  const member = MEMBERS.get(type);
+  const bytes = member === undefined ? undefined : data.get(member);
+  if (member === undefined || bytes === undefined || bytes.length === 0) return new Map();
   const document = asObject(readAuthJson(bytes, member), member);
-  return isLegacy ? document : asObject(document.get("auths") ?? new Map(), "auths");
+  return member === LEGACY_MEMBER ? document : asObject(document.get("auths") ?? new Map(), "auths");
 }
 
 function buildPart(auths: JsonObject, source: string): KeyringPart {

@@ -8,6 +8,7 @@ import type { Digest } from "../../src/crypto/digest.ts";
 import { compilePolicy, type CompiledPolicy } from "../../src/policy/compile.ts";
 import type { CompiledException } from "../../src/policy/exception.ts";
 import type { PolicyResource } from "../../src/policy/types.ts";
+import type { Keychain, Keychains } from "../../src/ports/credentials.ts";
 import type { Registry } from "../../src/ports/registry.ts";
 import type { EmbeddedRegistry } from "../support/registry/registry.ts";
 import { pod, requestOf, type Members } from "../support/reviews.ts";
@@ -21,7 +22,7 @@ export const LABELS: ReadonlyMap<string, string> = new Map([["kubernetes.io/meta
 /** The instant of every decision. */
 export const NOW = Date.UTC(2026, 5, 1);
 
-const PATIENT = { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 };
+export const PATIENT = { connectMs: 5_000, firstByteMs: 5_000, idleMs: 5_000 };
 
 export interface PolicyText {
   readonly name?: string;
@@ -60,11 +61,18 @@ export interface Application {
   readonly advance: (milliseconds: number) => void;
 }
 
+/** What the application shows to registries; without it, nothing. */
+export interface Shown {
+  readonly keychains: Keychains;
+  readonly registryOf: (keychain: Keychain) => Registry;
+}
+
 /** `labels` are those of every namespace; null: they cannot be read. */
 export function makeApplication(
   registry: Registry,
   policies: readonly CompiledPolicy[],
   labels: ReadonlyMap<string, string> | null = LABELS,
+  shown?: Shown,
 ): Application {
   let inForce = policies;
   let exceptions: readonly CompiledException[] = [];
@@ -72,6 +80,7 @@ export function makeApplication(
   let now = NOW;
   const verifier = new ImageVerifier({
     registry,
+    ...(shown === undefined ? {} : { registryOf: shown.registryOf }),
     monotonicNow: () => (milliseconds += 1),
     now: () => now,
     cpuNow: () => 0,
@@ -83,6 +92,7 @@ export function makeApplication(
       { snapshot: () => ({ ...snapshot, policies: inForce, exceptions }) },
       verifier,
       () => now,
+      { keychains: shown?.keychains },
     ),
     advance: (more) => {
       milliseconds += more;

@@ -1,11 +1,15 @@
 // What a policy allows within a request: its time, and what it may rest on.
 import assert from "node:assert/strict";
-import { Memories, PolicyTerms } from "../../src/app/policy-terms.ts";
+import { Memories, PolicyTerms, type SeenTag } from "../../src/app/policy-terms.ts";
 import { parseImageReference } from "../../src/oci/reference.ts";
 import { makePolicy } from "./fixtures.ts";
 
 const DIGEST = `sha256:${"1".repeat(64)}` as const;
-const TAGGED = parseImageReference("registry.local/acme/web:1");
+const seen = (image: string, id = ""): SeenTag => ({
+  reference: parseImageReference(image),
+  keychain: { id, sourcesFor: () => [] },
+});
+const TAGGED = seen("registry.local/acme/web:1");
 const resting = { failurePolicy: "IgnoreIfVerified", verifiedWithin: "1h" };
 
 describe("Memories", () => {
@@ -34,8 +38,9 @@ describe("Memories", () => {
     memories.rememberTag(TAGGED, DIGEST, [strict, policy]);
     assert.equal(memories.tagDigest(TAGGED, [strict]), undefined);
     assert.equal(memories.tagDigest(TAGGED, [strict, policy]), DIGEST);
-    assert.equal(memories.tagDigest(parseImageReference("registry.local/acme/web:2"), [policy]), undefined);
-    assert.equal(memories.tagDigest(parseImageReference("registry.local/acme/web"), [policy]), undefined);
+    assert.equal(memories.tagDigest(seen("registry.local/acme/web:2"), [policy]), undefined);
+    assert.equal(memories.tagDigest(seen("registry.local/acme/web"), [policy]), undefined);
+    assert.equal(memories.tagDigest(seen("registry.local/acme/web:1", "another's"), [policy]), undefined);
     memories.seeTag(TAGGED, DIGEST);
     now += 3_600_001;
     assert.equal(memories.tagDigest(TAGGED, [policy]), undefined);

@@ -28,12 +28,9 @@ function reviewerOf({
 }: Situation = {}): PodReviewer {
   const { verifier } = makeApplication(fakeRegistry({}), []);
   const snapshot = { policies, exceptions, trustRoots: [], namespaceLabels: () => undefined };
-  return new PodReviewer(
-    { snapshot: () => snapshot },
-    verifier,
-    () => NOW,
-    () => ({ unmatchedImages, excludeNamespaces }),
-  );
+  return new PodReviewer({ snapshot: () => snapshot }, verifier, () => NOW, {
+    settings: () => ({ unmatchedImages, excludeNamespaces }),
+  });
 }
 
 const review = (image: string, situation?: Situation, request: Members = {}): Promise<Review> =>

@@ -46,12 +46,7 @@ describe("runApply()", () => {
       ["Warn", 0, "warn"],
     ] as const) {
       const settings = { unmatchedImages, excludeNamespaces: [] };
-      const reviewer = new PodReviewer(
-        { snapshot: () => snapshot },
-        verifier,
-        () => 0,
-        () => settings,
-      );
+      const reviewer = new PodReviewer({ snapshot: () => snapshot }, verifier, () => 0, { settings: () => settings });
       const pods = [applied(pod({ web: "ghcr.io/acme/web:1" }))];
       const [row] = await rows(pods, reviewer);
       assert.deepEqual(

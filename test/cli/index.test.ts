@@ -76,6 +76,7 @@ describe("sealgate", () => {
       /Allowed choices are table, json, yaml/,
     ],
     "an option without its value": [["apply", "-p", "p", "-r"], /argument missing/],
+    "a namespace that cannot be one": [["serve", "--namespace", "A"], /want a namespace's name/],
     "an unknown level": [["serve", "--log-level", "loud"], /Allowed choices are debug, info, warn, error/],
     "an address without a port": [
       ["serve", "--listen-webhook", "localhost"],
@@ -144,9 +145,10 @@ describe("sealgate serve", () => {
 
   it("takes every other option", async () => {
     const line =
-      "--policies dir --kubeconfig config --tls-cert c --tls-key k --plain-http a:5000 --plain-http b:5000 --drain-seconds 0 --log-level error";
+      "--policies dir --namespace sealgate --kubeconfig config --tls-cert c --tls-key k --plain-http a:5000 --plain-http b:5000 --drain-seconds 0 --log-level error";
     const flags = await serveFlags(...line.split(" "));
     assert.deepEqual([flags.policies, flags.kubeconfig, flags.tlsCert, flags.tlsKey], ["dir", "config", "c", "k"]);
+    assert.equal(flags.namespace, "sealgate");
     assert.deepEqual([flags.plainHttp, flags.drainSeconds, flags.logLevel], [["a:5000", "b:5000"], 0, "error"]);
   });
 });

@@ -19,12 +19,7 @@ export async function reviewedUnder({ unmatchedImages, excludeNamespaces }: Conf
     namespaceLabels: () => undefined,
   };
   const settings = { unmatchedImages, excludeNamespaces };
-  const reviewer = new PodReviewer(
-    { snapshot: () => snapshot },
-    verifier,
-    () => 0,
-    () => settings,
-  );
+  const reviewer = new PodReviewer({ snapshot: () => snapshot }, verifier, () => 0, { settings: () => settings });
   const images = ["registry.local/acme/web:1", "registry.local/other/web:1"];
   const reviews = await Promise.all(images.map((image) => reviewer.validate(requestFor(image), signal)));
   return reviews.map(({ allowed }) => allowed);

@@ -15,7 +15,7 @@ const TEMPLATE = ["template", "sealgate", chartFolder, "--namespace", "sealgate"
 const DIGEST = `sha256:${"ab".repeat(32)}`;
 const FILES = { mode: "files", files: { secret: "s", caBundle: "PEM" } };
 
-/** Twelve ways to install it. */
+/** Thirteen ways to install it. */
 const VALUE_SETS: Readonly<Record<string, object>> = {
   defaults: {},
   "one replica to try it": { replicas: 1, podDisruptionBudget: { enabled: false }, priorityClassName: "" },
@@ -46,6 +46,7 @@ const VALUE_SETS: Readonly<Record<string, object>> = {
     plainHttp: ["registry.example:5000"],
     allowPrivate: ["registry.example:5000"],
   },
+  "pull secrets of the namespace": { pullSecrets: { namespaces: ["default", "sealgate"] } },
   "scheduling by hand": {
     nodeSelector: { pool: "system" },
     tolerations: [{ key: "system", operator: "Exists" }],
@@ -104,6 +105,7 @@ const LIVE: Readonly<Record<string, Change>> = {
   staleSeconds: { to: 60 },
   plainHttp: { to: ["a:1"] },
   allowPrivate: { to: ["a:1"] },
+  "pullSecrets.namespaces": { to: ["prod"] },
   config: { to: { builtInTrustRoots: [] } },
   "tls.mode": { to: "certManager" },
   "tls.selfManaged.authorityLifetime": { to: "9000h" },
@@ -146,6 +148,7 @@ const REFUSED: Readonly<Record<string, object>> = {
   "a word that is none of its own": { webhook: { failurePolicy: "Maybe" } },
   "files without their Secret": { tls: { mode: "files", files: { caBundle: "PEM" } } },
   "files without their CA": { tls: { mode: "files", files: { secret: "s" } } },
+  "a namespace that is none": { pullSecrets: { namespaces: ["*"] } },
   "a digest that is none": { image: { digest: "latest" } },
   "the chart's own part of the configuration": { config: { tls: {} } },
 };

@@ -174,6 +174,11 @@ const LIVE: Readonly<Record<string, Change>> = {
     after: rules({ source: { repository: "ghcr.io/acme/attested" } }),
     observe: (compiled) => first(compiled).source,
   },
+  "verifyImages[].imageRegistryCredentials.secrets[]": {
+    before: rules({ imageRegistryCredentials: { secrets: ["one"] } }),
+    after: rules({ imageRegistryCredentials: { secrets: ["two"] } }),
+    observe: (compiled) => first(compiled).pullSecrets,
+  },
   "verifyImages[].attestors[].count": {
     before: rules({ attestors: [{ count: 1, entries: [entry("a", KEYS.a), entry("b", KEYS.b)] }] }),
     after: rules({ attestors: [{ count: 2, entries: [entry("a", KEYS.a), entry("b", KEYS.b)] }] }),

@@ -52,7 +52,7 @@ const INVALID: readonly [string, Json, path: string, message: RegExp][] = [
     "a verdict without looking beside something to look at",
     rules({ static: { action: "Pass" } }),
     "spec.verifyImages[0].static",
-    /must stand alone, without attestors, attestations, validations, mutateDigest, verifyDigest, trustRoot, platforms and source/,
+    /must stand alone, without attestors, attestations, validations, mutateDigest, verifyDigest, imageRegistryCredentials, trustRoot, platforms and source/,
   ],
   ...["ghcr.io/acme/sigs:v1", "ghcr.io/acme/*", "acme/signatures", "GHCR.io/acme/sigs", "ghcr.io"].map(
     (repository): (typeof INVALID)[number] => [

@@ -3,10 +3,10 @@
  * one is shared with another; and no credential on a wrong wire.
  */
 import assert from "node:assert/strict";
-import type { Keychain } from "../../src/ports/credentials.ts";
+import type { CredentialSource } from "../../src/ports/credentials.ts";
 import type { RegistryAuth } from "../support/registry/auth.ts";
 import type { EmbeddedRegistry } from "../support/registry/registry.ts";
-import { answer, isUnavailable, keychainOf, PATH, rejectsWith, withRegistry } from "./fixtures.ts";
+import { answer, isUnavailable, keychainOf, PATH, rejectsWith, sourceOf, withRegistry } from "./fixtures.ts";
 
 const users = { robot: "planted:1", other: "planted2" };
 const robot = { username: "robot", password: "planted:1" };
@@ -156,14 +156,15 @@ describe("registry credentials: authorization", () => {
 
   it("a source that has nothing is passed over, and asked only when its turn comes", async () => {
     const asked: string[] = [];
-    const source = (name: string, credential?: typeof robot): Keychain["sources"][number] => ({
-      source: name,
-      credential: async () => {
+    const source = (name: string, ...credentials: readonly (typeof robot)[]): CredentialSource => ({
+      id: name,
+      ask: async (signal) => {
         asked.push(name);
-        return Promise.resolve(credential);
+        return await sourceOf(name, credentials).ask(signal);
       },
     });
-    const keychain = { id: "k", sources: [source("empty"), source("robot", robot), source("late")], notes: () => [] };
+    const sources = [source("empty"), source("robot", robot), source("late")];
+    const keychain = { id: "k", sourcesFor: () => sources };
     await withRegistry({ auth: { scheme: "basic", users }, keychain }, async (bench) => {
       await bench.server.putImage(PATH, "1", "a");
       await bench.client.manifest(bench.repository, "1", bench.signal);

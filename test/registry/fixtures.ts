@@ -4,7 +4,7 @@ import type { ServerResponse } from "node:http";
 import type { FailureCode } from "../../src/failure/catalogue.ts";
 import { VerificationFailure } from "../../src/failure/failure.ts";
 import type { Repository } from "../../src/oci/reference.ts";
-import type { Credential, Keychain } from "../../src/ports/credentials.ts";
+import type { Credential, CredentialSource, Keychain } from "../../src/ports/credentials.ts";
 import type { Registry } from "../../src/ports/registry.ts";
 import { UnavailableError } from "../../src/ports/unavailable.ts";
 import { buildRegistry, type RegistryOptions } from "../../src/registry/client.ts";
@@ -84,9 +84,17 @@ async function rejection(work: Promise<unknown>): Promise<unknown> {
 
 /** Credentials by the names of their sources, in the order in which they are tried. */
 export function keychainOf(credentials: Readonly<Record<string, Credential>>, notes: readonly string[] = []): Keychain {
-  const sources = Object.entries(credentials).map(([source, credential]) => ({
-    source,
-    credential: async () => Promise.resolve(credential),
-  }));
-  return { id: JSON.stringify(credentials), sources, notes: () => notes };
+  const sources = Object.entries(credentials).map(([source, credential]) => sourceOf(source, [credential]));
+  const silent = notes.length === 0 ? [] : [sourceOf("silent", [], notes)];
+  return { id: JSON.stringify(credentials), sourcesFor: () => [...sources, ...silent] };
+}
+
+/** A source that answers under its own name. */
+export function sourceOf(
+  source: string,
+  credentials: readonly Credential[],
+  notes: readonly string[] = [],
+): CredentialSource {
+  const answer = { credentials: credentials.map((credential) => ({ source, credential })), notes };
+  return { id: source, ask: async () => Promise.resolve(answer) };
 }

@@ -14,7 +14,7 @@ import { HOSTILE, behave, LEAK, type Behaviour } from "../support/registry/hosti
 import { startRegistry } from "../support/registry/registry.ts";
 import { pod, requestOf } from "../support/reviews.ts";
 import { signLegacy } from "../support/signer.ts";
-import { withRegistry } from "./fixtures.ts";
+import { sourceOf, withRegistry } from "./fixtures.ts";
 
 const MIB = 1024 * 1024;
 const TIMEOUTS = { connectMs: 1_000, firstByteMs: 500, idleMs: 500 };
@@ -28,8 +28,7 @@ const PASSWORD = "p4ssword";
 const credential = { username: "u", password: PASSWORD };
 const keychain: Keychain = {
   id: "hostile",
-  sources: [{ source: "test", credential: () => Promise.resolve(credential) }],
-  notes: () => [],
+  sourcesFor: () => [sourceOf("test", [credential])],
 };
 
 /** One name, of the metadata service's address. */

@@ -14,7 +14,7 @@ export const DISCOVERY_FAILURES = {
   RegistryUnauthorized: {
     step: "discovery",
     spec: "registry §7",
-    hint: "the registry refused access; give Sealgate credentials that may pull this repository, or check its name",
+    hint: "the registry refused access; check the image's name, and give the pod or the policy credentials that open it (docs/registries.md)",
   },
   RegistryAnswerUnexpected: {
     step: "discovery",
@@ -59,7 +59,7 @@ export const DISCOVERY_FAILURES = {
   TokenRefused: {
     step: "discovery",
     spec: "registry §7.3",
-    hint: "the registry's token service gave no usable token; check the credentials and the repository's name",
+    hint: "the registry's token service gave no usable token; check the image's name, and give the pod or the policy credentials that open it (docs/registries.md)",
   },
   ManifestDigestMismatch: {
     step: "manifest",
