@@ -22,7 +22,7 @@ import type { AdmissionLog } from "./webhook/admission-log.ts";
 import { buildOperationsServer, type ReadinessCheck } from "./webhook/operations.ts";
 import { buildWebhookServer, replaceCertificate, type WebhookOptions } from "./webhook/server.ts";
 import { servingCertificates, systemClock } from "./compose/serve-certificates.ts";
-import { openKeychains } from "./compose/open-keychains.ts";
+import { openKeychains, openUserKeychains } from "./compose/open-keychains.ts";
 import { openPolicies } from "./compose/open-policies.ts";
 import { apiServers, buildVerifier } from "./compose/open-registries.ts";
 import { embeddedRoot, openTrust } from "./compose/open-trust.ts";
@@ -48,7 +48,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   });
   const source = openPolicies(flags, trust, { logger, metrics });
   const { verifier, reload, close } = buildVerifier(flags, trust.config, apiServers(flags));
-  const keychains = openKeychains(source.api, flags.namespace);
+  const credentials = openKeychains(source.api, flags.namespace, trust.config);
   let draining = false;
   const terminated = terminationSignals();
   const certificates = await usage(() =>
@@ -61,12 +61,9 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
       api: () => usage(() => buildKubernetesClient(flags.kubeconfig)),
     }),
   );
-  const drained = { name: "serving", ok: true, detail: "accepting reviews" };
   const readiness = (): readonly ReadinessCheck[] => [
-    ...source.readiness(),
-    ...trust.readiness(),
-    ...certificates.readiness(),
-    draining ? { ...drained, ok: false, detail: "draining after SIGTERM" } : drained,
+    ...[source, trust, credentials, certificates].flatMap((each) => each.readiness()),
+    { name: "serving", ok: !draining, detail: draining ? "draining after SIGTERM" : "accepting reviews" },
   ];
   const operations = await buildOperationsServer({ readiness, metrics });
   await listen(operations, flags.listenOperations);
@@ -76,7 +73,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
     tls === undefined
       ? undefined
       : await buildServer({
-          reviewer: new PodReviewer(source.policies, verifier, Date.now, { settings: trust.config, keychains }),
+          reviewer: new PodReviewer(source.policies, verifier, Date.now, { settings: trust.config, ...credentials }),
           tls,
           log: admissionLog(logger, metrics),
           isReady: () => source.policies.snapshot() !== undefined,
@@ -148,7 +145,8 @@ async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
   const print =
     flags.output === "table" ? { kind: "table" as const } : { kind: "data" as const, format: formats[flags.output] };
-  const reviewer = new PodReviewer({ snapshot: () => snapshot }, verifier, Date.now, { settings: config });
+  const keychains = openUserKeychains(config, process.env);
+  const reviewer = new PodReviewer({ snapshot: () => snapshot }, verifier, Date.now, { settings: config, keychains });
   const code = await runApply(pods, { print }, reviewer, io);
   await close();
   return code;
@@ -163,6 +161,8 @@ const io: CommandIo = {
   err: (text) => void process.stderr.write(text),
   readText,
   readBytes: (path) => usage(() => readFileSync(path)),
+  // Descriptor 0
+  readInput: () => usage(() => readFileSync(0, "utf8")),
   isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,
 };
 
@@ -172,7 +172,8 @@ const actions: Actions = {
   verify: async (image, flags) => {
     const { trustRoots, config } = openTrust(flags.config);
     const { verifier, close } = buildVerifier(flags, config);
-    const code = await runVerify(image, flags, { verifier, trustRoots }, io);
+    const keychains = openUserKeychains(config, process.env);
+    const code = await runVerify(image, flags, { verifier, trustRoots, keychains }, io);
     await close();
     return code;
   },

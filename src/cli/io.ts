@@ -6,6 +6,8 @@ export interface CommandIo {
   readonly readText: (path: string) => string;
   /** As readText, for what need not be text. */
   readonly readBytes: (path: string) => Uint8Array;
+  /** UTF-8 text of the standard input, to its end. */
+  readonly readInput: () => string;
   /** False also for what cannot be looked at. */
   readonly isFile: (path: string) => boolean;
 }

@@ -2,6 +2,7 @@
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { config, subcommand } from "./commands.ts";
 import { allowPrivate, plainHttp } from "./registry-flags.ts";
+import { registryPasswordStdin, registryUsername } from "./registry-user.ts";
 import type { VerifyBundleFlags } from "./verify-bundle.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
 
@@ -18,6 +19,8 @@ A signature must have an entry in a transparency log, and its certificate the pr
                            when the certificate signed (cosign takes the current time then)
   --insecure-ignore-sct    drops the second
 What a root given by --trusted-root cannot prove is not asked for: without logs, a time stamp is asked instead.
+
+A private registry is read with --registry-username, else with what docker or podman is logged in with.
 
 Exit status: 0 verified, 1 denied, 2 usage or could not determine.
 
@@ -48,6 +51,8 @@ export function addVerify(program: Command, run: (image: string, flags: VerifyFl
     .addOption(config())
     .addOption(plainHttp())
     .addOption(allowPrivate())
+    .addOption(registryUsername())
+    .addOption(registryPasswordStdin())
     .addHelpText("after", VERIFY_HELP)
     .action(run);
 }

@@ -5,8 +5,9 @@
 import type { EntrySpec } from "../policy/types.ts";
 import { UsageError, type CommandIo } from "./io.ts";
 import type { RegistryFlags } from "./registry-flags.ts";
+import type { RegistryUserFlags } from "./registry-user.ts";
 
-export interface VerifyFlags extends RegistryFlags {
+export interface VerifyFlags extends RegistryFlags, RegistryUserFlags {
   readonly key?: string;
   readonly certificateIdentity?: string;
   readonly certificateIdentityRegexp?: string;

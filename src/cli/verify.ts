@@ -11,7 +11,9 @@ import type { TrustRoots } from "../policy/trust-root.ts";
 import type { EntrySpec, PolicyResource } from "../policy/types.ts";
 import { validatePolicy } from "../policy/validate.ts";
 import type { ImageVerdict, RuleVerdict } from "../policy/verdict.ts";
+import type { Keychains } from "../ports/credentials.ts";
 import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
+import { registryUser, shownFirst } from "./registry-user.ts";
 import { readTrustedRoot } from "./trusted-root.ts";
 import { entryOf, flagOf, type VerifyFlags } from "./verify-flags.ts";
 import { asCosignPrints, asText } from "./verify-output.ts";
@@ -20,19 +22,26 @@ export interface VerifyContext {
   readonly verifier: ImageVerifier;
   /** By the configuration; --trusted-root replaces them. */
   readonly trustRoots: TrustRoots;
+  /** What the user is logged in with; --registry-username comes before. */
+  readonly keychains: Keychains;
 }
 
 /** Prints the result; exit 0 verified, 1 denied, 2 could not determine. Throws UsageError for what cannot be asked. */
 export async function runVerify(
   image: string,
   flags: VerifyFlags,
-  { verifier, trustRoots }: VerifyContext,
+  { verifier, trustRoots, keychains }: VerifyContext,
   io: CommandIo,
 ): Promise<ExitCode> {
   const reference = attempt(() => parseImageReference(image));
   if (!reference.ok) throw new UsageError(`${reference.failure.message}\nhint: ${reference.failure.hint}`);
   const rule = ruleOf(entryOf(flags, io), rootsOf(flags, trustRoots, io));
-  const verified = await verifier.verify(reference.value, [rule], AbortSignal.timeout(30_000));
+  const user = registryUser(flags, io);
+  const kept = keychains.keychain({ secrets: [], isOperators: true });
+  const keychain = user === undefined ? kept : shownFirst(user, reference.value.repository.host, kept);
+  const verified = await verifier.verify(reference.value, [rule], AbortSignal.timeout(30_000), {
+    keychains: { image: keychain, rules: [keychain] },
+  });
   const [verdict] = verified.verdicts;
   if (verdict === undefined) throw new Error("one rule was asked and none was judged");
   if (verdict.outcome !== "Pass") {

@@ -1,16 +1,47 @@
 /** Where credentials for registries come from: pull secrets of the cluster whose policies are served, and what the operator gives. */
 import { CLOCKS } from "../app/clocks.ts";
+import type { Config } from "../config/load.ts";
+import { userAuthFiles } from "../config/user-auth-files.ts";
 import type { KubernetesApi } from "../kubernetes/client.ts";
 import { PullSecrets } from "../kubernetes/pull-secrets.ts";
 import type { Keychains } from "../ports/credentials.ts";
 import { PullKeychains } from "../registry/keychains.ts";
+import { OperatorCredentials } from "../registry/operator-credentials.ts";
 import { NO_CLUSTER, SecretSources } from "../registry/secret-source.ts";
+import { authFileSource, UserKeychains } from "../registry/user-keychains.ts";
+import type { ReadinessCheck } from "../webhook/operations.ts";
+import { usage } from "./usage.ts";
+
+export interface OpenedKeychains {
+  readonly keychains: Keychains;
+  readiness(): readonly ReadinessCheck[];
+}
 
 /**
- * Without `api` the policies are files, and there is no cluster to ask. `namespace` is where Sealgate runs, undefined where
- * that is not known.
+ * For the webhook. Without `api` the policies are files, and there is no cluster to ask. `namespace` is where Sealgate runs,
+ * undefined where that is not known. Fails with UsageError: a file of the configuration that cannot be used.
  */
-export function openKeychains(api: KubernetesApi | undefined, namespace: string | undefined): Keychains {
+export function openKeychains(
+  api: KubernetesApi | undefined,
+  namespace: string | undefined,
+  config: () => Pick<Config, "registries">,
+): OpenedKeychains {
   const reader = api === undefined ? NO_CLUSTER : new PullSecrets(api, CLOCKS.monotonicNow);
-  return new PullKeychains(new SecretSources(reader, namespace), () => []);
+  const secrets = new SecretSources(reader, namespace);
+  const operator = usage(() => new OperatorCredentials(() => config().registries.credentials, secrets));
+  return {
+    keychains: new PullKeychains(secrets, () => operator.sources()),
+    readiness: () => [{ name: "credentials", ok: true, detail: operator.detail() }],
+  };
+}
+
+/** For the command line: what the configuration says, then what its user is logged in with. Fails as openKeychains(). */
+export function openUserKeychains(
+  config: () => Pick<Config, "registries">,
+  environment: Readonly<Record<string, string | undefined>>,
+): Keychains {
+  const secrets = new SecretSources(NO_CLUSTER, undefined);
+  const operator = usage(() => new OperatorCredentials(() => config().registries.credentials, secrets));
+  const files = userAuthFiles(environment).map(authFileSource);
+  return new UserKeychains(new PullKeychains(secrets, () => [...operator.sources(), ...files]));
 }

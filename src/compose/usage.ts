@@ -3,10 +3,11 @@ import { UsageError } from "../cli/io.ts";
 import { DocumentError } from "../config/documents.ts";
 import { ConfigError } from "../config/load.ts";
 import { PolicyFilesError } from "../config/policy-directory.ts";
+import { AuthFileError } from "../registry/auth-file.ts";
 import { ProxyError } from "../registry/proxy.ts";
 import { TrustRootsError } from "../trust/trust-root-store.ts";
 
-const WRITTEN_WRONGLY = [DocumentError, PolicyFilesError, ConfigError, TrustRootsError, ProxyError];
+const WRITTEN_WRONGLY = [DocumentError, PolicyFilesError, ConfigError, TrustRootsError, ProxyError, AuthFileError];
 
 /** What an operator wrote wrongly is printed as it is. */
 export function usage<T>(read: () => T): T {

@@ -64,6 +64,20 @@ const REGISTRY = {
       type: "boolean",
       description: "It may be at a private address, and on this machine if its name says so. Default: false.",
     },
+    credentials: {
+      type: "object",
+      description: "Shown where neither the pod nor the rule has what opens it, for cluster policies alone.",
+      additionalProperties: false,
+      properties: {
+        secret: {
+          type: "string",
+          maxLength: 253,
+          pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+          description: "Name of a pull secret in the namespace of Sealgate.",
+        },
+        dockerConfig: { ...FILE, description: "A docker config.json; a relative path begins at this file's folder." },
+      },
+    },
     mirrors: { type: "array", maxItems: 16, items: MIRROR, description: "Asked in this order, before the origin." },
   },
 } as const;

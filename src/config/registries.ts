@@ -10,9 +10,15 @@ import { parsePem } from "../encoding/pem.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { quoted } from "../failure/failure.ts";
 import { canonicalHost } from "../oci/reference.ts";
-import type { MirroredPrefix, ProxySettings, RegistryEndpoint } from "../ports/registry-settings.ts";
+import type {
+  MirroredPrefix,
+  ProxySettings,
+  RegistryCredentials,
+  RegistryEndpoint,
+} from "../ports/registry-settings.ts";
 import type { SchemaError } from "../schema/validator.ts";
 import { isFileError } from "./file-watch.ts";
+import { printedCredentials, readCredentials, type WrittenCredentials } from "./registry-credentials.ts";
 
 /** As an operator may write it: after the schema, everything is optional. */
 export interface WrittenRegistry {
@@ -24,6 +30,7 @@ export interface WrittenRegistry {
   readonly caFile?: string;
   readonly clientCertificate?: { readonly certFile: string; readonly keyFile: string };
   readonly allowPrivate?: boolean;
+  readonly credentials?: WrittenCredentials;
   readonly mirrors?: readonly { readonly location: string; readonly pullBy?: "Digest" | "Tag" | "All" }[];
 }
 
@@ -37,6 +44,7 @@ export interface WrittenProxy {
 export interface Registries {
   readonly endpoints: readonly RegistryEndpoint[];
   readonly mirrored: readonly MirroredPrefix[];
+  readonly credentials: readonly RegistryCredentials[];
   /** Files whose change changes it. */
   readonly files: readonly string[];
   /** The same to be printed: in full, files as paths. */
@@ -58,6 +66,7 @@ export function readRegistries(written: readonly WrittenRegistry[], folder: stri
   const errors: SchemaError[] = [];
   const endpoints: RegistryEndpoint[] = [];
   const mirrored: MirroredPrefix[] = [];
+  const credentials: RegistryCredentials[] = [];
   const printed: WrittenRegistry[] = [];
   const seen = new Set<string>();
   for (const [index, registry] of written.entries()) {
@@ -70,13 +79,15 @@ export function readRegistries(written: readonly WrittenRegistry[], folder: stri
     if (registry.host !== undefined) endpoints.push(at.endpoint(name, own));
     const mirrors = at.mirrors(registry.mirrors ?? []);
     if (mirrors.length > 0) mirrored.push({ prefix: name, mirrors });
+    credentials.push(...at.credentials(name, registry));
     printed.push(inFull(own, name, mirrors));
   }
-  const files = printed.flatMap(({ caFile, clientCertificate }) => [
+  const files = printed.flatMap(({ caFile, clientCertificate, credentials: { dockerConfig } = {} }) => [
     ...(caFile === undefined ? [] : [caFile]),
+    ...(dockerConfig === undefined ? [] : [dockerConfig]),
     ...(clientCertificate === undefined ? [] : [clientCertificate.certFile, clientCertificate.keyFile]),
   ]);
-  return { value: { endpoints, mirrored, files, printed }, errors };
+  return { value: { endpoints, mirrored, credentials, files, printed }, errors };
 }
 
 /** One entry of the list, and what is wrong with it. */
@@ -96,14 +107,15 @@ class Entry {
   }
 
   /** The canonical host or prefix. */
-  name({ host, prefix, mirrors, ...rest }: WrittenRegistry): string | undefined {
+  name({ host, prefix, mirrors, credentials, ...rest }: WrittenRegistry): string | undefined {
     if ((host === undefined) === (prefix === undefined)) {
       this.refuse("", "names not exactly one registry, want host or prefix");
       return undefined;
     }
     if (host !== undefined) return this.#canonical("host", host, false);
     for (const key of HOST_KEYS) if (rest[key] !== undefined) this.refuse(key, "goes with a host, not with a prefix");
-    if ((mirrors ?? []).length === 0) this.refuse("", "says nothing of its prefix, want mirrors");
+    if ((mirrors ?? []).length === 0 && credentials === undefined)
+      this.refuse("", "says nothing of its prefix, want mirrors or credentials");
     return this.#canonical("prefix", prefix ?? "", true);
   }
 
@@ -124,6 +136,12 @@ class Entry {
       ...(ca === undefined ? {} : { ca }),
       ...(clientCertificate === undefined ? {} : { clientCertificate }),
     };
+  }
+
+  credentials(place: string, { credentials }: WrittenRegistry): readonly RegistryCredentials[] {
+    const refuse = (member: string, message: string): void => this.refuse(member, message);
+    const read = credentials === undefined ? undefined : readCredentials(place, credentials, this.#folder, refuse);
+    return read === undefined ? [] : [read];
   }
 
   mirrors(written: NonNullable<WrittenRegistry["mirrors"]>): MirroredPrefix["mirrors"] {
@@ -187,9 +205,10 @@ class Entry {
 }
 
 function absolute(registry: WrittenRegistry, folder: string): WrittenRegistry {
-  const { caFile, clientCertificate } = registry;
+  const { caFile, clientCertificate, credentials } = registry;
   return {
     ...registry,
+    ...(credentials === undefined ? {} : { credentials: printedCredentials(credentials, folder) }),
     ...(caFile === undefined ? {} : { caFile: resolve(folder, caFile) }),
     ...(clientCertificate === undefined
       ? {}
@@ -203,8 +222,8 @@ function absolute(registry: WrittenRegistry, folder: string): WrittenRegistry {
 }
 
 function inFull(registry: WrittenRegistry, name: string, mirrors: MirroredPrefix["mirrors"]): WrittenRegistry {
-  const { host, ...settings } = registry;
-  if (host === undefined) return { prefix: name, mirrors };
+  const { host, prefix: _, ...settings } = registry;
+  if (host === undefined) return { prefix: name, ...settings, mirrors };
   return { host: name, ...HOST_DEFAULTS, ...settings, mirrors };
 }
 

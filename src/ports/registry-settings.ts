@@ -23,6 +23,16 @@ export interface MirroredPrefix {
   readonly mirrors: readonly Mirror[];
 }
 
+/** What the operator shows to one registry, or for all images below a prefix. */
+export interface RegistryCredentials {
+  /** Canonical "host" or "host/path", whole components. */
+  readonly place: string;
+  readonly from:
+    | { readonly kind: "secret"; readonly name: string }
+    /** The bytes of a docker config.json, and where they were read. */
+    | { readonly kind: "dockerConfig"; readonly file: string; readonly bytes: Uint8Array };
+}
+
 export interface Mirror {
   /** What stands in place of the prefix. */
   readonly location: string;

@@ -21,6 +21,8 @@ export type FileAnswer =
 export interface AuthFile {
   /** For messages: the file's name. */
   readonly name: string;
+  /** Every helper that it names. */
+  readonly helpers: readonly string[];
   /** undefined: the file says nothing of it. */
   find(repository: Repository): FileAnswer | undefined;
 }
@@ -48,6 +50,7 @@ export function parseAuthFile(bytes: Uint8Array, name: string, rules: AuthFileRu
     const keysOf = rules === "docker" ? dockerKeys : podmanKeys;
     return {
       name,
+      helpers: [...helpers.values(), store].filter((helper) => helper !== ""),
       find: (repository) => {
         const helper = helperOf(helpers, store, repository.host);
         if (helper !== undefined) return { kind: "helper", helper, server: serverOf(repository.host) };

@@ -1,11 +1,11 @@
-/** What a command prints, and the files that it sees: those given, and no other. */
+/** What a command prints, and the files and input that it sees: those given, and no other. */
 import type { CommandIo } from "../../src/cli/io.ts";
 
 export interface FakeIo extends CommandIo {
   printed(): { readonly out: string; readonly err: string };
 }
 
-export function fakeIo(files: Readonly<Record<string, Uint8Array | string>> = {}): FakeIo {
+export function fakeIo(files: Readonly<Record<string, Uint8Array | string>> = {}, input = ""): FakeIo {
   let out = "";
   let err = "";
   const bytesOf = (path: string): Buffer => {
@@ -18,6 +18,7 @@ export function fakeIo(files: Readonly<Record<string, Uint8Array | string>> = {}
     err: (text) => void (err += text),
     readBytes: bytesOf,
     readText: (path) => bytesOf(path).toString("utf8"),
+    readInput: () => input,
     isFile: (path) => Object.hasOwn(files, path),
     printed: () => ({ out, err }),
   };

@@ -12,6 +12,7 @@ const DEFAULTS: VerifyFlags = {
   output: "text",
   plainHttp: [],
   allowPrivate: [],
+  registryPasswordStdin: false,
 };
 const name = "command-line";
 

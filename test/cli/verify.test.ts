@@ -1,5 +1,6 @@
 // sealgate verify against an embedded registry: what is asked, what is printed, and how it ends.
 import assert from "node:assert/strict";
+import { NOBODY } from "../../src/app/keychains.ts";
 import { ImageVerifier } from "../../src/app/verify-image.ts";
 import { type ExitCode, UsageError } from "../../src/cli/io.ts";
 import type { VerifyFlags } from "../../src/cli/verify-flags.ts";
@@ -39,6 +40,7 @@ const DEFAULTS: VerifyFlags = {
   output: "text",
   plainHttp: [],
   allowPrivate: [],
+  registryPasswordStdin: false,
 };
 
 interface Run {
@@ -92,7 +94,9 @@ describe("sealgate verify", () => {
     const now = (): number => sigstore.now + LEAF_MS;
     const verifier = new ImageVerifier({ registry: client, monotonicNow: () => 1, now, cpuNow: () => 0 });
     const reference = `${registry.host}/${PATH}:${tag}`;
-    const code = await runVerify(reference, { ...DEFAULTS, ...flags }, { verifier, trustRoots: () => undefined }, io);
+    const keychains = { keychain: () => NOBODY };
+    const context = { verifier, trustRoots: () => undefined, keychains };
+    const code = await runVerify(reference, { ...DEFAULTS, ...flags }, context, io);
     return { code, ...io.printed() };
   }
 

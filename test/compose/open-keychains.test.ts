@@ -1,12 +1,17 @@
 // Credentials as the program is put together: by the API server's Secrets, or without a cluster by none.
 import assert from "node:assert/strict";
-import { openKeychains } from "../../src/compose/open-keychains.ts";
-import type { SourceAnswer } from "../../src/ports/credentials.ts";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { UsageError } from "../../src/cli/io.ts";
+import { DEFAULT_CONFIG, type Config } from "../../src/config/load.ts";
+import { openKeychains, openUserKeychains } from "../../src/compose/open-keychains.ts";
+import type { Keychains, SourceAnswer } from "../../src/ports/credentials.ts";
 import { FakeCluster } from "../kubernetes/fake-cluster.ts";
 
 const repository = { host: "reg.io", path: "acme/web" };
 
-async function ask(keychains: ReturnType<typeof openKeychains>): Promise<readonly SourceAnswer[]> {
+async function ask(keychains: Keychains): Promise<readonly SourceAnswer[]> {
   const pod = { namespace: "prod", names: ["regcred"] };
   const secrets = [{ namespace: undefined, name: "rule" }];
   const sources = keychains.keychain({ pod, secrets, isOperators: true }).sourcesFor(repository);
@@ -21,16 +26,49 @@ describe("credentials: as the program opens them", () => {
     const secret = { metadata: {}, type: "kubernetes.io/dockerconfigjson", data };
     api.put("/api/v1/namespaces/prod/secrets/regcred", secret);
     api.put("/api/v1/namespaces/sealgate/secrets/rule", secret);
-    const answers = await ask(openKeychains(api, "sealgate"));
+    const answers = await ask(openKeychains(api, "sealgate", () => DEFAULT_CONFIG).keychains);
     const sources = answers.flatMap(({ credentials }) => credentials.map(({ source }) => source));
     assert.deepEqual(sources, ['Secret "prod/regcred"', 'Secret "sealgate/rule"']);
   });
 
   it("without a cluster there are none, and it is said", async () => {
-    const answers = await ask(openKeychains(undefined, "sealgate"));
+    const answers = await ask(openKeychains(undefined, "sealgate", () => DEFAULT_CONFIG).keychains);
     assert.deepEqual(
       answers.map(({ notes }) => String(notes)),
       ["prod/regcred", "sealgate/rule"].map((name) => `Secret "${name}" is not read: there is no cluster`),
     );
+  });
+
+  const withFile = (text: string): (() => Pick<Config, "registries">) => {
+    const from = { kind: "dockerConfig", file: "docker.json", bytes: Buffer.from(text) } as const;
+    return () => ({ registries: { ...DEFAULT_CONFIG.registries, credentials: [{ place: "reg.io", from }] } });
+  };
+  const login = (user: string): string =>
+    JSON.stringify({ auths: { "reg.io": { username: user, password: "planted" } } });
+  const sourcesOf = (answers: readonly SourceAnswer[]): readonly string[] =>
+    answers.flatMap(({ credentials }) => credentials.map(({ credential: { username } }) => username));
+
+  it("the configuration's come after a rule's, and readiness says for how many registries there are some", async () => {
+    const opened = openKeychains(undefined, "sealgate", withFile(login("operator")));
+    assert.deepEqual(sourcesOf(await ask(opened.keychains)), ["operator"]);
+    assert.deepEqual(opened.readiness(), [{ name: "credentials", ok: true, detail: "for 1 registries" }]);
+  });
+
+  it("a file of the configuration that cannot be used is said at once", () => {
+    assert.throws(() => openKeychains(undefined, undefined, withFile("{planted")), UsageError);
+    assert.throws(() => openUserKeychains(withFile("{planted"), {}), UsageError);
+  });
+
+  it("the command line's are the configuration's, then docker's, then podman's", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sealgate-open-keychains-"));
+    try {
+      writeFileSync(join(folder, "config.json"), login("docker"));
+      writeFileSync(join(folder, "auth.json"), login("podman"));
+      const environment = { DOCKER_CONFIG: folder, REGISTRY_AUTH_FILE: join(folder, "auth.json") };
+      const keychains = openUserKeychains(withFile(login("operator")), environment);
+      assert.deepEqual(sourcesOf(await ask(keychains)), ["operator", "docker", "podman"]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });

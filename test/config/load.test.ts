@@ -31,7 +31,7 @@ describe("config/load", () => {
       excludeNamespaces: [],
       limits: DEFAULT_LIMITS,
       caches: DEFAULT_CACHES,
-      registries: { endpoints: [], mirrored: [], files: [], printed: [] },
+      registries: { endpoints: [], mirrored: [], credentials: [], files: [], printed: [] },
       deadline: { maxMs: 10_000, reserveMs: 500 },
     }));
 

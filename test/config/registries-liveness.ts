@@ -5,6 +5,11 @@ import { ConfigError, loadConfig, type Config } from "../../src/config/load.ts";
 import { VerificationFailure } from "../../src/failure/failure.ts";
 import { UnavailableError } from "../../src/ports/unavailable.ts";
 import { buildRegistry } from "../../src/registry/client.ts";
+import { PullKeychains } from "../../src/registry/keychains.ts";
+import { OperatorCredentials } from "../../src/registry/operator-credentials.ts";
+import { SecretSources } from "../../src/registry/secret-source.ts";
+import { fakeReader } from "../registry/pull-secret-reader.ts";
+import { configJson, entriesOf, secretOf } from "../registry/pull-secrets.ts";
 import { budgetMs } from "../../src/webhook/deadline.ts";
 import { startConnectProxy, type ConnectProxy } from "../support/registry/connect-proxy.ts";
 import { startRegistry, type EmbeddedRegistry } from "../support/registry/registry.ts";
@@ -17,13 +22,17 @@ export interface World {
   readonly folder: string;
   readonly origin: EmbeddedRegistry;
   readonly mirror: EmbeddedRegistry;
+  /** Lets "robot" in and nobody else. */
+  readonly guarded: EmbeddedRegistry;
   readonly tls: TlsFront;
   readonly proxy: ConnectProxy;
   stop(): Promise<void>;
 }
 
 export async function startWorld(folder: string): Promise<World> {
-  const [origin, mirror] = await Promise.all([startRegistry(), startRegistry()]);
+  const auth = { scheme: "basic", users: { robot: entriesOf({ any: "robot" })["any"]?.password ?? "" } } as const;
+  const [origin, mirror, guarded] = await Promise.all([startRegistry(), startRegistry(), startRegistry({ auth })]);
+  await guarded.putImage(PATH, "1", "guarded");
   await origin.putImage(PATH, "1", "origin");
   await mirror.putImage("copies/web", "1", "copy");
   await mirror.putImage(PATH, "1", "copy");
@@ -36,11 +45,15 @@ export async function startWorld(folder: string): Promise<World> {
     writeFileSync(join(folder, `${name}.crt`), made.certificate);
     writeFileSync(join(folder, `${name}.key`), made.key);
   }
-  const parts = [origin, mirror, tls, proxy];
+  for (const user of ["robot", "stranger"]) {
+    writeFileSync(join(folder, `${user}.json`), configJson({ [guarded.host]: user }));
+  }
+  const parts = [origin, mirror, guarded, tls, proxy];
   return {
     folder,
     origin,
     mirror,
+    guarded,
     tls,
     proxy,
     stop: async () => void (await Promise.all(parts.map((each) => each.stop()))),
@@ -54,7 +67,7 @@ export interface RegistryChange {
   readonly host?: string;
 }
 
-/** Rows in which ORIGIN, MIRROR, TLS, PROXY and CA stand for what runs. */
+/** Rows in which ORIGIN, MIRROR, GUARDED, TLS, PROXY and CA stand for what runs. */
 const NAMED = "registry.example:5000";
 const tlsHost = (more: string): string => `registries: [{host: TLS, allowPrivate: true${more}}]`;
 const client = (cert: string, key: string): string =>
@@ -63,6 +76,8 @@ const origin =
   "{host: ORIGIN, plainHTTP: true, allowPrivate: true}, {host: MIRROR, plainHTTP: true, allowPrivate: true}";
 const mirrored = (prefix: string, location: string, more = ""): string =>
   `registries: [${origin}, {prefix: ${prefix}, mirrors: [{location: ${location}${more}}]}]`;
+const guarded = (credentials: string): string =>
+  `registries: [{host: GUARDED, plainHTTP: true, allowPrivate: true, credentials: ${credentials}}]`;
 const proxied = (proxy: string): string => `registries: [{host: "${NAMED}", plainHTTP: true}]\nproxy: ${proxy}`;
 
 export const LIVE_REGISTRIES: Readonly<Record<string, RegistryChange>> = {
@@ -103,6 +118,16 @@ export const LIVE_REGISTRIES: Readonly<Record<string, RegistryChange>> = {
     after: "registries: [{host: ORIGIN, plainHTTP: true, allowPrivate: true}]",
     host: "ORIGIN",
   },
+  "registries[].credentials.secret": {
+    before: guarded("{secret: stranger}"),
+    after: guarded("{secret: robot}"),
+    host: "GUARDED",
+  },
+  "registries[].credentials.dockerConfig": {
+    before: guarded("{dockerConfig: stranger.json}"),
+    after: guarded("{dockerConfig: robot.json}"),
+    host: "GUARDED",
+  },
   "registries[].mirrors[].location": {
     before: mirrored("ORIGIN/acme", "MIRROR/nothing"),
     after: mirrored("ORIGIN/acme", "MIRROR/copies"),
@@ -130,6 +155,7 @@ export async function seen(world: World, text: string, host: string | undefined)
     template
       .replaceAll("ORIGIN", world.origin.host)
       .replaceAll("MIRROR", world.mirror.host)
+      .replaceAll("GUARDED", world.guarded.host)
       .replaceAll("TLS", `registry.localhost:${world.tls.port}`)
       .replaceAll("PROXY", JSON.stringify(world.proxy.url))
       .replaceAll("CA", JSON.stringify(world.tls.authority.pem));
@@ -159,9 +185,22 @@ async function look(world: World, config: Config, host: string): Promise<string>
   });
   try {
     world.tls.clients.length = 0;
-    const { digest } = await registry.manifest({ host, path: PATH }, "1", new AbortController().signal);
+    const repository = { host, path: PATH };
+    const keychain = keychainsOf(world, config).keychain({ secrets: [], isOperators: true });
+    const { digest } = await registry.as(keychain).manifest(repository, "1", new AbortController().signal);
     return `${digest} ${world.tls.clients.join(" ")}`;
   } finally {
     await registry.close();
   }
+}
+
+/** Of a cluster with a Secret for each of two users. */
+function keychainsOf(world: World, config: Config): PullKeychains {
+  const secretFor = (user: string): ReturnType<typeof secretOf> => ({
+    ...secretOf(configJson({ [world.guarded.host]: user }), undefined, user),
+    namespace: "sealgate",
+  });
+  const secrets = new SecretSources(fakeReader(["robot", "stranger"].map(secretFor)), "sealgate");
+  const operator = new OperatorCredentials(() => config.registries.credentials, secrets);
+  return new PullKeychains(secrets, () => operator.sources());
 }

@@ -49,6 +49,26 @@ describe("config/registries", () => {
     );
   });
 
+  it("reads credentials for hosts and prefixes, and prints where they are", () => {
+    writeFileSync(join(folder, "docker.json"), '{"auths":{"a.b":{"username":"u","password":"planted"}}}');
+    const config = load(`registries:
+- {host: "A.B:443", credentials: {secret: robot}}
+- {prefix: a.b/c, credentials: {dockerConfig: docker.json}}
+`);
+    const { credentials, files } = config.registries;
+    assert.deepEqual(
+      credentials.map(({ place, from }) => [place, from.kind === "secret" ? from.name : from.file]),
+      [
+        ["a.b", "robot"],
+        ["a.b/c", join(folder, "docker.json")],
+      ],
+    );
+    assert.deepEqual(files, [join(folder, "docker.json")]);
+    const printed = formatConfig(config);
+    assert.doesNotMatch(printed, /planted/);
+    assert.deepEqual(load(printed).registries, config.registries);
+  });
+
   it("is printed as a file that says the same in full, without keys and passwords", () => {
     const config = load(`registries:
 - {host: a.example, caFile: ca.crt, clientCertificate: {certFile: tls.crt, keyFile: tls.key}}
@@ -66,9 +86,24 @@ deadline: {max: 5s, reserve: 250ms}
 
   const refused: readonly [string, string, readonly RegExp[]][] = [
     [
-      "credentials, which nothing reads yet",
+      "credentials of no source",
       "registries:\n- host: a.b\n  credentials: {}\n",
-      [/^3: registries\[0\]\.credentials: is unknown/],
+      [/^3: registries\[0\]\.credentials: names not exactly one source, want secret or dockerConfig$/],
+    ],
+    [
+      "credentials of two sources",
+      "registries: [{host: a.b, credentials: {secret: s, dockerConfig: docker.json}}]\n",
+      [/credentials: names not exactly one source/],
+    ],
+    [
+      "credentials of a file that is not there",
+      "registries: [{host: a.b, credentials: {dockerConfig: missing}}]\n",
+      [/credentials\.dockerConfig: cannot be read: ENOENT/],
+    ],
+    [
+      "credentials of what cannot be a Secret",
+      "registries: [{host: a.b, credentials: {secret: a/b}}]\n",
+      [/credentials\.secret: /],
     ],
     [
       "neither host nor prefix",
@@ -79,7 +114,11 @@ deadline: {max: 5s, reserve: 250ms}
     ["a host with a path", "registries: [{host: a.b/c}]\n", [/host: is "a\.b\/c", want host\[:port\]: it has a path$/]],
     ["a host that is none", 'registries: [{host: "a_b:x"}]\n', [/registries\[0\]\.host: is "a_b:x"/]],
     ["a host twice", "registries: [{host: a.b}, {host: A.b.}]\n", [/registries\[1\]: is "a\.b" for the second time/]],
-    ["a prefix without mirrors", "registries: [{prefix: a.b/c}]\n", [/says nothing of its prefix, want mirrors$/]],
+    [
+      "a prefix without mirrors",
+      "registries: [{prefix: a.b/c}]\n",
+      [/says nothing of its prefix, want mirrors or credentials$/],
+    ],
     [
       "settings of a host at a prefix",
       "registries: [{prefix: a.b/c, allowPrivate: true, mirrors: [{location: d.e}]}]\n",

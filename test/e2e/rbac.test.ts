@@ -186,6 +186,18 @@ describe("the program's rights", () => {
     for (const { calledBy } of RIGHTS) assert.ok(existsSync(join(repositoryRoot(), "src", calledBy)), calledBy);
   });
 
+  it("include reading a Secret of the own namespace by its name, for pull secrets, and listing none", async () => {
+    for (const [verb, answer] of [
+      ["get", /^yes/u],
+      ["list", /^no/u],
+      ["watch", /^no/u],
+      ["update", /^no/u],
+    ] as const) {
+      const args = ["-n", releaseNamespace, "auth", "can-i", verb, "secrets", `--as=${USER}`];
+      assert.match((await installation.cluster.kubectl(args)).stdout, answer, verb);
+    }
+  });
+
   it("are in the namespace of the release alone, and neither secrets nor pods of others", async () => {
     const asked = ["get secrets --all-namespaces", "create pods", "delete validatingwebhookconfigurations"];
     for (const question of asked) {

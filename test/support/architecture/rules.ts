@@ -39,6 +39,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   re2js: ["policy"],
   "@bufbuild/cel": ["policy"],
   "@bufbuild/protobuf": ["policy"],
+  "node:child_process": ["registry"],
   "node:crypto": ["crypto"],
   "node:buffer": ["encoding"],
   "node:events": ["app"],

@@ -1,0 +1,95 @@
+// Credential helpers as real programs: what they are asked, what is taken of their answer, and every way to give none.
+import assert from "node:assert/strict";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import type { SourceAnswer } from "../../src/ports/credentials.ts";
+import { askHelper } from "../../src/registry/credential-helper.ts";
+
+const SERVER = "reg.io";
+const { signal } = new AbortController();
+
+describe("credentials: helpers", () => {
+  let folder: string;
+  const path = process.env["PATH"];
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), "sealgate-helpers-"));
+    process.env["PATH"] = `${folder}${delimiter}${path}`;
+  });
+  after(() => {
+    process.env["PATH"] = path;
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  /** A shell script named docker-credential-NAME. */
+  function install(name: string, ...lines: readonly string[]): void {
+    const file = join(folder, `docker-credential-${name}`);
+    writeFileSync(file, ["#!/bin/sh", ...lines, ""].join("\n"));
+    chmodSync(file, 0o755);
+  }
+
+  const printing = (answer: unknown): string => `cat <<'END'\n${JSON.stringify(answer)}\nEND`;
+  const ask = async (name: string, timeoutMs?: number): Promise<SourceAnswer> =>
+    await askHelper(name, SERVER, signal, timeoutMs);
+
+  it("is asked with get, for the server on its standard input", async () => {
+    install(
+      "good",
+      `echo "$@" > ${folder}/asked`,
+      `cat >> ${folder}/asked`,
+      printing({ Username: "u", Secret: "planted" }),
+    );
+    const credential = { username: "u", password: "planted" };
+    assert.deepEqual(await ask("good"), { credentials: [{ source: "docker-credential-good", credential }], notes: [] });
+    assert.equal(readFileSync(join(folder, "asked"), "utf8"), `get\n${SERVER}`);
+  });
+
+  it("gives an identity token where the user is <token>", async () => {
+    install("token", printing({ ServerURL: SERVER, Username: "<token>", Secret: "planted" }));
+    const [found] = (await ask("token")).credentials;
+    assert.deepEqual(found?.credential, { username: "<token>", password: "", identityToken: "planted" });
+  });
+
+  it("may end without having read what it is asked", async () => {
+    install("deaf", "exec 0<&-", printing({ Username: "u", Secret: "planted" }));
+    assert.equal((await ask("deaf")).credentials.length, 1);
+  });
+
+  const silent: Readonly<Record<string, readonly [readonly string[], RegExp]>> = {
+    "does not know the server": [
+      ["echo 'credentials not found in native keychain'", "exit 1"],
+      /has no credential for it$/,
+    ],
+    fails: [["echo planted", "echo planted >&2", "exit 3"], /failed$/],
+    "prints nothing": [["exit 0"], /printed nothing$/],
+    "prints to standard error alone": [[`echo '{"Username":"u","Secret":"planted"}' >&2`], /printed nothing$/],
+    "prints no JSON": [["echo planted"], /gave no credential: what it printed is not valid JSON$/],
+    "prints a list": [["echo '[]'"], /gave no credential: /],
+    "prints no secret": [[printing({ Username: "planted" })], /gave no credential: Secret is empty$/],
+    "prints a number for a secret": [[printing({ Username: "u", Secret: 7 })], /gave no credential: /],
+    "prints without end": [["yes planted"], /printed more than 65536 bytes$/],
+    "is ended by a signal": [["kill -9 $$"], /failed$/],
+  };
+  for (const [what, [lines, note]] of Object.entries(silent)) {
+    it(`one that ${what} gives none, and nothing of it is repeated`, async () => {
+      install("bad", ...lines);
+      const answer = await ask("bad");
+      assert.deepEqual(answer.credentials, []);
+      assert.match(String(answer.notes), note);
+      assert.match(String(answer.notes), /^docker-credential-bad /);
+      assert.doesNotMatch(String(answer.notes), /planted/);
+    });
+  }
+
+  it("one that hangs is ended, with what it has started left behind", async () => {
+    install("slow", "sleep 60");
+    const answer = await ask("slow", 200);
+    assert.deepEqual(answer, { credentials: [], notes: ["docker-credential-slow did not answer in time"] });
+  });
+
+  it("one that is not installed, or no program, gives none", async () => {
+    assert.deepEqual((await ask("gone")).notes, ["docker-credential-gone is not installed"]);
+    writeFileSync(join(folder, "docker-credential-text"), "text");
+    assert.deepEqual((await ask("text")).notes, ["docker-credential-text cannot be started"]);
+  });
+});
