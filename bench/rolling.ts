@@ -67,7 +67,8 @@ async function measureSteps(endurance: Endurance): Promise<Table> {
   };
   const steps = [
     await under("rolling restart", async () => {
-      const replaced = await restartRolling(installation, ROLLING_MS);
+      const { replaced, ended } = await restartRolling(installation, ROLLING_MS);
+      await ended;
       return { note: `${replaced} replicas replaced` };
     }),
     await under("rotations of the CA", async () => {

@@ -19,6 +19,7 @@ import { deleteWebhooks } from "./kubernetes/delete-webhooks.ts";
 import { makeLogger, type Logger } from "./telemetry/logger.ts";
 import { makeMetrics, type Metrics } from "./telemetry/metrics.ts";
 import type { AdmissionLog } from "./webhook/admission-log.ts";
+import { untilUnused } from "./webhook/drain.ts";
 import { buildOperationsServer, type ReadinessCheck } from "./webhook/operations.ts";
 import { buildWebhookServer, replaceCertificate, type WebhookOptions } from "./webhook/server.ts";
 import { servingCertificates, systemClock } from "./compose/serve-certificates.ts";
@@ -88,6 +89,8 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
     draining = true;
     logger.info({ seconds: flags.drainSeconds }, "draining");
     await systemClock.delay(flags.drainSeconds * 1000, terminated.hurry);
+    // Who wants no drain waits for nobody.
+    if (flags.drainSeconds > 0) await untilUnused(webhook.server, { ...systemClock, signal: terminated.hurry });
   }
   unfollow();
   source.close();

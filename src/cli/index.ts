@@ -114,7 +114,12 @@ function addServe(program: Command, actions: Actions, finish: (code: ExitCode) =
     .addOption(plainHttp())
     .addOption(allowPrivate())
     .option("--stale-seconds <n>", "un-ready when the API server was not followed for so long", wholeNumber, 900)
-    .option("--drain-seconds <n>", "after SIGTERM, how long to keep serving while endpoints converge", wholeNumber, 10)
+    .option(
+      "--drain-seconds <n>",
+      "after SIGTERM, how long to keep serving while endpoints converge; 0: end at once",
+      wholeNumber,
+      10,
+    )
     .addOption(
       new Option("--log-level <level>", "least level logged")
         .choices(["debug", "info", "warn", "error"])

@@ -39,6 +39,8 @@ export async function buildWebhookServer(options: WebhookOptions): Promise<Fasti
     bodyLimit: MAX_REVIEW_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: 35_000,
+    // Its 503 has no Retry-After: the API server would take it for a failure. What still arrives is answered.
+    return503OnClosing: false,
     logger: false,
   }) as unknown as FastifyInstance;
   server.server.headersTimeout = KEEP_ALIVE_MS + 5_000;

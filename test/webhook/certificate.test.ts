@@ -66,6 +66,18 @@ describe("replaceCertificate()", () => {
     assert.equal(await ask(next.socket), "HTTP/1.1 404 Not Found");
   });
 
+  it("answers what arrives while it closes", async () => {
+    const { socket } = await open();
+    const answer = new Promise<string>((resolve) => socket.once("data", (chunk: Buffer) => resolve(chunk.toString())));
+    socket.write("GET / HTTP/1.1\r\nHost: localhost\r\n");
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const closed = server.close();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    socket.write("\r\n");
+    assert.match(await answer, /^HTTP\/1\.1 404 /u);
+    await closed;
+  });
+
   it("keeps what it has when certificate and key are no pair, or neither", async () => {
     const old = await open();
     assert.equal(replaceCertificate(server, { cert: second.cert, key: first.key }), false);

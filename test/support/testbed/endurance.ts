@@ -22,8 +22,10 @@ export interface Endurance {
 const IN = "shop";
 /** Seconds that kube-proxy may go on with an address whose pod has begun to end. */
 const ENDPOINT_LAG_MS = 1_000;
-/** Short, so that a rotation is seen from end to end. */
-const TIMES = { renewBefore: "1h", leafLifetime: "4s", distributionWait: "2s", overlapWait: "4s" };
+/** minReadySeconds of the Deployment. */
+const MIN_READY_MS = 5_000;
+/** Short, so that a rotation is seen from end to end; long enough that a leaf is renewed on a machine that does more. */
+const TIMES = { renewBefore: "1h", leafLifetime: "12s", distributionWait: "2s", overlapWait: "12s" };
 
 /** Three replicas of the chart, one signed and one unsigned image. */
 export async function startEndurance(programs: Programs, values: object = {}): Promise<Endurance> {
@@ -64,18 +66,27 @@ export async function startEndurance(programs: Programs, values: object = {}): P
   return { installation, load, stop };
 }
 
-/** Replaces replicas one by one, as the Deployment says (maxSurge 1), until that long has passed and all were replaced. */
-export async function restartRolling({ release }: Installation, milliseconds: number): Promise<number> {
+export interface Restarted {
+  readonly replaced: number;
+  /** Resolves when all that were replaced have ended. */
+  readonly ended: Promise<unknown>;
+}
+
+/**
+ * Replaces replicas one by one, as the Deployment says (maxSurge 1), until that long has passed and all were replaced. Like a
+ * Deployment it does not wait for the end of those that it replaced.
+ */
+export async function restartRolling({ release }: Installation, milliseconds: number): Promise<Restarted> {
   const end = performance.now() + milliseconds;
-  let replaced = 0;
+  const ending: Promise<void>[] = [];
   do {
     for (const old of release.replicas().slice()) {
       await release.start();
-      await release.stop(old, ENDPOINT_LAG_MS);
-      replaced += 1;
+      ending.push(release.stop(old, ENDPOINT_LAG_MS));
+      await sleep(MIN_READY_MS);
     }
   } while (performance.now() < end);
-  return replaced;
+  return { replaced: ending.length, ended: Promise.all(ending) };
 }
 
 /** One rotation of the CA from end to end. */

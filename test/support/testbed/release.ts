@@ -48,6 +48,7 @@ export { startBalancer };
 /** `apiServerUrl`: where the replicas find it, if not where it is. */
 export function makeRelease(cluster: Cluster, balancer: Balancer, apiServerUrl = cluster.url): Release {
   const running: Replica[] = [];
+  const ending = new Set<Replica>();
   let count = 0;
   const spread = (): void => balancer.setEndpoints(running.map(({ port }) => port));
   const leave = (replica: Replica): void => {
@@ -64,10 +65,12 @@ export function makeRelease(cluster: Cluster, balancer: Balancer, apiServerUrl =
       return replica;
     },
     stop: async (replica, lagMs = 0) => {
-      const ended = replica.process.stop(60_000);
+      ending.add(replica);
+      const ended = replica.process.stop(150_000);
       if (lagMs > 0) await sleep(lagMs);
       leave(replica);
       await ended;
+      ending.delete(replica);
     },
     kill: async (replica) => {
       process.kill(replica.process.pid, "SIGKILL");
@@ -75,7 +78,8 @@ export function makeRelease(cluster: Cluster, balancer: Balancer, apiServerUrl =
       await replica.process.stop(0);
     },
     stopAll: async () => {
-      await Promise.all(running.splice(0).map((replica) => replica.process.stop(0)));
+      const all = [...running.splice(0), ...ending];
+      await Promise.all(all.map((replica) => replica.process.stop(0)));
     },
   };
 }
