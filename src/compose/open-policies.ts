@@ -1,4 +1,5 @@
 /** Where serve has its policies from: the API server, or a directory of files. */
+import { turnTaker } from "../app/turns.ts";
 import type { ServeFlags } from "../cli/index.ts";
 import { PolicyDirectory } from "../config/policy-directory.ts";
 import { buildKubernetesClient, type KubernetesApi } from "../kubernetes/client.ts";
@@ -38,10 +39,12 @@ export function openPolicies(
     const readiness = (): readonly ReadinessCheck[] => [{ name: "policies", ok: true, detail: directory.detail() }];
     return { policies: directory, recompile: () => directory.recompile(), readiness, close: () => directory.close() };
   }
+  const turn = turnTaker(systemClock.monotonicNow);
   const client = usage(() => buildKubernetesClient(flags.kubeconfig));
-  const watch = new PolicyWatch({ ...systemClock, client, compile, onChange });
+  const watch = new PolicyWatch({ ...systemClock, turn, client, compile, onChange });
   watch.start();
   const readiness = (): readonly ReadinessCheck[] =>
     watch.checks(flags.staleSeconds, (name, seconds) => metrics.observeStale(name, seconds));
-  return { api: client, policies: watch, recompile: () => watch.recompile(), readiness, close: () => watch.close() };
+  const recompile = (): void => void watch.recompile();
+  return { api: client, policies: watch, recompile, readiness, close: () => watch.close() };
 }

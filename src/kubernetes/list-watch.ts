@@ -18,8 +18,9 @@ export interface ListWatchOptions {
   /** Narrows it: a fieldSelector. */
   readonly selector?: Readonly<Record<string, string>>;
   /** Everything there is: what is not in it is gone. */
-  onReplace(objects: readonly JsonObject[]): void;
-  onChange(type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): void;
+  onReplace(objects: readonly JsonObject[]): Promise<void> | void;
+  /** The next one is told once this is done with. */
+  onChange(type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): Promise<void> | void;
   /** "synced", or why not. */
   onState(state: string): void;
   /** Waits; tests give one that does not. Resolves early when the signal fires. */
@@ -101,7 +102,7 @@ export class ListWatch {
       page = await readList(await this.#get(query, AbortSignal.any([signal, AbortSignal.timeout(LIST_MS)])));
       objects.push(...page.objects);
     } while (page.next !== "");
-    this.#options.onReplace(objects);
+    await this.#options.onReplace(objects);
     // Only now: a version without its objects would be watched from, and what it holds never be seen.
     this.#version = page.version;
     this.#options.onState("synced");
@@ -123,32 +124,32 @@ export class ListWatch {
     for await (const event of readWatchEvents(answer.body)) {
       events += 1;
       this.#backoffMs = BACKOFF.firstMs;
-      this.#take(event);
+      await this.#take(event);
     }
     // Cut at once, again and again: do not hammer the API server.
     if (events === 0) await this.#backOff(signal);
   }
 
-  #take({ type, object }: WatchEvent): void {
+  async #take({ type, object }: WatchEvent): Promise<void> {
     if (type === "ERROR") throw new Refusal("the watch", statusOf(object));
     const metadata = asObject(object.get("metadata"), "metadata");
     const version = asString(metadata.get("resourceVersion"), "metadata.resourceVersion");
     if (this.#initial !== undefined) {
-      this.#collect(this.#initial, { type, object });
+      await this.#collect(this.#initial, { type, object });
       if (this.#initial !== undefined) return;
-    } else if (type !== "BOOKMARK") this.#options.onChange(type, object);
+    } else if (type !== "BOOKMARK") await this.#options.onChange(type, object);
     this.#version = version;
   }
 
   /** Objects until the bookmark that ends them; only then is it known what is not there. */
-  #collect(initial: JsonObject[], { type, object }: WatchEvent): void {
+  async #collect(initial: JsonObject[], { type, object }: WatchEvent): Promise<void> {
     if (type !== "BOOKMARK") {
       initial.push(object);
       return;
     }
     const annotations = asObject(object.get("metadata"), "metadata").get("annotations");
     if (!isJsonObject(annotations) || annotations.get(INITIAL_EVENTS_END) !== "true") return;
-    this.#options.onReplace(initial);
+    await this.#options.onReplace(initial);
     this.#initial = undefined;
     this.#options.onState("synced");
   }

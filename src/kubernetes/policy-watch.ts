@@ -16,6 +16,8 @@ import { ListWatch, type ListWatchOptions } from "./list-watch.ts";
 export interface PolicyWatchOptions extends Pick<ListWatchOptions, "delay" | "random"> {
   readonly client: KubernetesClient;
   readonly monotonicNow: () => number;
+  /** Awaited after each policy that was compiled; absent: all are compiled without a break. */
+  readonly turn?: () => Promise<void>;
   readonly compile: Compilers;
   /** Once all was listed, and after each change of a policy, with the number in force and of those that do not compile. */
   onChange(detail: string): void;
@@ -61,6 +63,7 @@ export class PolicyWatch implements Policies {
   readonly #staleSince = new Map<Source, number>();
   readonly #listed = new Set<Source>();
   readonly #stop = new AbortController();
+  #lastChange: Promise<void> = Promise.resolve();
   #snapshot: PolicySnapshot | undefined;
 
   constructor(options: PolicyWatchOptions) {
@@ -76,9 +79,11 @@ export class PolicyWatch implements Policies {
   }
 
   /** Compiles every policy again: what it depends on beside its resource has changed. */
-  recompile(): void {
-    this.#compileAgain(() => true);
-    this.#publish();
+  async recompile(): Promise<void> {
+    await this.#alone(async () => {
+      await this.#compileAgain(() => true);
+      this.#publish();
+    });
   }
 
   close(): void {
@@ -130,25 +135,47 @@ export class PolicyWatch implements Policies {
     }).run(this.#stop.signal);
   }
 
-  #replace(source: Source, objects: readonly JsonObject[]): void {
-    if (source === "Namespace") this.#namespaces = new Map(objects.map(namespaceEntry));
-    else if (source === "ImageVerifyException") this.#exceptions = new Map(objects.map(exceptionEntry));
-    else if (source === "TrustRoot") this.#replaceTrustRoots(new Map(objects.map((object) => this.#rootEntry(object))));
-    else this.#policies[source] = new Map(objects.map((object) => this.#policyEntry(source, object)));
-    this.#listed.add(source);
-    this.#publish(source);
+  async #replace(source: Source, objects: readonly JsonObject[]): Promise<void> {
+    await this.#alone(async () => {
+      if (source === "Namespace") this.#namespaces = new Map(objects.map(namespaceEntry));
+      else if (source === "ImageVerifyException") this.#exceptions = new Map(objects.map(exceptionEntry));
+      else if (source === "TrustRoot") {
+        await this.#replaceTrustRoots(await this.#inTurns(objects, (object) => this.#rootEntry(object)));
+      } else this.#policies[source] = await this.#inTurns(objects, (object) => this.#policyEntry(source, object));
+      this.#listed.add(source);
+      this.#publish(source);
+    });
   }
 
-  #change(source: Source, type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): void {
-    // New maps of what snapshots that were handed out look into: they do not change.
-    if (source === "Namespace") this.#namespaces = changed(this.#namespaces, type, namespaceEntry(object));
-    else if (source === "ImageVerifyException") {
-      this.#exceptions = changed(this.#exceptions, type, exceptionEntry(object));
-    } else if (source === "TrustRoot") {
-      this.#replaceTrustRoots(changed(this.#trustRoots, type, this.#rootEntry(object)));
-    } else if (type === "DELETED") this.#policies[source].delete(keyOf(object));
-    else this.#policies[source].set(...this.#policyEntry(source, object));
-    this.#publish(source);
+  async #change(source: Source, type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): Promise<void> {
+    await this.#alone(async () => {
+      // New maps of what snapshots that were handed out look into: they do not change.
+      if (source === "Namespace") this.#namespaces = changed(this.#namespaces, type, namespaceEntry(object));
+      else if (source === "ImageVerifyException") {
+        this.#exceptions = changed(this.#exceptions, type, exceptionEntry(object));
+      } else if (source === "TrustRoot") {
+        await this.#replaceTrustRoots(changed(this.#trustRoots, type, this.#rootEntry(object)));
+      } else if (type === "DELETED") this.#policies[source].delete(keyOf(object));
+      else this.#policies[source].set(...this.#policyEntry(source, object));
+      this.#publish(source);
+    });
+  }
+
+  /** One change after the other, since each may take several turns; what is published meanwhile is what was whole before. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    const done = this.#lastChange.then(work);
+    this.#lastChange = done.catch(() => undefined);
+    await done;
+  }
+
+  /** Others have their turns in between: a cluster may have thousands of policies, and reviews are answered meanwhile. */
+  async #inTurns<T, V>(items: Iterable<T>, entry: (item: T) => readonly [string, V]): Promise<Map<string, V>> {
+    const entries = new Map<string, V>();
+    for (const item of items) {
+      entries.set(...entry(item));
+      await this.#options.turn?.();
+    }
+    return entries;
   }
 
   #policyEntry(source: PolicySource, object: JsonObject): [string, WatchedPolicy] {
@@ -171,16 +198,19 @@ export class PolicyWatch implements Policies {
   }
 
   /** Policies name roots that are not there too: those that come and go count as changed. */
-  #replaceTrustRoots(next: Map<string, CompiledTrustRoot>): void {
+  async #replaceTrustRoots(next: Map<string, CompiledTrustRoot>): Promise<void> {
     const names = new Set([...this.#trustRoots.keys(), ...next.keys()]);
     const altered = [...names].filter((name) => this.#trustRoots.get(name) !== next.get(name));
     this.#trustRoots = next;
-    this.#compileAgain(({ trustRoots }) => altered.some((name) => trustRoots.has(name)));
+    await this.#compileAgain(({ trustRoots }) => altered.some((name) => trustRoots.has(name)));
   }
 
-  #compileAgain(wants: (policy: WatchedPolicy) => boolean): void {
-    for (const policies of Object.values(this.#policies)) {
-      for (const [key, policy] of policies) if (wants(policy)) policies.set(key, this.#compile(policy.resource));
+  async #compileAgain(wants: (policy: WatchedPolicy) => boolean): Promise<void> {
+    for (const kind of Object.keys(this.#policies) as PolicySource[]) {
+      this.#policies[kind] = await this.#inTurns(this.#policies[kind], ([key, policy]) => [
+        key,
+        wants(policy) ? this.#compile(policy.resource) : policy,
+      ]);
     }
   }
 

@@ -3,7 +3,6 @@
  * signer, what must have been signed, and how many witnesses a signature must bring. What the trust root asks for is asked
  * for, unless the entry says that it is not: no threshold is zero because something is absent.
  */
-import { parsePublicKeyPem } from "../crypto/public-key.ts";
 import type { Interval } from "../encoding/interval.ts";
 import { parseRfc3339 } from "../encoding/instant.ts";
 import type { IdentityRequirement, TextMatcher } from "../verify/identity.ts";
@@ -20,6 +19,7 @@ import { EXTENSION_NAMES } from "../x509/fulcio-extensions.ts";
 import { parseCertificates } from "./certificate-list.ts";
 import { compileGithubActions } from "./github-actions.ts";
 import { exactly, matchOf } from "./text-matcher.ts";
+import { parseKey } from "./key-check.ts";
 import {
   DEFAULT_TRUST_ROOT,
   type TrustRequirements,
@@ -112,9 +112,11 @@ type KeysSpec = NonNullable<EntrySpec["keys"]>;
 function keyOf(keys: KeysSpec): KeyRequirement {
   const { publicKeys, hashAlgorithm, rsaPadding } = keys;
   const validFor = windowOf(keys);
+  const key = parseKey(publicKeys);
+  if (!key.ok) throw new Error("a key cannot be read after it was validated");
   return {
     kind: "key",
-    key: parsePublicKeyPem(publicKeys),
+    key: key.value,
     ...(hashAlgorithm === undefined ? {} : { hashAlgorithm }),
     ...(rsaPadding === undefined ? {} : { rsaPadding }),
     ...(validFor === undefined ? {} : { validFor }),

@@ -4,8 +4,9 @@
  */
 import type { FailureCode } from "../failure/catalogue.ts";
 import { escaped, VerificationFailure } from "../failure/failure.ts";
-import { parseCel, type CelProgram, type Facts } from "./cel/program.ts";
+import { parseCel, type CelProgram, type CelResult, type Facts } from "./cel/program.ts";
 import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
+import { memoized } from "./memo.ts";
 import type { ConditionSpec } from "./types.ts";
 
 /** What an expression may name, by its kind. */
@@ -15,6 +16,11 @@ export const VARIABLES = {
 } as const;
 
 export type ConditionKind = keyof typeof VARIABLES;
+
+const PARSERS: Readonly<Record<ConditionKind, (source: string) => CelResult>> = {
+  condition: memoized((source) => parseCel(source, VARIABLES.condition)),
+  validation: memoized((source) => parseCel(source, VARIABLES.validation)),
+};
 
 export interface CompiledCondition {
   /** For example "condition 2". */
@@ -34,7 +40,7 @@ const CODES = {
 export function checkConditions(list: unknown, path: string, kind: ConditionKind): readonly FieldError[] {
   return itemsOf(list, path).flatMap((item) => {
     const source = memberOf(item.value, "expression");
-    const result = typeof source === "string" ? parseCel(source, VARIABLES[kind]) : undefined;
+    const result = typeof source === "string" ? PARSERS[kind](source) : undefined;
     return result === undefined || result.ok ? [] : [{ path: `${item.path}.expression`, message: result.message }];
   });
 }
@@ -45,7 +51,7 @@ export function compileConditions(
   kind: ConditionKind,
 ): readonly CompiledCondition[] {
   return (conditions ?? []).map(({ expression, message }, index) => {
-    const result = parseCel(expression, VARIABLES[kind]);
+    const result = PARSERS[kind](expression);
     if (!result.ok) throw new Error("an expression does not compile after it was validated");
     return { label: `${kind} ${index + 1}`, ...(message !== undefined && { message }), program: result.program };
   });

@@ -4,8 +4,9 @@
  */
 import { parsePublicKeyPem, type PublicKey } from "../crypto/public-key.ts";
 import type { Instant } from "../encoding/instant.ts";
-import { attempt } from "../failure/attempt.ts";
+import { attempt, type Attempt } from "../failure/attempt.ts";
 import { memberOf, type FieldError } from "./field-errors.ts";
+import { memoized } from "./memo.ts";
 import { NO_TIME, readTime } from "./written-time.ts";
 
 /** The key, or the sentence that says why `pem` is none to verify with. */
@@ -15,9 +16,12 @@ export function readKey(pem: string): PublicKey | string {
   }
   const blocks = pem.split("-----BEGIN ").length - 1;
   if (blocks > 1) return `holds ${blocks} PEM blocks, want one: write an entry for each key`;
-  const key = attempt(() => parsePublicKeyPem(pem));
+  const key = parseKey(pem);
   return key.ok ? key.value : key.failure.message;
 }
+
+/** Of several checks and of the compiler: OpenSSL takes longer than all of them. */
+export const parseKey: (pem: string) => Attempt<PublicKey> = memoized((pem) => attempt(() => parsePublicKeyPem(pem)));
 
 /** Everything that is wrong with the `keys` of one entry. */
 export function checkKeys(keys: unknown, path: string): readonly FieldError[] {

@@ -36,8 +36,12 @@ export async function follow(
       },
     },
     path: PATH,
-    onReplace: (objects) => happened.push(`= ${objects.map(take).join(" ")}`.trim()),
-    onChange: (type, object) => happened.push(`${type} ${take(object)}`),
+    onReplace: (objects) => {
+      happened.push(`= ${objects.map(take).join(" ")}`.trim());
+    },
+    onChange: (type, object) => {
+      happened.push(`${type} ${take(object)}`);
+    },
     onState: (state) => happened.push(`"${state}"`),
     delay: (milliseconds) => {
       happened.push(`wait ${milliseconds}`);

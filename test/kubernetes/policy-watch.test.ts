@@ -193,11 +193,42 @@ describe("PolicyWatch", () => {
       [NAMESPACES]: [list([], "1")],
     });
     const before = watching.snapshot()?.policies ?? [];
-    watching.recompile();
+    await watching.recompile();
     const after = watching.snapshot()?.policies ?? [];
     assert.deepEqual(names(watching.snapshot()), ["ImageVerifyPolicy prod/a", "ClusterImageVerifyPolicy /b"]);
     assert.ok(after.every((compiled) => !before.includes(compiled)));
     assert.equal(details.length, 2);
+  });
+
+  it("keeps the snapshot that is whole until the next one is, however many turns that takes", async () => {
+    const waits: (() => Promise<void>)[] = [];
+    let turns = 0;
+    const { watch: watching } = await run(
+      {
+        [NAMESPACED]: [list([policy("a", "prod"), policy("b", "prod"), policy("c", "prod")], "1")],
+        [CLUSTER]: [list([policy("d")], "1")],
+        [NAMESPACES]: [list([], "1")],
+      },
+      COMPILE,
+      async () => {
+        turns += 1;
+        await waits[0]?.();
+      },
+    );
+    assert.ok(turns >= 4, "one for each policy");
+    const whole = watching.snapshot();
+    const seen: (PolicySnapshot | undefined)[] = [];
+    waits.push(async () => {
+      seen.push(watching.snapshot());
+      await new Promise((resolve) => setImmediate(resolve));
+    });
+    const [first, second] = [watching.recompile(), watching.recompile()];
+    await first;
+    const next = watching.snapshot();
+    assert.notEqual(next, whole);
+    await second;
+    assert.deepEqual(seen, [...Array<unknown>(4).fill(whole), ...Array<unknown>(4).fill(next)]);
+    assert.equal(watching.snapshot()?.policies.length, 4);
   });
 
   it("has exceptions by name, follows them, and counts those that are not valid", async () => {

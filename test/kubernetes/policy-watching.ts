@@ -56,7 +56,11 @@ export interface Watched {
 }
 
 /** Runs the script of each source to its end; there are no exceptions and no trust roots where a script has none. */
-export async function run(steps: Readonly<Record<string, readonly Step[]>>, compile = COMPILE): Promise<Watched> {
+export async function run(
+  steps: Readonly<Record<string, readonly Step[]>>,
+  compile = COMPILE,
+  turn: () => Promise<void> = () => Promise.resolve(),
+): Promise<Watched> {
   const over = new Set<string>();
   const details: string[] = [];
   let finish: () => void = () => undefined;
@@ -71,6 +75,7 @@ export async function run(steps: Readonly<Record<string, readonly Step[]>>, comp
   const watching = new PolicyWatch({
     client,
     compile,
+    turn,
     onChange: (detail) => details.push(detail),
     delay: () => Promise.resolve(),
     random: () => 0,
