@@ -66,8 +66,8 @@ export class PodReviewer implements Reviewer {
   }
 
   async validate(request: AdmissionRequest, signal: AbortSignal): Promise<Review> {
-    const { tasks, pod, exceptions, unmatched } = this.#plan(request);
     const cpu = this.#verifier.budget();
+    const { tasks, pod, exceptions, unmatched } = this.#plan(request, cpu);
     const terms = new PolicyTerms(signal, this.#memories);
     const work = eachOf(tasks, (task) => this.#judge(task, this.#shown(task, pod), { signal, cpu, terms }));
     const verdicts = await work.finally(() => terms.end());
@@ -76,7 +76,7 @@ export class PodReviewer implements Reviewer {
   }
 
   async pin(request: AdmissionRequest, signal: AbortSignal): Promise<Pinning> {
-    const { tasks, pod } = this.#plan(request);
+    const { tasks, pod } = this.#plan(request, this.#verifier.budget());
     const terms = new PolicyTerms(signal, this.#memories);
     const work = eachOf(tasks, (task) => this.#pinsOf(task, this.#shown(task, pod), terms));
     const pins = await work.finally(() => terms.end());
@@ -156,8 +156,8 @@ export class PodReviewer implements Reviewer {
     );
   }
 
-  #plan(request: AdmissionRequest): Plan {
-    return planReview(this.#snapshot(), request, this.#now(), this.#settings());
+  #plan(request: AdmissionRequest, cpu: CpuBudget): Plan {
+    return cpu.judge(() => planReview(this.#snapshot(), request, this.#now(), this.#settings()));
   }
 
   #shown({ reference, rules }: Task, pod: PodPullSecrets | undefined): ImageKeychains {

@@ -5,6 +5,7 @@
 import type { Instant } from "../encoding/instant.ts";
 import { attempt, type Attempt } from "../failure/attempt.ts";
 import { VerificationFailure } from "../failure/failure.ts";
+import { StepBudget, withSharedSteps } from "../policy/cel/budget.ts";
 import { isUnavailable } from "../policy/compile-entry.ts";
 import { entriesOf, type CompiledRule } from "../policy/compile.ts";
 import type { ImageEvidence } from "../policy/evidence.ts";
@@ -31,6 +32,7 @@ const TURN_MS = 5;
 export class CpuBudget {
   readonly #limitMs: number;
   readonly #cpuNow: () => number;
+  readonly #steps = new StepBudget();
   #spentMs = 0;
 
   constructor(limitMs: number, cpuNow: () => number) {
@@ -38,7 +40,12 @@ export class CpuBudget {
     this.#cpuNow = cpuNow;
   }
 
+  /** What was not looked at since then says nothing about anybody else's request. */
   get isSpent(): boolean {
+    return this.#isOutOfTime || this.#steps.isSpent;
+  }
+
+  get #isOutOfTime(): boolean {
     return this.#spentMs >= this.#limitMs;
   }
 
@@ -48,10 +55,19 @@ export class CpuBudget {
 
   /** Fails with TooManyCandidates once all of it is spent. */
   charge<T>(work: () => T): T {
-    if (this.isSpent) {
+    if (this.#isOutOfTime) {
       const reason = `Cannot verify more for this request: ${this.#limitMs} ms of CPU are spent`;
       throw new VerificationFailure("TooManyCandidates", reason);
     }
+    return this.#measured(work);
+  }
+
+  /** For expressions of policies, which are bounded by steps: their time counts, and they are judged all the same. */
+  judge<T>(work: () => T): T {
+    return this.#measured(() => withSharedSteps(this.#steps, work));
+  }
+
+  #measured<T>(work: () => T): T {
     const start = this.#cpuNow();
     try {
       return work();

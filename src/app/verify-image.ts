@@ -194,18 +194,18 @@ export class ImageVerifier {
     const prove = async (): Promise<JudgedProof> => {
       const proof = await this.#prove(rule, look);
       const now = this.#now();
-      const verdict = judgeRule(rule, proof, { image, now });
+      const verdict = look.cpu.judge(() => judgeRule(rule, proof, { image, now }));
       return { outcome: verdict.outcome, verdict, proof, verifiedAt: now };
     };
     if (rule.dependsOnNow) return withPlaces(await beforeDeadline(prove, look.signal, "verification"));
     const key = proofKey(look, rule);
-    const remembered = this.#answerOf(key, rule, image);
+    const remembered = this.#answerOf(key, rule, image, look.cpu);
     const { known, verdict } =
       remembered ??
       (await beforeDeadline(
         async () => {
           const known = await this.#proven(key, prove, look);
-          return { known, verdict: this.#judged(known, rule, image) };
+          return { known, verdict: this.#judged(known, rule, image, look.cpu) };
         },
         look.signal,
         "verification",
@@ -222,7 +222,8 @@ export class ImageVerifier {
     const bounds = { cpu: look.cpu, verified: this.#limits().verified };
     const prove = (of: ImageEvidence): Promise<RuleProof> => proveInTurns(rule, of, this.#now(), bounds);
     const proof = await prove(evidence);
-    if (index === undefined || !needsPlatforms(rule, proof, { image: look, now: this.#now() })) return proof;
+    const asked = { image: look, now: this.#now() };
+    if (index === undefined || !look.cpu.judge(() => needsPlatforms(rule, proof, asked))) return proof;
     const platforms = await this.#gatherer.gatherPlatforms({ ...query, index });
     if (!platforms.ok) return { ...proof, platforms };
     const proofs: RuleProof[] = [];
@@ -231,15 +232,16 @@ export class ImageVerifier {
   }
 
   /** What is remembered, if it may answer what it says for this image now. */
-  #answerOf(key: string, rule: CompiledRule, image: ReviewedImage): Answer | undefined {
+  #answerOf(key: string, rule: CompiledRule, image: ReviewedImage, cpu: CpuBudget): Answer | undefined {
     const known = this.#proofs.known(key);
     if (known === undefined) return undefined;
-    const verdict = this.#judged(known, rule, image);
+    const verdict = this.#judged(known, rule, image, cpu);
     return this.#proofs.serves(key, verdict.outcome) ? { known, verdict } : undefined;
   }
 
-  #judged(known: JudgedProof, rule: CompiledRule, image: ReviewedImage): RuleVerdict {
-    return rule.readsRequest ? judgeRule(rule, known.proof, { image, now: this.#now() }) : known.verdict;
+  #judged({ verdict, proof }: JudgedProof, rule: CompiledRule, image: ReviewedImage, cpu: CpuBudget): RuleVerdict {
+    if (!rule.readsRequest) return verdict;
+    return cpu.judge(() => judgeRule(rule, proof, { image, now: this.#now() }));
   }
 
   /** Where nobody can tell and the policy may rest on what was verified before: that, judged anew (policy-api.md §2.1). */
@@ -250,7 +252,8 @@ export class ImageVerifier {
     if (known === undefined) {
       return { ...verdict, summary: `${verdict.summary}, and this digest was not verified within the policy's time` };
     }
-    const again = judgeRule(rule, known.facts, { image: { reference, digest }, now: this.#now() });
+    const asked = { image: { reference, digest }, now: this.#now() };
+    const again = look.cpu.judge(() => judgeRule(rule, known.facts, asked));
     if (again.outcome === "Pass") return { ...verdict, verifiedAt: known.verifiedAt };
     const summary = `${verdict.summary}, and what was verified before is not enough any more`;
     return { ...verdict, summary, findings: [...verdict.findings, ...again.findings] };

@@ -67,6 +67,12 @@ export function checkCondition(
   const outcome = program.evaluate(facts);
   if (outcome.kind === "bool" && outcome.value) return;
   const said = message === undefined ? "" : `${escaped(message, MAX_MESSAGE)}: `;
+  if (outcome.kind === "error" && outcome.isRequestSpent === true) {
+    throw new VerificationFailure(
+      "TooManyCandidates",
+      `Cannot accept ${what}: ${label} has no result: ${outcome.reason}`,
+    );
+  }
   if (outcome.kind === "error") {
     const reason = `Cannot accept ${what}: ${said}${label} has no result: ${outcome.reason}, want true`;
     throw new VerificationFailure(CODES[kind].isError, reason);

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { CpuBudget, proveInTurns, VERIFY_LIMITS, type ProofBounds } from "../../src/app/verify-candidates.ts";
 import type { Digest } from "../../src/crypto/digest.ts";
+import { MAX_STEPS, REQUEST_EXCEEDED, spend, withBudget } from "../../src/policy/cel/budget.ts";
 import { judgeRule } from "../../src/policy/evaluate.ts";
 import type { ImageEvidence } from "../../src/policy/evidence.ts";
 import type { RuleVerdict } from "../../src/policy/verdict.ts";
@@ -51,6 +52,28 @@ describe("CpuBudget", () => {
     budget.charge(() => 2);
     assert.deepEqual([budget.isSpent, budget.spentMs], [true, 10]);
     failsWith("TooManyCandidates", () => budget.charge(() => assert.fail("it was done all the same")));
+  });
+
+  it("counts what judging takes, and judges all the same", () => {
+    const budget = cpu(10, 5);
+    for (let i = 0; i < 3; i += 1)
+      assert.equal(
+        budget.judge(() => i),
+        i,
+      );
+    assert.deepEqual([budget.isSpent, budget.spentMs], [true, 15]);
+    failsWith("TooManyCandidates", () => budget.charge(() => assert.fail("it was done all the same")));
+  });
+
+  it("is spent too once the expressions of the request have no steps left, and still verifies", () => {
+    const budget = cpu(1_000_000, 0);
+    const evaluate = (): unknown => budget.judge(() => withBudget(() => (spend(MAX_STEPS), "value")));
+    while (!budget.isSpent) assert.equal(evaluate(), "value");
+    assert.equal(evaluate(), REQUEST_EXCEEDED);
+    assert.equal(
+      budget.charge(() => 1),
+      1,
+    );
   });
 
   it("is spent by work that fails", () => {

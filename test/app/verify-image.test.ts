@@ -5,6 +5,7 @@ import { IMAGE_LIMITS, ImageVerifier } from "../../src/app/verify-image.ts";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
 import { parseImageReference } from "../../src/oci/reference.ts";
 import type { FetchedManifest, Registry } from "../../src/ports/registry.ts";
+import { MAX_STEPS, spend, withBudget } from "../../src/policy/cel/budget.ts";
 import { UnavailableError } from "../../src/ports/unavailable.ts";
 import { answer } from "../registry/fixtures.ts";
 import type { EmbeddedRegistry } from "../support/registry/registry.ts";
@@ -107,6 +108,24 @@ describe("ImageVerifier", () => {
       ]);
       assert.equal(poor.verdicts[0]?.outcome, "Fail");
       assert.equal(poor.verdicts[0].findings[0]?.code, "TooManyCandidates");
+      assert.equal(rich.verdicts[0]?.outcome, "Pass");
+    });
+  });
+
+  it("does not remember what a request without steps for its expressions left, and gives the next one its own", async () => {
+    await withApplication({}, async ({ server, verifier }) => {
+      const digest = await server.putImage(PATH, "1", "a");
+      await signLegacy(server, PATH, digest, KEY);
+      const reference = parseImageReference(`${server.host}/${PATH}@${digest}`);
+      const { rules } = makePolicy({ rule: { validations: [{ expression: "signatures.size() == 1" }] } });
+      const cpu = verifier.budget();
+      while (!cpu.isSpent) cpu.judge(() => withBudget(() => spend(MAX_STEPS)));
+      const poor = await verifier.verify(reference, rules, signal, { cpu });
+      assert.deepEqual(
+        poor.verdicts.map(({ outcome, findings }) => [outcome, ...findings.map(({ code }) => code)]),
+        [["Fail", "TooManyCandidates"]],
+      );
+      const rich = await verifier.verify(reference, rules, signal);
       assert.equal(rich.verdicts[0]?.outcome, "Pass");
     });
   });

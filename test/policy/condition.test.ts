@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
 import { checkCondition, checkConditions, compileConditions } from "../../src/policy/condition.ts";
+import { StepBudget, withSharedSteps } from "../../src/policy/cel/budget.ts";
 import { celOf } from "../../src/policy/cel/values.ts";
 import { failsWith } from "../support/failures.ts";
 import { attestationRule, attestedBy, attestedBytes, compiledAttestationRule, judge, told } from "./attestations.ts";
@@ -121,6 +122,18 @@ describe("conditions of a rule", () => {
       /want one of predicate, statement, image, signer, now$/,
     );
     assert.match(refused("predicate.a == 1", "validation"), /want one of image, signatures, attestations, now$/);
+  });
+
+  it("are told apart from those for which their request has no steps left", () => {
+    const [condition] = compileConditions([{ expression: "predicate == 1" }], "condition");
+    assert.ok(condition);
+    const budget = new StepBudget();
+    budget.left = 0;
+    const check = (): void =>
+      withSharedSteps(budget, () => checkCondition(condition, "condition", "it", { predicate: celOf(1) }));
+    failsWith("TooManyCandidates", check);
+    budget.left = 10;
+    assert.doesNotThrow(check);
   });
 
   it("fail by their kind", () => {

@@ -4,7 +4,7 @@
  */
 import { isCelError, parse, plan } from "@bufbuild/cel";
 import { escaped } from "../../failure/failure.ts";
-import { EXCEEDED, withBudget } from "./budget.ts";
+import { EXCEEDED, REQUEST_EXCEEDED, withBudget } from "./budget.ts";
 import { ENVIRONMENT } from "./environment.ts";
 import { positionOfId, type Positions } from "./position.ts";
 import { rewrite, type Expr } from "./rewrite.ts";
@@ -23,7 +23,9 @@ export interface CelProgram {
 }
 
 export type CelOutcome =
-  { readonly kind: "bool"; readonly value: boolean } | { readonly kind: "error"; readonly reason: string };
+  | { readonly kind: "bool"; readonly value: boolean }
+  /** `isRequestSpent`: other expressions of the same request took its steps, so that it says nothing about these facts. */
+  | { readonly kind: "error"; readonly reason: string; readonly isRequestSpent?: true };
 
 /** A program, or the sentence that says why the text is none. */
 export type CelResult =
@@ -62,6 +64,9 @@ function outcomeOf(evaluate: () => unknown, placeOf: (id: bigint) => string | un
   const value = attemptWithBudget(evaluate);
   if (typeof value === "boolean") return { kind: "bool", value };
   if (value === EXCEEDED) return failed("it takes more steps than one expression may");
+  if (value === REQUEST_EXCEEDED) {
+    return { kind: "error", reason: "the steps of all expressions of one request are spent", isRequestSpent: true };
+  }
   if (isCelError(value)) {
     const place = value.exprId === undefined ? undefined : placeOf(value.exprId);
     return failed(place === undefined ? value.message : `${value.message} (${place})`);
