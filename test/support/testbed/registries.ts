@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type ServingCertificate, makeAuthority, makeServingCertificate } from "./certificates.ts";
 import { freePorts, makeTemporaryDir, startProcess } from "./process.ts";
 import type { Programs } from "./programs.ts";
+import type { TokenServer } from "./token-server.ts";
 
 export interface Credentials {
   readonly username: string;
@@ -28,6 +29,8 @@ export interface DistributionOptions {
   readonly withTls?: boolean;
   /** Basic authentication with `testCredentials`. */
   readonly withPassword?: boolean;
+  /** Tokens of this service. */
+  readonly tokens?: TokenServer;
 }
 
 export const testCredentials: Credentials = { username: "tester", password: "testbed" };
@@ -45,10 +48,7 @@ export async function startDistribution(options: DistributionOptions): Promise<R
   const caFile = join(dir, "ca.crt");
   if (authority !== undefined) writeFileSync(caFile, authority.pem);
   const config = join(dir, "config.json");
-  writeFileSync(
-    config,
-    JSON.stringify(distributionConfig(dir, host, { serving, hasPassword: !!options.withPassword })),
-  );
+  writeFileSync(config, JSON.stringify(distributionConfig(dir, host, { serving, auth: authOf(dir, options) })));
   const scheme = authority === undefined ? "http" : "https";
   const running = await startProcess({
     name: "distribution",
@@ -84,20 +84,30 @@ export async function startReferrersRegistry(options: { readonly programs: Progr
 function distributionConfig(
   dir: string,
   addr: string,
-  { serving, hasPassword }: { serving: ServingCertificate | undefined; hasPassword: boolean },
+  { serving, auth }: { serving: ServingCertificate | undefined; auth: object | undefined },
 ): object {
   const files = { certificate: join(dir, "tls.crt"), key: join(dir, "tls.key") };
   if (serving !== undefined) {
     writeFileSync(files.certificate, serving.certificate);
     writeFileSync(files.key, serving.key, { mode: 0o600 });
   }
-  const path = join(dir, "htpasswd");
-  if (hasPassword) writeFileSync(path, passwordFile);
   return {
     version: "0.1",
     log: { level: "warn", accesslog: { disabled: true } },
     storage: { inmemory: {}, delete: { enabled: true } },
     http: { addr, secret: "testbed", ...(serving === undefined ? {} : { tls: files }) },
-    ...(hasPassword ? { auth: { htpasswd: { realm: "testbed", path } } } : {}),
+    ...(auth === undefined ? {} : { auth }),
   };
+}
+
+function authOf(dir: string, { withPassword, tokens }: DistributionOptions): object | undefined {
+  if (tokens !== undefined) {
+    const jwks = join(dir, "jwks.json");
+    writeFileSync(jwks, tokens.keys);
+    return { token: { realm: tokens.realm, issuer: tokens.issuer, service: tokens.service, jwks } };
+  }
+  if (!withPassword) return undefined;
+  const path = join(dir, "htpasswd");
+  writeFileSync(path, passwordFile);
+  return { htpasswd: { realm: "testbed", path } };
 }
