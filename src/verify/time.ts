@@ -5,7 +5,7 @@
 import type { Instant } from "../encoding/instant.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import { countAuthorities } from "../timestamp/timestamp.ts";
-import { checkLogWindow } from "../transparency/log-entry.ts";
+import { checkLogWindow, type VerifiedLogEntry } from "../transparency/log-entry.ts";
 import type { ObservedTime, VerifiedEntries, VerifiedTimes, VerifiedTimestamps } from "./evidence.ts";
 import type { Requirement } from "./requirement.ts";
 
@@ -18,13 +18,9 @@ export function establishTimes(
   { signer, thresholds }: Requirement,
   now: Instant,
 ): VerifiedTimes {
-  const logged = entries.flatMap(({ logId, integratedTime }) =>
-    integratedTime === undefined ? [] : [{ observer: logId, instant: integratedTime }],
-  );
-  const times: ObservedTime[] = [
-    ...logged.map(({ instant }) => ({ instant, source: "log" as const })),
-    ...timestamps.map(({ instant }) => ({ instant, source: "timestamp-authority" as const })),
-  ];
+  const logged = loggedTimes(entries);
+  const times = [...logged.times];
+  for (const { instant } of timestamps) times.push({ instant, source: "timestamp-authority" });
   for (const { instant } of times) checkPast(instant, now);
   for (const entry of entries) {
     checkLogWindow(
@@ -32,7 +28,7 @@ export function establishTimes(
       times.map(({ instant }) => instant),
     );
   }
-  const observers = new Set(logged.map(({ observer }) => observer)).size + countAuthorities(timestamps);
+  const observers = logged.logs + countAuthorities(timestamps);
   // A certificate without a time could have been stolen after it expired: one is needed whatever the thresholds say
   const wanted = signer.kind === "key" ? thresholds.times : Math.max(thresholds.times, 1);
   if (observers >= wanted) return earned(times);
@@ -45,6 +41,18 @@ export function establishTimes(
     "TimeMissing",
     `Cannot tell when the signature was made: ${observers} proven times, want ${wanted} by different observers`,
   );
+}
+
+/** The times that logs promised, and how many logs did. */
+function loggedTimes(entries: readonly VerifiedLogEntry[]): { times: readonly ObservedTime[]; logs: number } {
+  const times: ObservedTime[] = [];
+  const logs = new Set<string>();
+  for (const { logId, integratedTime } of entries) {
+    if (integratedTime === undefined) continue;
+    times.push({ instant: integratedTime, source: "log" });
+    logs.add(logId);
+  }
+  return { times, logs: logs.size };
 }
 
 function earned(times: readonly ObservedTime[]): VerifiedTimes {
