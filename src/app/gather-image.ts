@@ -17,11 +17,19 @@ import { gatherEvidence, openBudget, type EvidenceQuery } from "./gather.ts";
 import { SingleFlight } from "./proof-cache.ts";
 import type { GatherLimits } from "./search.ts";
 
-/** An image in its repository; its evidence may lie in another one. */
-export interface ImageQuery extends Omit<EvidenceQuery, "shared"> {
-  readonly image: Repository;
+/** Who asks a registry. */
+export interface Who {
   /** Whose credentials are shown. */
   readonly keychain: Keychain;
+  /** On whose behalf: among parties a host that is busy is asked by turns. */
+  readonly party: string;
+}
+
+export type RegistryOf = (keychain: Keychain, party: string) => Registry;
+
+/** An image in its repository; its evidence may lie in another one. */
+export interface ImageQuery extends Omit<EvidenceQuery, "shared">, Who {
+  readonly image: Repository;
 }
 
 export interface GatheredImage {
@@ -35,25 +43,25 @@ const SHARED_WORK_MS = 30_000;
 
 /** Looks once for all who ask for the same at the same time, under a deadline of its own. */
 export class ImageGatherer {
-  readonly #registryOf: (keychain: Keychain) => Registry;
+  readonly #registryOf: RegistryOf;
   readonly #limits: () => GatherLimits;
   readonly #images = new SingleFlight<GatheredImage>();
   readonly #platforms = new SingleFlight<Attempt<readonly ImageEvidence[]>>();
 
-  constructor(registryOf: (keychain: Keychain) => Registry, limits: () => GatherLimits) {
+  constructor(registryOf: RegistryOf, limits: () => GatherLimits) {
     this.#registryOf = registryOf;
     this.#limits = limits;
   }
 
   async gather(query: ImageQuery): Promise<GatheredImage> {
     const gather = async (): Promise<GatheredImage> =>
-      gatherImage(this.#registryOf(query.keychain), query, this.#limits(), deadlineIn(SHARED_WORK_MS));
+      gatherImage(this.#registryOf(query.keychain, query.party), query, this.#limits(), deadlineIn(SHARED_WORK_MS));
     return await this.#images.run(askedOf(query), gather);
   }
 
   async gatherPlatforms(query: ImageQuery & PlatformsQuery): Promise<Attempt<readonly ImageEvidence[]>> {
     const gather = async (): Promise<Attempt<readonly ImageEvidence[]>> =>
-      gatherPlatforms(this.#registryOf(query.keychain), query, this.#limits(), deadlineIn(SHARED_WORK_MS));
+      gatherPlatforms(this.#registryOf(query.keychain, query.party), query, this.#limits(), deadlineIn(SHARED_WORK_MS));
     return await this.#platforms.run(askedOf(query), gather);
   }
 }
@@ -79,7 +87,7 @@ async function gatherImage(
   return document.kind === "index" ? { evidence, index: document } : { evidence };
 }
 
-export interface PlatformsQuery extends Omit<ImageQuery, "digest" | "keychain"> {
+export interface PlatformsQuery extends Omit<ImageQuery, "digest" | keyof Who> {
   readonly index: Index;
 }
 

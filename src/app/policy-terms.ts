@@ -16,6 +16,8 @@ export interface RuleTerms {
   readonly signal: AbortSignal;
   /** Absent: nothing is remembered. */
   readonly memory?: RuleMemory;
+  /** On whose behalf registries are asked; the request's namespace unless said. */
+  readonly party?: string;
 }
 
 export interface RuleMemory {
@@ -78,15 +80,27 @@ function tagKey({ reference: { repository, tag = "latest" }, keychain }: SeenTag
 export class PolicyTerms {
   readonly #signal: AbortSignal;
   readonly #memories: Memories;
+  /** On whose behalf the request is reviewed: its namespace. */
+  readonly party: string;
   readonly #deadlines = new Map<CompiledPolicy, OpenDeadline>();
 
-  constructor(signal: AbortSignal, memories: Memories) {
+  constructor(signal: AbortSignal, memories: Memories, namespace = "") {
     this.#signal = signal;
     this.#memories = memories;
+    this.party = namespace;
   }
 
   of(policy: CompiledPolicy): RuleTerms {
-    return { signal: this.#signalOf(policy), ...this.#memories.of(policy) };
+    return { ...this.beyond(policy), signal: this.#signalOf(policy) };
+  }
+
+  /**
+   * Those that hold for work that goes on after the request. What a namespace's own policies look up stands in a line of its
+   * own: no cluster policy waits for it.
+   */
+  beyond(policy: CompiledPolicy): Omit<RuleTerms, "signal"> {
+    const party = policy.id.namespace === undefined ? this.party : `${this.party}, own policies`;
+    return { party, ...this.#memories.of(policy) };
   }
 
   /** The end of that policy which has the most time; the request's for none. */

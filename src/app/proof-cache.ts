@@ -64,6 +64,11 @@ export class ProofCache<T extends Proof> {
     return kept !== undefined && this.#serves(kept, outcome);
   }
 
+  /** Somebody proves it now. */
+  isUnderway(key: string): boolean {
+    return this.#underway.has(key);
+  }
+
   /**
    * What is under way, or a new one by `prove`. What `prove` throws is not remembered, nor what `isKept` says of afterwards,
    * nor that nothing could be determined beside something that still holds.
@@ -91,6 +96,10 @@ export class ProofCache<T extends Proof> {
 /** Work that concurrent callers share; nothing is kept once it is done. */
 export class SingleFlight<T> {
   readonly #underway = new Map<string, Promise<T>>();
+
+  isUnderway(key: string): boolean {
+    return this.#underway.has(key);
+  }
 
   async run(key: string, work: () => Promise<T>): Promise<T> {
     const known = this.#underway.get(key);

@@ -68,7 +68,7 @@ export class PodReviewer implements Reviewer {
   async validate(request: AdmissionRequest, signal: AbortSignal): Promise<Review> {
     const cpu = this.#verifier.budget();
     const { tasks, pod, exceptions, unmatched } = this.#plan(request, cpu);
-    const terms = new PolicyTerms(signal, this.#memories);
+    const terms = new PolicyTerms(signal, this.#memories, request.namespace);
     const work = eachOf(tasks, (task) => this.#judge(task, this.#shown(task, pod), { signal, cpu, terms }));
     const verdicts = await work.finally(() => terms.end());
     const unpinned = tasks.flatMap((task, index) => unpinnedWarnings(task, verdicts[index]));
@@ -77,7 +77,7 @@ export class PodReviewer implements Reviewer {
 
   async pin(request: AdmissionRequest, signal: AbortSignal): Promise<Pinning> {
     const { tasks, pod } = this.#plan(request, this.#verifier.budget());
-    const terms = new PolicyTerms(signal, this.#memories);
+    const terms = new PolicyTerms(signal, this.#memories, request.namespace);
     const work = eachOf(tasks, (task) => this.#pinsOf(task, this.#shown(task, pod), terms));
     const pins = await work.finally(() => terms.end());
     return { pins: pins.flat(), warnings: [] };
@@ -85,7 +85,7 @@ export class PodReviewer implements Reviewer {
 
   async #judge(task: Task, keychains: ImageKeychains, { signal, cpu, terms }: Spending): Promise<ImageVerdict> {
     if (!task.reference.ok) return refusedReference(task, task.reference.failure);
-    const asking = { cpu, terms: task.rules.map(({ policy }) => terms.of(policy)), keychains };
+    const asking = { cpu, party: terms.party, terms: task.rules.map(({ policy }) => terms.of(policy)), keychains };
     const verified = await this.#verifier.verify(task.reference.value, rulesToJudge(task), signal, asking);
     return {
       image: verified.image,
@@ -108,10 +108,10 @@ export class PodReviewer implements Reviewer {
     if (pinning.length === 0) return [];
     const reference = task.reference.value;
     const tag = { reference, keychain: keychains.image };
-    const found = await this.#digestToPin(tag, pinning, terms.latest(pinning));
+    const found = await this.#digestToPin(tag, pinning, terms);
     if (found === undefined) return [];
     if (found.isTagSeen) this.#memories.seeTag(tag, found.digest);
-    this.#startEvidence(tag, task, keychains, found);
+    this.#startEvidence(tag, task, keychains, { ...found, terms });
     if (reference.digest !== undefined) return [];
     const value = formatReference(reference, found.digest);
     return task.fields.map((field) => ({ field, value }));
@@ -121,11 +121,12 @@ export class PodReviewer implements Reviewer {
   async #digestToPin(
     tag: SeenTag,
     pinning: readonly CompiledPolicy[],
-    signal: AbortSignal,
+    terms: PolicyTerms,
   ): Promise<PinnedDigest | undefined> {
     const { reference, keychain } = tag;
     try {
-      const digest = await this.#verifier.resolve(reference, signal, keychain);
+      const who = { keychain, party: terms.party };
+      const digest = await this.#verifier.resolve(reference, terms.latest(pinning), who);
       return { digest, isTagSeen: reference.digest === undefined };
     } catch (error) {
       if (error instanceof VerificationFailure) return undefined;
@@ -136,11 +137,17 @@ export class PodReviewer implements Reviewer {
   }
 
   /** Not awaited: validate finds it done or under way; whatever goes wrong here goes wrong there again, and is judged there. */
-  #startEvidence(tag: SeenTag, task: Task, keychains: ImageKeychains, { digest, isTagSeen }: PinnedDigest): void {
+  #startEvidence(
+    tag: SeenTag,
+    task: Task,
+    keychains: ImageKeychains,
+    { digest, isTagSeen, terms }: PinnedDigest & { readonly terms: PolicyTerms },
+  ): void {
     const signal = deadlineIn(PREFETCH_MS);
     const rules = task.rules.map(({ rule }) => rule);
-    const terms = task.rules.map(({ policy }) => ({ signal, ...this.#memories.of(policy) }));
-    const work = this.#verifier.verify({ ...tag.reference, digest }, rules, signal, { terms, keychains });
+    const beyond = task.rules.map(({ policy }) => ({ signal, ...terms.beyond(policy) }));
+    const asking = { terms: beyond, keychains, party: terms.party };
+    const work = this.#verifier.verify({ ...tag.reference, digest }, rules, signal, asking);
     work.then(
       ({ verdicts }) => {
         const passed = task.rules.filter((_, index) => verdicts[index]?.outcome === "Pass");

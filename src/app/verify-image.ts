@@ -19,8 +19,9 @@ import type { FetchedManifest, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import type { Clocks } from "./clocks.ts";
 import { beforeDeadline, deadlineIn } from "./deadline.ts";
-import { ImageGatherer, type ImageQuery } from "./gather-image.ts";
+import { ImageGatherer, type ImageQuery, type RegistryOf, type Who } from "./gather-image.ts";
 import { NOBODY, NOBODYS, type ImageKeychains } from "./keychains.ts";
+import { PartyLoad } from "./party-load.ts";
 import type { RuleTerms } from "./policy-terms.ts";
 import { ProofCache, SingleFlight, sizeOfProof, type ProofLifetimes } from "./proof-cache.ts";
 import { looked, needsRegistry, unresolved, unsigned, withWrittenDigest } from "./rule-verdicts.ts";
@@ -42,17 +43,20 @@ export interface VerifiedImage {
 export interface ImageVerifierOptions extends Clocks {
   /** Nobody's, and every keychain's where there is no `registryOf`. */
   readonly registry: Registry;
-  /** The same with what a keychain shows; nothing that it keeps is seen by another. */
-  readonly registryOf?: (keychain: Keychain) => Registry;
+  /** The same with what a keychain shows, on behalf of a party; nothing that a keychain's keeps is seen by another. */
+  readonly registryOf?: RegistryOf;
   /** What one image, or one request, may cost now. */
   readonly limits?: () => ImageLimits;
   /** For how long a proof may answer, now. */
   readonly lifetimes?: () => ProofLifetimes;
 }
 
-export type ImageLimits = GatherLimits & VerifyLimits;
+export interface ImageLimits extends GatherLimits, VerifyLimits {
+  /** Look-ups under way at a time for one namespace. */
+  readonly perNamespace: number;
+}
 
-export const IMAGE_LIMITS: ImageLimits = { ...GATHER_LIMITS, ...VERIFY_LIMITS };
+export const IMAGE_LIMITS: ImageLimits = { ...GATHER_LIMITS, ...VERIFY_LIMITS, perNamespace: 32 };
 
 /** What a request allows. */
 export interface Asking {
@@ -61,6 +65,8 @@ export interface Asking {
   readonly terms?: readonly RuleTerms[];
   /** Nobody's unless said. */
   readonly keychains?: ImageKeychains;
+  /** On whose behalf, where the terms of a rule do not say: the namespace of the request. */
+  readonly party?: string;
 }
 
 /** A rule, and whose credentials are shown for it. */
@@ -70,7 +76,7 @@ interface ShownRule {
 }
 
 /** One image, what is asked of it for one rule, whose credentials are shown for that, and whose time it costs. */
-interface Question extends RuleTerms {
+interface Question extends Required<Pick<RuleTerms, "party">>, Omit<RuleTerms, "party"> {
   readonly reference: ImageReference;
   readonly keychain: Keychain;
   /** All that cover it. */
@@ -107,20 +113,22 @@ interface Answer {
 }
 
 export class ImageVerifier {
-  readonly #registryOf: (keychain: Keychain) => Registry;
+  readonly #registryOf: RegistryOf;
   readonly #now: () => number;
   readonly #cpuNow: () => number;
   readonly #limits: () => ImageLimits;
   readonly #proofs: ProofCache<JudgedProof>;
   readonly #manifests = new SingleFlight<FetchedManifest>();
   readonly #gatherer: ImageGatherer;
+  readonly #load: PartyLoad;
 
   constructor(options: ImageVerifierOptions) {
     const { registry, registryOf = (): Registry => registry } = options;
-    this.#registryOf = (keychain) => (keychain.id === NOBODY.id ? registry : registryOf(keychain));
+    this.#registryOf = registryOf;
     this.#now = options.now;
     this.#cpuNow = options.cpuNow;
     this.#limits = options.limits ?? (() => IMAGE_LIMITS);
+    this.#load = new PartyLoad(() => this.#limits().perNamespace);
     this.#gatherer = new ImageGatherer(this.#registryOf, this.#limits);
     const { monotonicNow: now, lifetimes } = options;
     const sizeOf = ({ proof }: JudgedProof): number => sizeOfProof(proof);
@@ -131,9 +139,13 @@ export class ImageVerifier {
    * The digest that `reference` names: its own, or its tag's by our hash of the manifest's bytes. Throws
    * VerificationFailure or UnavailableError.
    */
-  async resolve(reference: ImageReference, signal: AbortSignal, keychain: Keychain = NOBODY): Promise<Digest> {
+  async resolve(
+    reference: ImageReference,
+    signal: AbortSignal,
+    { keychain = NOBODY, party = "" }: Partial<Who> = {},
+  ): Promise<Digest> {
     if (reference.digest !== undefined) return reference.digest;
-    return (await this.#manifest(reference, keychain, signal)).digest;
+    return (await this.#manifest(reference, { keychain, party }, signal)).digest;
   }
 
   /** What one request may spend on verifying, whatever the number of its images. */
@@ -146,7 +158,7 @@ export class ImageVerifier {
     reference: ImageReference,
     rules: readonly CompiledRule[],
     signal: AbortSignal,
-    { cpu = this.budget(), terms = [], keychains = NOBODYS }: Asking = {},
+    { cpu = this.budget(), terms = [], keychains = NOBODYS, party = "" }: Asking = {},
   ): Promise<VerifiedImage> {
     if (!rules.some((rule) => needsRegistry(rule, reference))) {
       const verdicts = rules.map((rule) => unsigned(rule, reference));
@@ -154,10 +166,12 @@ export class ImageVerifier {
     }
     let found = reference.digest;
     // One for all rules, begun by the first that has time for it
-    const resolve = once(async () => (found = await this.resolve(reference, signal, keychains.image)));
+    const resolve = once(
+      async () => (found = await this.resolve(reference, signal, { keychain: keychains.image, party })),
+    );
     const shown = rules.map((rule, index): ShownRule => ({ rule, keychain: keychains.rules[index] ?? NOBODY }));
     const asked = { reference, rules: shown, isPinWanted: rules.some(wantsPin) };
-    const question = { ...asked, cpu, resolve, whole: signal };
+    const question = { ...asked, cpu, resolve, whole: signal, party };
     // Each rule has its own end: one that could not be looked at hides no Fail of another.
     const verdicts = await Promise.all(
       shown.map(({ rule, keychain }, index) =>
@@ -197,15 +211,24 @@ export class ImageVerifier {
       const verdict = look.cpu.judge(() => judgeRule(rule, proof, { image, now }));
       return { outcome: verdict.outcome, verdict, proof, verifiedAt: now };
     };
-    if (rule.dependsOnNow) return withPlaces(await beforeDeadline(prove, look.signal, "verification"));
+    if (rule.dependsOnNow) {
+      const proven = (): Promise<JudgedProof> => this.#load.run(look.party, look.signal, prove);
+      return withPlaces(await beforeDeadline(proven, look.signal, "verification"));
+    }
     const key = proofKey(look, rule);
     const remembered = this.#answerOf(key, rule, image, look.cpu);
     const { known, verdict } =
       remembered ??
       (await beforeDeadline(
         async () => {
-          const known = await this.#proven(key, prove, look);
-          return { known, verdict: this.#judged(known, rule, image, look.cpu) };
+          const answer = async (): Promise<Answer> => {
+            const known = await this.#proven(key, prove, look);
+            return { known, verdict: this.#judged(known, rule, image, look.cpu) };
+          };
+          // Who joins others costs nothing; who waited may find it done.
+          if (this.#proofs.isUnderway(key)) return await answer();
+          const inTurn = async (): Promise<Answer> => this.#answerOf(key, rule, image, look.cpu) ?? (await answer());
+          return await this.#load.run(look.party, look.signal, inTurn);
         },
         look.signal,
         "verification",
@@ -267,14 +290,16 @@ export class ImageVerifier {
 
   async #manifest(
     { repository, tag = "latest" }: ImageReference,
-    keychain: Keychain,
+    { keychain, party }: Who,
     signal: AbortSignal,
   ): Promise<FetchedManifest> {
     const fetch = (): Promise<FetchedManifest> =>
-      this.#registryOf(keychain).manifest(repository, tag, deadlineIn(SHARED_WORK_MS));
-    const work = (): Promise<FetchedManifest> =>
-      this.#manifests.run(`${repository.host}/${repository.path}:${tag} ${keychain.id}`, fetch);
-    return await beforeDeadline(work, signal, "resolution of the tag");
+      this.#registryOf(keychain, party).manifest(repository, tag, deadlineIn(SHARED_WORK_MS));
+    const key = `${repository.host}/${repository.path}:${tag} ${keychain.id}`;
+    const work = (): Promise<FetchedManifest> => this.#manifests.run(key, fetch);
+    const inTurn = (): Promise<FetchedManifest> =>
+      this.#manifests.isUnderway(key) ? work() : this.#load.run(party, signal, work);
+    return await beforeDeadline(inTurn, signal, "resolution of the tag");
   }
 }
 
@@ -318,12 +343,12 @@ function once<T>(work: () => Promise<T>): () => Promise<T> {
 
 /** Evidence is gathered once for all rules that look in one repository and show the same. */
 function queryOf({ reference: { repository: image }, digest, ...look }: Look, { source }: CompiledRule): ImageQuery {
-  const { keychain } = look;
+  const { keychain, party } = look;
   const repository = source ?? image;
   const alike = look.rules.filter(
     (other) => isSame(other.rule.source ?? image, repository) && other.keychain.id === keychain.id,
   );
-  return { image, repository, digest, keychain, wanted: wantedOf(alike.map(({ rule }) => rule)) };
+  return { image, repository, digest, keychain, party, wanted: wantedOf(alike.map(({ rule }) => rule)) };
 }
 
 function isSame(left: Repository, right: Repository): boolean {

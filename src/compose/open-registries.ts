@@ -35,7 +35,7 @@ export function buildVerifier(
   const cache = new ObjectCache(() => config().caches.blobBytes);
   const verifier = new ImageVerifier({
     registry: cache.before(registry, ""),
-    registryOf: (keychain) => cache.before(registry.as(keychain), keychain.id),
+    registryOf: (keychain, party) => cache.before(registry.as(keychain, party), keychain.id),
     limits: () => config().limits,
     lifetimes: () => lifetimesOf(config().caches),
     ...CLOCKS,

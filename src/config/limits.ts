@@ -22,6 +22,8 @@ export interface Limits {
   readonly cpuMs: number;
   /** Requests to one host at a time. */
   readonly perHost: number;
+  /** Look-ups of one namespace at a time. */
+  readonly perNamespace: number;
 }
 
 export interface Caches {
@@ -49,6 +51,7 @@ export const DEFAULT_LIMITS: Limits = {
   imageBytes: 64 * MIB,
   cpuMs: 250,
   perHost: 16,
+  perNamespace: 32,
 };
 
 export const DEFAULT_CACHES: Caches = { blobBytes: 64 * MIB, pass: 600_000, fail: 30_000, undetermined: 5_000 };
@@ -106,6 +109,7 @@ export const LIMITS = {
     blobBytes: integer(1, 16 * MIB, "Bytes of one signature or attestation. Default: 16 MiB."),
     imageBytes: integer(1, 1024 * MIB, "Bytes of all signatures and attestations of an image. Default: 64 MiB."),
     cpuMs: integer(1, 10_000, "Milliseconds of CPU that a request may spend on verifying. Default: 250."),
+    perNamespace: integer(1, 1024, "Look-ups of images for one namespace at a time; more wait. Default: 32."),
     perHost: integer(1, 256, "Requests to one registry's host at a time; more wait. Default: 16."),
   },
 } as const;

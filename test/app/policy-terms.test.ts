@@ -73,3 +73,14 @@ describe("PolicyTerms", () => {
     terms.end();
   });
 });
+
+describe("PolicyTerms: parties", () => {
+  it("are the namespace for a cluster policy, and a line of their own for its own policies", () => {
+    const terms = new PolicyTerms(new AbortController().signal, new Memories(() => 1), "prod");
+    assert.equal(terms.party, "prod");
+    assert.equal(terms.of(makePolicy()).party, "prod");
+    assert.equal(terms.of(makePolicy({ namespace: "prod" })).party, "prod, own policies");
+    assert.equal(terms.beyond(makePolicy()).party, "prod");
+    terms.end();
+  });
+});

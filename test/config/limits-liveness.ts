@@ -6,7 +6,7 @@ import { buildVerifier } from "../../src/compose/open-registries.ts";
 import type { Config } from "../../src/config/load.ts";
 import { parseImageReference } from "../../src/oci/reference.ts";
 import { KEY, makePolicy, OTHER_KEY, PATH, withApplication } from "../app/fixtures.ts";
-import { startRegistry } from "../support/registry/registry.ts";
+import { startRegistry, type EmbeddedRegistry } from "../support/registry/registry.ts";
 import { signLegacy } from "../support/signer.ts";
 
 export const LIVE_LIMITS: Readonly<Record<string, { readonly before: string; readonly after: string }>> = {
@@ -17,6 +17,7 @@ export const LIVE_LIMITS: Readonly<Record<string, { readonly before: string; rea
   "limits.imageBytes": { before: "{}", after: "limits: {imageBytes: 10}" },
   "limits.cpuMs": { before: "{}", after: "limits: {cpuMs: 1}" },
   "limits.perHost": { before: "{}", after: "limits: {perHost: 1}" },
+  "limits.perNamespace": { before: "{}", after: "limits: {perNamespace: 1}" },
   "caches.blobBytes": { before: "{}", after: "caches: {blobBytes: 0}" },
 };
 
@@ -38,11 +39,34 @@ async function lookThrough(config: Config): Promise<unknown> {
   try {
     const reference = parseImageReference(`${server.host}/${PATH}@${digest}`);
     await verifier.verify(reference, makePolicy().rules, deadlineIn(60_000));
-    return { isAskedAtOnce: sockets.size > 1 };
+    return { isAskedAtOnce: sockets.size > 1, imagesAtOnce: await lookTwice(server, verifier) };
   } finally {
     await close();
     await server.stop();
   }
+}
+
+/** How many images are begun before one of them is done: the registry holds its answers until no more are asked for. */
+async function lookTwice(server: EmbeddedRegistry, verifier: ImageVerifier): Promise<number> {
+  const seen = new Set<string | undefined>();
+  const held: (() => void)[] = [];
+  server.misbehave(({ url = "" }, response) => {
+    seen.add(/\/acme\/(one|two)\//.exec(url)?.[1]);
+    held.push(() => response.writeHead(404).end());
+    return true;
+  });
+  const look = (name: string): Promise<unknown> => {
+    const reference = parseImageReference(`${server.host}/acme/${name}@sha256:${"1".repeat(64)}`);
+    return verifier.verify(reference, makePolicy().rules, deadlineIn(60_000));
+  };
+  const both = Promise.all([look("one"), look("two")]);
+  while (held.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  for (let quiet = 0; quiet < 20; quiet++) await new Promise((resolve) => setTimeout(resolve, 5));
+  const begun = seen.size;
+  const timer = setInterval(() => held.splice(0).forEach((answer) => answer()), 1);
+  await both;
+  clearInterval(timer);
+  return begun;
 }
 
 async function lookWithin({ limits, caches }: Config): Promise<unknown> {
