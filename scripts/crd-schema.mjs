@@ -4,6 +4,7 @@
 import { attestations, validations } from "./crd-schema/attestations.mjs";
 import { attestorSet } from "./crd-schema/attestors.mjs";
 import { imageReferences, skipImageReferences } from "./crd-schema/image-patterns.mjs";
+import { keys, namespacedKeys } from "./crd-schema/keys.mjs";
 import { match, namespacedMatch } from "./crd-schema/match.mjs";
 import { platforms } from "./crd-schema/platforms.mjs";
 import { source } from "./crd-schema/source.mjs";
@@ -119,6 +120,18 @@ const spec = {
   },
 };
 
-/** Spec of the cluster kind; the namespaced kind is the same but for the namespaces, which it does not select. */
+/** Spec of the cluster kind; the namespaced kind is the same but for other namespaces, of which it knows nothing. */
 export const clusterSpec = spec;
-export const namespacedSpec = { ...spec, properties: { ...spec.properties, match: namespacedMatch } };
+export const namespacedSpec = replaced(
+  { ...spec, properties: { ...spec.properties, match: namespacedMatch } },
+  keys,
+  namespacedKeys,
+);
+
+/** A copy of `node` with `after` wherever `before` stands. */
+function replaced(node, before, after) {
+  if (node === before) return after;
+  if (Array.isArray(node)) return node.map((item) => replaced(item, before, after));
+  if (typeof node !== "object" || node === null) return node;
+  return Object.fromEntries(Object.entries(node).map(([member, value]) => [member, replaced(value, before, after)]));
+}

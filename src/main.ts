@@ -23,8 +23,9 @@ import { untilUnused } from "./webhook/drain.ts";
 import { buildOperationsServer, type ReadinessCheck } from "./webhook/operations.ts";
 import { buildWebhookServer, replaceCertificate, type WebhookOptions } from "./webhook/server.ts";
 import { servingCertificates, systemClock } from "./compose/serve-certificates.ts";
+import { withKey } from "./compose/key-reader.ts";
 import { openKeychains, openUserKeychains } from "./compose/open-keychains.ts";
-import { openPolicies } from "./compose/open-policies.ts";
+import { compileOfFiles, openPolicies } from "./compose/open-policies.ts";
 import { apiServers, buildVerifier } from "./compose/open-registries.ts";
 import { embeddedRoot, openTrust } from "./compose/open-trust.ts";
 import { usage } from "./compose/usage.ts";
@@ -142,14 +143,15 @@ function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
 
 async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
   const { pods, namespaces } = usage(() => readResources(flags.resource));
-  const { compile, config } = openTrust(flags.config);
-  const snapshot = usage(() => readPolicies(flags.policy, compile, namespaces));
-  const { verifier, close } = buildVerifier(flags, config);
+  const trust = openTrust(flags.config);
+  const snapshot = usage(() => readPolicies(flags.policy, compileOfFiles(trust, flags.namespace), namespaces));
+  const { verifier, close } = buildVerifier(flags, trust.config);
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
   const print =
     flags.output === "table" ? { kind: "table" as const } : { kind: "data" as const, format: formats[flags.output] };
-  const keychains = openUserKeychains(config, process.env);
-  const reviewer = new PodReviewer({ snapshot: () => snapshot }, verifier, Date.now, { settings: config, keychains });
+  const keychains = openUserKeychains(trust.config, process.env);
+  const settings = { settings: trust.config, keychains };
+  const reviewer = new PodReviewer({ snapshot: () => snapshot }, verifier, Date.now, settings);
   const code = await runApply(pods, { print }, reviewer, io);
   await close();
   return code;
@@ -174,19 +176,20 @@ const actions: Actions = {
   serve,
   verify: async (image, flags) => {
     const { trustRoots, config } = openTrust(flags.config);
+    const keyed = await withKey(io, flags.key);
     const { verifier, close } = buildVerifier(flags, config);
     const keychains = openUserKeychains(config, process.env);
-    const code = await runVerify(image, flags, { verifier, trustRoots, keychains }, io);
+    const code = await runVerify(image, flags, { verifier, trustRoots, keychains }, keyed);
     await close();
     return code;
   },
   verifyBundle: async (target, flags) =>
-    runVerifyBundle(target, flags, { builtInRoot: embeddedRoot, now: Date.now() }, io),
+    runVerifyBundle(target, flags, { builtInRoot: embeddedRoot, now: Date.now() }, await withKey(io, flags.key)),
   apply: (flags) => apply(flags, io),
   reference: async (text, { policy, config }) =>
     runReference(
       text,
-      policy === undefined ? undefined : usage(() => readPolicies(policy, openTrust(config).compile)).policies,
+      policy === undefined ? undefined : usage(() => readPolicies(policy, compileOfFiles(openTrust(config)))).policies,
       io,
     ),
   deleteWebhooks: (flags) =>

@@ -1,14 +1,46 @@
 // entries[].keys (policy-api.md §2.4): a signer known by a public key.
-import { instant } from "./text.mjs";
+import { instant, name } from "./text.mjs";
 
 const PEM =
   "^\\s*(-----BEGIN PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END PUBLIC KEY-----|-----BEGIN RSA PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END RSA PUBLIC KEY-----)\\s*$";
 
-export const keys = {
+const secret = (validations) => ({
+  type: "object",
+  description:
+    "A Secret that holds the key. It is followed: another key in it takes effect at once, and without it nothing passes.",
+  required: ["name"],
+  ...validations,
+  properties: {
+    name: {
+      type: "string",
+      minLength: 1,
+      maxLength: 253,
+      pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+      description: "Name of the Secret, of whatever type.",
+    },
+    namespace: name(
+      "Namespace of the Secret, of cluster policies alone: one that the configuration lists in secretNamespaces. Default: Sealgate's own. A namespaced policy reads Secrets of its own namespace.",
+    ),
+    key: {
+      type: "string",
+      minLength: 1,
+      maxLength: 253,
+      pattern: "^[-._a-zA-Z0-9]+$",
+      description:
+        'Member of the Secret\'s data that holds one PEM block "PUBLIC KEY". Default: cosign.pub, as "cosign generate-key-pair k8s://NAMESPACE/NAME" writes it.',
+    },
+  },
+});
+
+/** `validations`: what is refused of a Secret besides. */
+const keysWith = (validations) => ({
   type: "object",
   description: "The signer holds the private half of this key.",
-  required: ["publicKeys"],
   "x-kubernetes-validations": [
+    {
+      rule: "(has(self.publicKeys) ? 1 : 0) + (has(self.secret) ? 1 : 0) == 1",
+      message: "must have exactly one of publicKeys, secret",
+    },
     {
       rule: "!has(self.validFrom) || !has(self.validUntil) || timestamp(self.validFrom) <= timestamp(self.validUntil)",
       message: "validUntil must not be before validFrom",
@@ -24,6 +56,7 @@ export const keys = {
       description:
         'Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry.',
     },
+    secret: secret(validations),
     hashAlgorithm: {
       type: "string",
       enum: ["sha256", "sha384", "sha512"],
@@ -43,4 +76,15 @@ export const keys = {
       "A time of RFC 3339. Every proven time of a signature must be at it or earlier, and one must be proven. Unbounded when it is absent.",
     ),
   },
-};
+});
+
+export const keys = keysWith({});
+export const namespacedKeys = keysWith({
+  "x-kubernetes-validations": [
+    {
+      rule: "!has(self.__namespace__)",
+      message: "must not be written in a namespaced policy, which reads Secrets of its own namespace",
+      fieldPath: ".namespace",
+    },
+  ],
+});

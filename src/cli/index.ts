@@ -7,7 +7,7 @@ import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
 import { addVerify, addVerifyBundle } from "./verify-commands.ts";
 import type { VerifyBundleFlags } from "./verify-bundle.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
-import { config, subcommand } from "./commands.ts";
+import { config, namespace, subcommand } from "./commands.ts";
 import { allowPrivate, plainHttp, type RegistryFlags } from "./registry-flags.ts";
 
 export interface ServeFlags extends RegistryFlags {
@@ -15,7 +15,7 @@ export interface ServeFlags extends RegistryFlags {
   readonly printConfig: boolean;
   readonly kubeconfig?: string;
   readonly policies?: string;
-  /** Where Sealgate runs: pull secrets of cluster policies are there. */
+  /** Where Sealgate runs: Secrets that cluster policies name are there. */
   readonly namespace?: string;
   readonly listenWebhook: Address;
   readonly listenOperations: Address;
@@ -28,6 +28,8 @@ export interface ServeFlags extends RegistryFlags {
 
 export interface ApplyFlags extends RegistryFlags {
   readonly config?: string;
+  /** Sealgate's own. */
+  readonly namespace?: string;
   readonly policy: readonly string[];
   readonly resource: readonly string[];
   readonly output: "table" | "json" | "yaml";
@@ -106,7 +108,7 @@ function addServe(program: Command, actions: Actions, finish: (code: ExitCode) =
     .option("--print-config", "print the configuration in full, with its defaults, and end", false)
     .option("--kubeconfig <file>", "cluster whose policies are read (default: in-cluster, or KUBECONFIG)")
     .option("--policies <dir>", "read policies from files instead, live; no cluster is needed")
-    .option("--namespace <name>", "where Sealgate runs, and pull secrets of cluster policies are", namespaceName)
+    .addOption(namespace())
     .option("--listen-webhook <host:port>", "admission over TLS", address, { host: "0.0.0.0", port: 8443 })
     .option("--listen-operations <host:port>", "health and metrics over HTTP", address, { host: "0.0.0.0", port: 8081 })
     .option("--tls-cert <file>", "serving certificate, PEM; without it one is made and its CA printed")
@@ -135,6 +137,7 @@ function addApply(program: Command, actions: Actions, finish: (code: ExitCode) =
     )
     .addOption(config())
     .requiredOption("-p, --policy <file...>", "policy files, or directories of them")
+    .addOption(namespace())
     .requiredOption("-r, --resource <file...>", "files with Pods (and Namespaces, for their labels)")
     .addOption(
       new Option("--output <form>", "how rows are printed").choices(["table", "json", "yaml"]).default("table"),
@@ -167,11 +170,6 @@ function address(text: string): Address {
   const port = Number(match?.[3] ?? Number.NaN);
   if (match === null || !(port <= 65_535)) throw new InvalidArgumentError("want HOST:PORT, for example 127.0.0.1:8443");
   return { host: match[1] ?? (match[2] === "" ? "0.0.0.0" : (match[2] ?? "0.0.0.0")), port };
-}
-
-function namespaceName(text: string): string {
-  if (!/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/.test(text)) throw new InvalidArgumentError("want a namespace's name");
-  return text;
 }
 
 function wholeNumber(text: string): number {

@@ -6,6 +6,8 @@ import { registryPasswordStdin, registryUsername } from "./registry-user.ts";
 import type { VerifyBundleFlags } from "./verify-bundle.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
 
+const KEY = 'public key: a file, PEM "PUBLIC KEY" (cosign.pub), or k8s://NAMESPACE/SECRET[/MEMBER] by KUBECONFIG';
+
 const VERIFY_HELP = `
 Who must have signed is said in one of two ways:
   --key                                             by a key; a certificate beside its signature is not looked at
@@ -34,7 +36,7 @@ export function addVerify(program: Command, run: (image: string, flags: VerifyFl
   subcommand(program, "verify")
     .description("Verify the signature of one image, as the webhook does.")
     .argument("<image>", "reference by tag or digest")
-    .option("--key <file>", 'public key, PEM "PUBLIC KEY" (cosign.pub)')
+    .option("--key <key>", KEY)
     .option("--certificate-identity <name>", "subject alternative name of the signer's certificate")
     .option("--certificate-identity-regexp <expression>", "expression that the whole name must match")
     .option("--certificate-oidc-issuer <url>", "issuer that knew the signer")
@@ -91,7 +93,7 @@ export function addVerifyBundle(
     .requiredOption("--bundle <file>", "the bundle, JSON, version 0.1 to 0.3")
     .option("--certificate-identity <name>", "subject alternative name of the signer's certificate")
     .option("--certificate-oidc-issuer <url>", "issuer that knew the signer")
-    .option("--key <file>", 'public key, PEM "PUBLIC KEY"')
+    .option("--key <key>", KEY)
     .option("--trusted-root <file>", "trusted_root.json of the instance (default: Sigstore's public good)")
     .option("--staging", "use the root of Sigstore's staging instance, unless --trusted-root is given", false)
     .addHelpText("after", BUNDLE_HELP)

@@ -2,9 +2,11 @@
 import { turnTaker } from "../app/turns.ts";
 import type { ServeFlags } from "../cli/index.ts";
 import { PolicyDirectory } from "../config/policy-directory.ts";
-import { buildKubernetesClient, type KubernetesApi } from "../kubernetes/client.ts";
+import { buildKubernetesClient, DEFAULT_NAMESPACE, ownNamespace, type KubernetesApi } from "../kubernetes/client.ts";
+import { KeySecrets } from "../kubernetes/key-secrets.ts";
 import { PolicyWatch } from "../kubernetes/policy-watch.ts";
-import type { Policies } from "../ports/policies.ts";
+import { keySourcesOf } from "../policy/compile.ts";
+import type { Compilers, Policies } from "../ports/policies.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { ReadinessCheck } from "../webhook/operations.ts";
@@ -27,24 +29,48 @@ export interface PolicySource {
   close(): void;
 }
 
+/** Of policies in files: keys come from the Secrets beside them. `namespace` is Sealgate's own. */
+export function compileOfFiles({ compileWith }: Pick<Trust, "compileWith">, namespace = DEFAULT_NAMESPACE): Compilers {
+  return compileWith((find) => ({ namespace, find }));
+}
+
 /** Fails with UsageError: a directory or a kubeconfig that cannot be read. */
 export function openPolicies(
   flags: ServeFlags,
-  { compile }: Pick<Trust, "compile">,
+  trust: Pick<Trust, "compileWith">,
   { logger, metrics }: Telemetry,
 ): PolicySource {
   const onChange = (detail: string): void => logger.info({ detail }, "policies changed");
   if (flags.policies !== undefined) {
+    const compile = compileOfFiles(trust, flags.namespace);
     const directory = usage(() => new PolicyDirectory({ folder: flags.policies ?? "", compile, onChange }));
     const readiness = (): readonly ReadinessCheck[] => [{ name: "policies", ok: true, detail: directory.detail() }];
     return { policies: directory, recompile: () => directory.recompile(), readiness, close: () => directory.close() };
   }
   const turn = turnTaker(systemClock.monotonicNow);
   const client = usage(() => buildKubernetesClient(flags.kubeconfig));
-  const watch = new PolicyWatch({ ...systemClock, turn, client, compile, onChange });
+  const namespace = usage(() => flags.namespace ?? ownNamespace(flags.kubeconfig));
+  const secrets = new KeySecrets({
+    ...systemClock,
+    client,
+    onChange: (isAffected) => void watch.recompile((policy) => keySourcesOf(policy).some(isAffected)),
+  });
+  const watch = new PolicyWatch({
+    ...systemClock,
+    turn,
+    client,
+    compile: trust.compileWith(() => ({ namespace, find: (source) => secrets.find(source) })),
+    onKeySources: (sources) => secrets.follow(sources),
+    onChange,
+  });
   watch.start();
-  const readiness = (): readonly ReadinessCheck[] =>
-    watch.checks(flags.staleSeconds, (name, seconds) => metrics.observeStale(name, seconds));
-  const recompile = (): void => void watch.recompile();
-  return { api: client, policies: watch, recompile, readiness, close: () => watch.close() };
+  const readiness = (): readonly ReadinessCheck[] => [
+    ...watch.checks(flags.staleSeconds, (name, seconds) => metrics.observeStale(name, seconds)),
+    { name: "key-secrets", ...secrets.readiness() },
+  ];
+  const close = (): void => {
+    watch.close();
+    secrets.close();
+  };
+  return { api: client, policies: watch, recompile: () => void watch.recompile(), readiness, close };
 }

@@ -4,6 +4,7 @@ import { FileWatch } from "../config/file-watch.ts";
 import { DEFAULT_CONFIG, type Config } from "../config/load.ts";
 import { settingsDetail } from "../config/settings.ts";
 import { compilePolicy } from "../policy/compile.ts";
+import { NO_KEY_SOURCES, type KeySources } from "../policy/key-source.ts";
 import { compileTrustRoot, withObjects } from "../policy/trust-root-object.ts";
 import type { TrustRoots } from "../policy/trust-root.ts";
 import type { Compilers } from "../ports/policies.ts";
@@ -17,7 +18,10 @@ import { usage } from "./usage.ts";
 export interface Trust {
   readonly config: () => Config;
   readonly trustRoots: TrustRoots;
+  /** Without keys outside of policies. */
   readonly compile: Compilers;
+  /** With keys of Secrets: `keys` is given those that lie beside the policies, where these are files. */
+  readonly compileWith: (keys: (beside: KeySources["find"]) => Pick<KeySources, "namespace" | "find">) => Compilers;
   readiness(): readonly ReadinessCheck[];
   /** Reads the configuration and the files of its roots whenever they change, until the answer is called. */
   follow(onChange: (detail: string) => void): () => void;
@@ -29,13 +33,19 @@ export function openTrust(path: string | undefined): Trust {
   const store = usage(() => new TrustRootStore(file?.config ?? DEFAULT_CONFIG));
   const trustRoots: TrustRoots = (name) => store.get(name);
   const check = (name: string, detail: string): ReadinessCheck => ({ name, ok: true, detail });
+  const compileWith: Trust["compileWith"] = (keys) => ({
+    policy: (resource, objects, beside = NO_KEY_SOURCES.find) => {
+      const { secretNamespaces } = file?.config ?? DEFAULT_CONFIG;
+      const isAllowed = (namespace: string): boolean => secretNamespaces.includes(namespace);
+      return compilePolicy(resource, withObjects(objects, trustRoots), { ...keys(beside), isAllowed });
+    },
+    trustRoot: (resource) => compileTrustRoot(resource, embeddedRoot),
+  });
   return {
     config: () => file?.config ?? DEFAULT_CONFIG,
     trustRoots,
-    compile: {
-      policy: (resource, objects) => compilePolicy(resource, withObjects(objects, trustRoots)),
-      trustRoot: (resource) => compileTrustRoot(resource, embeddedRoot),
-    },
+    compile: compileWith(() => NO_KEY_SOURCES),
+    compileWith,
     readiness: () => [
       check("trust-roots", store.detail()),
       check("images", settingsDetail(file?.config ?? DEFAULT_CONFIG)),

@@ -44,6 +44,8 @@ export interface TrustRootSource {
 export interface Config extends PodSettings {
   readonly trustRoots: ReadonlyMap<string, TrustRootSource>;
   readonly builtInTrustRoots: readonly string[];
+  /** Beside Sealgate's own. */
+  readonly secretNamespaces: readonly string[];
   /** Absent: what the command line says. */
   readonly tls?: TlsConfig;
   readonly limits: Limits;
@@ -68,6 +70,7 @@ interface WrittenConfig extends Partial<PodSettings> {
     Record<string, { readonly file: string; readonly requires?: Partial<TrustRequirements> }>
   >;
   readonly builtInTrustRoots?: readonly string[];
+  readonly secretNamespaces?: readonly string[];
   readonly tls?: WrittenTls;
   readonly limits?: Partial<Limits>;
   readonly caches?: WrittenCaches;
@@ -88,6 +91,7 @@ export const DEFAULT_CONFIG: Config = {
   builtInTrustRoots: BUILT_IN_TRUST_ROOTS,
   unmatchedImages: "Allow",
   excludeNamespaces: [],
+  secretNamespaces: [],
   limits: DEFAULT_LIMITS,
   caches: DEFAULT_CACHES,
   registries: readRegistries([], "").value,
@@ -105,14 +109,16 @@ export function loadConfig(file: string): Config {
 
 /** The configuration as a file that says the same in full, but for passwords. */
 export function formatConfig(config: Config): string {
-  const { trustRoots, builtInTrustRoots, unmatchedImages, excludeNamespaces, limits, caches, tls } = config;
-  const { registries, proxy, deadline } = config;
+  const { trustRoots, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches } =
+    config;
+  const { tls, registries, proxy, deadline } = config;
   return stringify({
     ...(tls === undefined ? {} : { tls: formatTls(tls) }),
     trustRoots: Object.fromEntries(trustRoots),
     builtInTrustRoots: [...builtInTrustRoots],
     unmatchedImages,
     excludeNamespaces: [...excludeNamespaces],
+    secretNamespaces: [...secretNamespaces],
     limits,
     caches: printedCaches(caches),
     registries: registries.printed,
@@ -126,7 +132,7 @@ function readConfig(document: ResourceDocument): Config {
   const faults = checkSchema(plain);
   // What a schema refuses has no shape to be read by.
   const written = faults.length > 0 ? {} : (plain as WrittenConfig);
-  const { trustRoots = {}, builtInTrustRoots = BUILT_IN_TRUST_ROOTS, limits } = written;
+  const { trustRoots = {}, limits } = written;
   const tls = readTls(written.tls ?? {}, document.file);
   const wrong = [...faults, ...checkRequires(document.object), ...checkTls(tls)];
   const folder = dirname(resolve(document.file));
@@ -142,9 +148,7 @@ function readConfig(document: ResourceDocument): Config {
   ]);
   return {
     trustRoots: new Map(sources),
-    builtInTrustRoots,
-    unmatchedImages: written.unmatchedImages ?? DEFAULT_CONFIG.unmatchedImages,
-    excludeNamespaces: written.excludeNamespaces ?? DEFAULT_CONFIG.excludeNamespaces,
+    ...readNames(written),
     limits: { ...DEFAULT_LIMITS, ...limits },
     caches: caches.value,
     ...(tls === undefined ? {} : { tls }),
@@ -152,6 +156,16 @@ function readConfig(document: ResourceDocument): Config {
     ...(proxy.value === undefined ? {} : { proxy: proxy.value }),
     deadline: deadline.value,
   };
+}
+
+/** What is a word, or a list of names. */
+function readNames({
+  builtInTrustRoots = DEFAULT_CONFIG.builtInTrustRoots,
+  unmatchedImages = DEFAULT_CONFIG.unmatchedImages,
+  excludeNamespaces = DEFAULT_CONFIG.excludeNamespaces,
+  secretNamespaces = DEFAULT_CONFIG.secretNamespaces,
+}: WrittenConfig): Pick<Config, "builtInTrustRoots" | "unmatchedImages" | "excludeNamespaces" | "secretNamespaces"> {
+  return { builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces };
 }
 
 /** Without a log and without a time stamp nothing would prove when a certificate was used. */

@@ -30,7 +30,7 @@ export function readPolicies(
 ): PolicySnapshot {
   const files = paths.flatMap((path) => (statSync(path).isDirectory() ? policyFilesOf(path) : [path]));
   return snapshotOf(
-    [...files.map(readPolicyFile), { policies: [], exceptions: [], trustRoots: [], namespaces }],
+    [...files.map(readPolicyFile), { policies: [], exceptions: [], trustRoots: [], namespaces, secrets: new Map() }],
     compile,
   );
 }

@@ -6,11 +6,13 @@
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { asObject, asString } from "../encoding/guard.ts";
-import { toPlain } from "../encoding/json.ts";
+import { toPlain, type JsonObject } from "../encoding/json.ts";
 import { quoted } from "../failure/failure.ts";
 import { compileException, type ExceptionResource } from "../policy/exception.ts";
 import { validateException } from "../policy/exception-check.ts";
 import type { FieldError } from "../policy/field-errors.ts";
+import { NO_SECRET, readSecretKey } from "../policy/key-secret.ts";
+import type { KeySources } from "../policy/key-source.ts";
 import { validateTrustRoot } from "../policy/trust-root-check.ts";
 import { trustRootsByName, type TrustRootResource } from "../policy/trust-root-object.ts";
 import type { PolicyResource } from "../policy/types.ts";
@@ -25,18 +27,21 @@ export interface PolicySet {
   readonly exceptions: readonly ExceptionResource[];
   readonly trustRoots: readonly TrustRootResource[];
   readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** By "namespace/name". */
+  readonly secrets: ReadonlyMap<string, JsonObject>;
 }
 
 const POLICY_KINDS: ReadonlySet<unknown> = new Set(["ImageVerifyPolicy", "ClusterImageVerifyPolicy"]);
-const READ_KINDS = "ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, TrustRoot, Namespace";
+const READ_KINDS = "ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, TrustRoot, Namespace, Secret";
 
-/** The policies, exceptions, trust roots and namespaces of one file. Throws DocumentError with every problem found, one a line. */
+/** What one file holds of these kinds. Throws DocumentError with every problem found, one a line. */
 export function readPolicyFile(file: string): PolicySet {
   const problems: string[] = [];
   const policies: PolicyResource[] = [];
   const exceptions: ExceptionResource[] = [];
   const trustRoots: TrustRootResource[] = [];
   const namespaces = new Map<string, ReadonlyMap<string, string>>();
+  const secrets = new Map<string, JsonObject>();
   for (const document of readDocuments(file)) {
     const kind = document.object.get("kind");
     if (POLICY_KINDS.has(kind)) policies.push(...readValid<PolicyResource>(document, validatePolicy, problems));
@@ -45,10 +50,11 @@ export function readPolicyFile(file: string): PolicySet {
     } else if (kind === "TrustRoot") {
       trustRoots.push(...readValid<TrustRootResource>(document, validateTrustRoot, problems));
     } else if (kind === "Namespace") namespaces.set(...readNamespace(document));
+    else if (kind === "Secret") secrets.set(readSecretName(document), document.object);
     else problems.push(`${file}:${document.line}: kind ${JSON.stringify(kind ?? null)} is not one of ${READ_KINDS}`);
   }
   if (problems.length > 0) throw new PolicyFilesError(problems);
-  return { policies, exceptions, trustRoots, namespaces };
+  return { policies, exceptions, trustRoots, namespaces, secrets };
 }
 
 /** Everything that is wrong, each with file and line. */
@@ -72,9 +78,14 @@ export function snapshotOf(sets: Iterable<PolicySet>, compile: Compilers): Polic
   const all = [...sets];
   const trustRoots = trustRootsByName(all.flatMap((set) => set.trustRoots.map((root) => compile.trustRoot(root))));
   const namespaces = new Map(all.flatMap((set) => [...set.namespaces]));
+  const secrets = new Map(all.flatMap((set) => [...set.secrets]));
+  const find: KeySources["find"] = ({ namespace, name, key }) => {
+    const secret = secrets.get(`${namespace}/${name}`);
+    return secret === undefined ? NO_SECRET : readSecretKey(secret, key);
+  };
   return {
     policies: all.flatMap((set) =>
-      set.policies.map((resource) => compile.policy(resource, (name) => trustRoots.get(name))),
+      set.policies.map((resource) => compile.policy(resource, (name) => trustRoots.get(name), find)),
     ),
     exceptions: all.flatMap((set) => set.exceptions.map(compileException)),
     trustRoots: [...trustRoots.values()],
@@ -181,6 +192,15 @@ function readValid<T>(
   const errors = check(resource);
   problems.push(...errors.map(({ path, message }) => `${document.file}:${document.lineOf(path)}: ${path}: ${message}`));
   return errors.length > 0 ? [] : [resource as T];
+}
+
+/** Namespace and name, as kubectl would create it. Throws DocumentError. */
+function readSecretName(document: ResourceDocument): string {
+  return documentOf(document.file, document.line, () => {
+    const metadata = asObject(document.object.get("metadata"), "metadata");
+    const namespace = asString(metadata.get("namespace") ?? "default", "metadata.namespace");
+    return `${namespace}/${asString(metadata.get("name"), "metadata.name")}`;
+  });
 }
 
 /** Name and labels, with the one label that every namespace has. Throws DocumentError. */

@@ -62,6 +62,14 @@ export const CONFIG_SCHEMA = {
     },
     unmatchedImages: UNMATCHED_IMAGES,
     excludeNamespaces: EXCLUDE_NAMESPACES,
+    secretNamespaces: {
+      type: "array",
+      description:
+        "Namespaces whose Secrets cluster policies may name, beside Sealgate's own (keys.secret.namespace). Default: none.",
+      uniqueItems: true,
+      maxItems: 256,
+      items: { type: "string", maxLength: 63, pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$" },
+    },
     limits: LIMITS,
     caches: CACHES,
     registries: REGISTRIES,

@@ -135,10 +135,19 @@ function rsa(key: Uint8Array, parameters: DerNode | undefined): KeyAlgorithm {
   return { kind: "rsa", bits };
 }
 
+/** One PEM block `PUBLIC KEY`, as parsePublicKeyPem() reads it. */
+export function formatPublicKeyPem({ spki }: PublicKey): string {
+  return formatSpki(spki);
+}
+
+function formatSpki(der: Uint8Array): string {
+  return `-----BEGIN PUBLIC KEY-----\n${encodeBase64(der)}\n-----END PUBLIC KEY-----\n`;
+}
+
 /** As PEM, which node reads in half the time that it takes to find out what kind of object holds DER. */
 function importSpki(der: Uint8Array): KeyObject {
   try {
-    return createPublicKey(`-----BEGIN PUBLIC KEY-----\n${encodeBase64(der)}\n-----END PUBLIC KEY-----\n`);
+    return createPublicKey(formatSpki(der));
   } catch (error) {
     throw new VerificationFailure("KeyMalformed", "Cannot parse public key: OpenSSL refuses it", { cause: error });
   }

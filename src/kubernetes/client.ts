@@ -30,6 +30,8 @@ export interface KubernetesApi extends KubernetesClient {
   send(request: KubernetesRequest, signal: AbortSignal): Promise<KubernetesAnswer>;
 }
 
+/** Where nothing says another: the one that docs/install.md installs into. */
+export const DEFAULT_NAMESPACE = "sealgate";
 const TCP_KEEP_ALIVE_MS = 15_000;
 
 /**
@@ -57,6 +59,13 @@ export function buildKubernetesClient(kubeconfig: string | undefined): Kubernete
 /** Where that cluster's API server is. Throws as buildKubernetesClient does. */
 export function apiServerUrl(kubeconfig: string | undefined): URL {
   return new URL(serverOf(loadConfig(kubeconfig)));
+}
+
+/** The namespace that this process is in, or that the kubeconfig's current context names. Throws as buildKubernetesClient does. */
+export function ownNamespace(kubeconfig: string | undefined): string {
+  const config = loadConfig(kubeconfig);
+  const namespace = config.getContextObject(config.getCurrentContext())?.namespace?.trim();
+  return namespace === undefined || namespace === "" ? DEFAULT_NAMESPACE : namespace;
 }
 
 function serverOf(config: KubeConfig): string {

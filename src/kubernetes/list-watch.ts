@@ -23,6 +23,8 @@ export interface ListWatchOptions {
   onChange(type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): Promise<void> | void;
   /** "synced", or why not. */
   onState(state: string): void;
+  /** It may not be read (403): what was read before is not known to hold any more. */
+  onForbidden?(): void;
   /** Waits; tests give one that does not. Resolves early when the signal fires. */
   delay(milliseconds: number, signal: AbortSignal): Promise<void>;
   random(): number;
@@ -70,6 +72,7 @@ export class ListWatch {
       } catch (error) {
         if (signal.aborted) return;
         if (!isInterruption(error)) this.#version = undefined;
+        if (error instanceof Refusal && error.status === 403) this.#options.onForbidden?.();
         this.#options.onState(`not synced: ${reasonOf(error)}`);
         await this.#backOff(signal);
       }

@@ -5,8 +5,9 @@
  */
 import { asObject, asString, isJsonObject } from "../encoding/guard.ts";
 import { toPlain, type JsonObject } from "../encoding/json.ts";
-import type { CompiledPolicy } from "../policy/compile.ts";
+import { keySourcesOf, type CompiledPolicy } from "../policy/compile.ts";
 import { compileException, type CompiledException, type ExceptionResource } from "../policy/exception.ts";
+import type { KeySource } from "../policy/key-source.ts";
 import type { CompiledTrustRoot, TrustRootResource } from "../policy/trust-root-object.ts";
 import type { PolicyResource } from "../policy/types.ts";
 import type { Compilers, Policies, PolicySnapshot } from "../ports/policies.ts";
@@ -19,6 +20,8 @@ export interface PolicyWatchOptions extends Pick<ListWatchOptions, "delay" | "ra
   /** Awaited after each policy that was compiled; absent: all are compiled without a break. */
   readonly turn?: () => Promise<void>;
   readonly compile: Compilers;
+  /** Which keys outside of them the policies name, before onChange(). */
+  onKeySources?(sources: readonly KeySource[]): void;
   /** Once all was listed, and after each change of a policy, with the number in force and of those that do not compile. */
   onChange(detail: string): void;
 }
@@ -78,10 +81,10 @@ export class PolicyWatch implements Policies {
     }
   }
 
-  /** Compiles every policy again: what it depends on beside its resource has changed. */
-  async recompile(): Promise<void> {
+  /** Compiles policies again: what they depend on beside their resource has changed. */
+  async recompile(isAffected: (policy: CompiledPolicy) => boolean = () => true): Promise<void> {
     await this.#alone(async () => {
-      await this.#compileAgain(() => true);
+      await this.#compileAgain(({ compiled }) => isAffected(compiled));
       this.#publish();
     });
   }
@@ -224,6 +227,7 @@ export class PolicyWatch implements Policies {
     const trustRoots = sorted(this.#trustRoots);
     this.#snapshot = { policies, exceptions, trustRoots, namespaceLabels: (name) => namespaces.get(name) };
     if (!isFirst && source === "Namespace") return;
+    this.#options.onKeySources?.(policies.flatMap(keySourcesOf));
     this.#options.onChange(snapshotDetail(this.#snapshot));
   }
 }

@@ -3,6 +3,7 @@
  * signer, what must have been signed, and how many witnesses a signature must bring. What the trust root asks for is asked
  * for, unless the entry says that it is not: no threshold is zero because something is absent.
  */
+import type { PublicKey } from "../crypto/public-key.ts";
 import type { Interval } from "../encoding/interval.ts";
 import { parseRfc3339 } from "../encoding/instant.ts";
 import type { IdentityRequirement, TextMatcher } from "../verify/identity.ts";
@@ -18,8 +19,19 @@ import { buildAuthorities } from "../x509/authority.ts";
 import { EXTENSION_NAMES } from "../x509/fulcio-extensions.ts";
 import { parseCertificates } from "./certificate-list.ts";
 import { compileGithubActions } from "./github-actions.ts";
+import { checkOptions, parseKey } from "./key-check.ts";
+import {
+  formatKeySource,
+  keySourceOf,
+  mayBeRead,
+  NO_KEY_SOURCES,
+  type KeyAnswer,
+  type KeyOwner,
+  type KeySource,
+  type KeySources,
+  type UnavailableKey,
+} from "./key-source.ts";
 import { exactly, matchOf } from "./text-matcher.ts";
-import { parseKey } from "./key-check.ts";
 import {
   DEFAULT_TRUST_ROOT,
   type TrustRequirements,
@@ -32,9 +44,22 @@ export interface CompiledEntry {
   readonly name: string;
   /** Entries of one party are alternatives. */
   readonly party: string;
-  /** What a signature must meet, or the trust root without which nobody can tell. */
-  readonly requirement: Requirement | UnavailableTrustRoot;
+  /** What a signature must meet, or the trust root or the key without which nobody can tell. */
+  readonly requirement: Requirement | UnavailableTrustRoot | UnavailableKey;
+  /** Where its key lies, if that is not in the policy and may be read. */
+  readonly keySource?: KeySource;
 }
+
+/** Keys outside of the policy, and who asks for them. */
+export interface KeyScope {
+  readonly sources: KeySources;
+  readonly owner: KeyOwner;
+}
+
+const NO_KEYS: KeyScope = {
+  sources: NO_KEY_SOURCES,
+  owner: { kind: "ClusterImageVerifyPolicy", namespace: undefined },
+};
 
 export interface CompiledSet {
   /** Parties that must each be met by a signature of a different principal; at least 1. */
@@ -47,12 +72,19 @@ export function compileEntry(
   entry: EntrySpec,
   ruleTrustRoot: string | undefined,
   trustRoots: TrustRoots,
+  keys: KeyScope = NO_KEYS,
 ): CompiledEntry {
   const { name, party = name } = entry;
-  return { name, party, requirement: compileRequirement(entry, ruleTrustRoot, trustRoots) };
+  const secret = entry.keys?.secret;
+  const source = secret === undefined ? undefined : keySourceOf(secret, keys.owner, keys.sources);
+  const requirement = compileRequirement(entry, source, ruleTrustRoot, { trustRoots, sources: keys.sources });
+  const isRead = source !== undefined && mayBeRead(source, keys.sources);
+  return { name, party, requirement, ...(isRead ? { keySource: source } : {}) };
 }
 
-export function isUnavailable(requirement: CompiledEntry["requirement"]): requirement is UnavailableTrustRoot {
+export function isUnavailable(
+  requirement: CompiledEntry["requirement"],
+): requirement is UnavailableTrustRoot | UnavailableKey {
   return "cause" in requirement;
 }
 
@@ -60,10 +92,13 @@ const NO_WITNESSES: Thresholds = { logs: 0, certificateLogs: 0, times: 0, timest
 
 function compileRequirement(
   entry: EntrySpec,
+  source: KeySource | undefined,
   ruleTrustRoot: string | undefined,
-  trustRoots: TrustRoots,
+  { trustRoots, sources }: { readonly trustRoots: TrustRoots; readonly sources: KeySources },
 ): CompiledEntry["requirement"] {
-  const common = { signer: signerOf(entry), content: contentOf(entry) };
+  const signer = signerOf(entry, source, sources);
+  if ("cause" in signer) return signer;
+  const common = { signer, content: contentOf(entry) };
   if (decidesByKeyAlone(entry)) return { ...common, thresholds: NO_WITNESSES };
   const name = entry.trustRoot ?? ruleTrustRoot ?? DEFAULT_TRUST_ROOT;
   const root = trustRoots(name);
@@ -99,8 +134,12 @@ function contentOf({ annotations }: EntrySpec): ContentRequirement {
   return { kind: "signature", annotations: new Map(Object.entries(annotations)) };
 }
 
-function signerOf({ keys, keyless, githubActions, certificates }: EntrySpec): SignerRequirement {
-  if (keys !== undefined) return keyOf(keys);
+function signerOf(
+  { keys, keyless, githubActions, certificates }: EntrySpec,
+  source: KeySource | undefined,
+  sources: KeySources,
+): SignerRequirement | UnavailableKey {
+  if (keys !== undefined) return keyOf(keys, source, sources);
   if (keyless !== undefined) return { kind: "keyless", identity: identityOf(keyless) };
   if (githubActions !== undefined) return { kind: "keyless", identity: compileGithubActions(githubActions) };
   if (certificates !== undefined) return authorityOf(certificates);
@@ -109,14 +148,33 @@ function signerOf({ keys, keyless, githubActions, certificates }: EntrySpec): Si
 
 type KeysSpec = NonNullable<EntrySpec["keys"]>;
 
-function keyOf(keys: KeysSpec): KeyRequirement {
-  const { publicKeys, hashAlgorithm, rsaPadding } = keys;
+function keyOf(keys: KeysSpec, source: KeySource | undefined, sources: KeySources): KeyRequirement | UnavailableKey {
+  if (keys.publicKeys !== undefined) {
+    const key = parseKey(keys.publicKeys);
+    if (!key.ok) throw new Error("a key cannot be read after it was validated");
+    return keyRequirement(keys, key.value);
+  }
+  if (source === undefined) throw new Error("an entry has no key after it was validated");
+  const answer = keyAt(source, sources);
+  // What only the key can tell: it was not there to be checked with the policy.
+  const [misfit] = answer.kind === "key" ? checkOptions(keys, answer.key, "") : [];
+  if (answer.kind === "key" && misfit === undefined) return keyRequirement(keys, answer.key);
+  const reason = answer.kind === "none" ? answer.reason : `${misfit?.path.slice(1)} ${misfit?.message}`;
+  return { cause: "KeyUnavailable", subject: formatKeySource(source), reason };
+}
+
+function keyAt(source: KeySource, sources: KeySources): KeyAnswer {
+  if (mayBeRead(source, sources)) return sources.find(source);
+  const reason = "its namespace is not Sealgate's own, and secretNamespaces of the configuration does not list it";
+  return { kind: "none", reason };
+}
+
+function keyRequirement(keys: KeysSpec, key: PublicKey): KeyRequirement {
+  const { hashAlgorithm, rsaPadding } = keys;
   const validFor = windowOf(keys);
-  const key = parseKey(publicKeys);
-  if (!key.ok) throw new Error("a key cannot be read after it was validated");
   return {
     kind: "key",
-    key: key.value,
+    key,
     ...(hashAlgorithm === undefined ? {} : { hashAlgorithm }),
     ...(rsaPadding === undefined ? {} : { rsaPadding }),
     ...(validFor === undefined ? {} : { validFor }),

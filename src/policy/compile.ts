@@ -8,10 +8,11 @@ import { encodeUtf8 } from "../encoding/text.ts";
 import type { Instant } from "../encoding/instant.ts";
 import { parseImageReference, type ImageReference, type Repository } from "../oci/reference.ts";
 import { compileAttestation, type CompiledAttestation } from "./compile-attestation.ts";
-import { compileEntry, isUnavailable, type CompiledEntry, type CompiledSet } from "./compile-entry.ts";
+import { compileEntry, isUnavailable, type CompiledEntry, type CompiledSet, type KeyScope } from "./compile-entry.ts";
 import { compileConditions, type CompiledCondition } from "./condition.ts";
 import { readFailurePolicy } from "./failure-policy.ts";
 import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
+import { NO_KEY_SOURCES, type KeySource, type KeySources } from "./key-source.ts";
 import { parsePattern, parseSkipPattern, type ImagePattern, type PatternPlace } from "./pattern.ts";
 import { compileScope, type Scope } from "./scope.ts";
 import type { TrustRoots } from "./trust-root.ts";
@@ -64,6 +65,11 @@ export function entriesOf({
   return [...sets, ...attestations.flatMap((attestation) => attestation.sets)].flatMap(({ entries }) => entries);
 }
 
+/** Keys that its entries need and that lie outside of it, whether they are at hand or not. */
+export function keySourcesOf({ rules }: CompiledPolicy): readonly KeySource[] {
+  return rules.flatMap(entriesOf).flatMap(({ keySource }) => keySource ?? []);
+}
+
 /** Something must be looked up: a rule that does not compile, or asks for a digest alone, needs no evidence. */
 export function asksForEvidence({ errors, sets, attestations }: CompiledRule): boolean {
   return errors.length === 0 && (sets.length > 0 || attestations.length > 0);
@@ -86,9 +92,17 @@ export interface CompiledPolicy {
 
 const RULE_PATH = /^spec\.verifyImages\[(\d+)\]/;
 
-/** Never throws for what an operator wrote; see the rules' `errors`, and the entries whose trust root is not at hand. */
-export function compilePolicy(resource: PolicyResource, trustRoots: TrustRoots): CompiledPolicy {
+/**
+ * Never throws for what an operator wrote; see the rules' `errors`, and the entries whose trust root or key is not at hand.
+ * It is compiled with what both are at this moment.
+ */
+export function compilePolicy(
+  resource: PolicyResource,
+  trustRoots: TrustRoots,
+  sources: KeySources = NO_KEY_SOURCES,
+): CompiledPolicy {
   const { kind, metadata, spec } = resource;
+  const keys = { sources, owner: { kind, namespace: metadata.namespace } };
   const errors = [...checkMetadata(kind, metadata), ...checkSpec(kind, spec)];
   const shared = errors.filter(({ path }) => !RULE_PATH.test(path));
   const failureAction = readFailureAction(memberOf(spec, "failureAction"));
@@ -99,7 +113,7 @@ export function compilePolicy(resource: PolicyResource, trustRoots: TrustRoots):
     const own = errors.filter(({ path }) => RULE_PATH.exec(path)?.[1] === String(index));
     const ruleErrors = [...shared, ...own];
     if (ruleErrors.length > 0) return invalidRule(value, ruleErrors);
-    return validRule(value as RuleSpec, failureAction, trustRoots);
+    return validRule(value as RuleSpec, failureAction, { trustRoots, keys });
   });
   return {
     id: policyId(resource),
@@ -121,8 +135,14 @@ function readFailureAction(value: unknown): FailureAction {
   return value === "Warn" || value === "Audit" ? value : "Enforce";
 }
 
-function validRule(rule: RuleSpec, action: FailureAction, trustRoots: TrustRoots): CompiledRule {
-  const asked = compileAsked(rule, trustRoots);
+/** What a rule names and does not hold. */
+interface Named {
+  readonly trustRoots: TrustRoots;
+  readonly keys: KeyScope;
+}
+
+function validRule(rule: RuleSpec, action: FailureAction, named: Named): CompiledRule {
+  const asked = compileAsked(rule, named);
   const entries = entriesOf(asked);
   const byDefault = action === "Enforce" && rule.static === undefined;
   const mutateDigest = rule.mutateDigest ?? byDefault;
@@ -151,9 +171,9 @@ function pullSecretsOf({ imageRegistryCredentials }: RuleSpec): readonly string[
 
 type Asked = Pick<CompiledRule, "sets" | "source" | "platforms" | "attestations" | "validations">;
 
-function compileAsked(rule: RuleSpec, trustRoots: TrustRoots): Asked {
+function compileAsked(rule: RuleSpec, named: Named): Asked {
   const { trustRoot, attestors, attestations, validations, source, platforms = "Index" } = rule;
-  const compiled = (set: SetSpec): CompiledSet => compileSet(set, trustRoot, trustRoots);
+  const compiled = (set: SetSpec): CompiledSet => compileSet(set, trustRoot, named);
   return {
     sets: (attestors ?? []).map(compiled),
     ...(source === undefined ? {} : { source: parseImageReference(source.repository).repository }),
@@ -171,8 +191,12 @@ function isDated({ maxAge }: CompiledAttestation): boolean {
   return maxAge !== undefined;
 }
 
-function compileSet({ count, entries }: SetSpec, trustRoot: string | undefined, trustRoots: TrustRoots): CompiledSet {
-  const compiled = entries.map((entry) => compileEntry(entry, trustRoot, trustRoots));
+function compileSet(
+  { count, entries }: SetSpec,
+  trustRoot: string | undefined,
+  { trustRoots, keys }: Named,
+): CompiledSet {
+  const compiled = entries.map((entry) => compileEntry(entry, trustRoot, trustRoots, keys));
   return { count: count ?? new Set(compiled.map(({ party }) => party)).size, entries: compiled };
 }
 
@@ -183,9 +207,10 @@ function readsRequest({ program: { reads } }: CompiledCondition): boolean {
 /** What decides beside what is written. */
 function trustOf({ requirement }: CompiledEntry): unknown {
   if (isUnavailable(requirement)) return requirement;
-  const { trust, thresholds } = requirement;
+  const { signer, trust, thresholds } = requirement;
   // The logs of a built-in root are held to more than the same logs of a file (verification-spec §5.4)
-  return [trust?.hash ?? null, trust?.logs.some(({ isBuiltIn }) => isBuiltIn) ?? null, thresholds];
+  const hasBuiltIn = trust?.logs.some(({ isBuiltIn }) => isBuiltIn) ?? null;
+  return [trust?.hash ?? null, hasBuiltIn, thresholds, signer.kind === "key" ? signer.key.keyId : null];
 }
 
 function usesCurrentTime({ requirement }: CompiledEntry): boolean {

@@ -5,6 +5,7 @@
 import { maximumMatching } from "./attestor-set.ts";
 import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 import { readKey } from "./key-check.ts";
+import { DEFAULT_SECRET_KEY } from "./key-source.ts";
 import { groupByParty } from "./party.ts";
 
 export function checkCount(set: unknown, path: string): readonly FieldError[] {
@@ -31,10 +32,18 @@ function partiesOf(entries: readonly { value: unknown; path: string }[]): readon
 
 /** One text for one principal; undefined where signatures of several could meet the entry. */
 function certainSigner(entry: unknown): string | undefined {
-  const pem = memberOf(memberOf(entry, "keys"), "publicKeys");
+  const keys = memberOf(entry, "keys");
+  const [pem, secret] = [memberOf(keys, "publicKeys"), memberOf(keys, "secret")];
+  if (pem === undefined && secret !== undefined) return signerInSecret(secret);
   const key = typeof pem === "string" ? readKey(pem) : undefined;
   if (typeof key === "object") return `key ${key.keyId}`;
   const keyless = memberOf(entry, "keyless");
   const [issuer, subject] = [memberOf(keyless, "issuer"), memberOf(keyless, "subject")];
   return typeof issuer === "string" && typeof subject === "string" ? JSON.stringify([issuer, subject]) : undefined;
+}
+
+/** Whatever is in it, one member of one Secret is one key. */
+function signerInSecret(secret: unknown): string {
+  const [namespace, name] = [memberOf(secret, "namespace") ?? "", memberOf(secret, "name")];
+  return JSON.stringify(["secret", namespace, name, memberOf(secret, "key") ?? DEFAULT_SECRET_KEY]);
 }

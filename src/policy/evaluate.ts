@@ -160,12 +160,14 @@ function summarize(rule: CompiledRule, { sets, attestations, causes, isRefused }
   const required = rule.sets.reduce((sum, set) => sum + set.count, 0);
   const passed = attestations.filter(({ outcome }) => outcome === "Pass").length;
   const isRoot = (cause: UndeterminedCause): boolean => cause === "TrustRootMissing" || cause === "TrustRootNotReady";
+  const isKey = (cause: UndeterminedCause): boolean => cause === "KeyUnavailable";
   return [
     ...(sets.length === 0 ? [] : [`${accepted} of ${required} required signatures accepted`]),
     ...(attestations.length === 0 ? [] : [`${passed} of ${attestations.length} required attestations accepted`]),
     ...(isRefused ? ["together they are not valid"] : []),
-    ...(causes.every(isRoot) ? [] : ["not every place could be read"]),
+    ...(causes.every((cause) => isRoot(cause) || isKey(cause)) ? [] : ["not every place could be read"]),
     ...(causes.some(isRoot) ? ["not every trust root was at hand"] : []),
+    ...(causes.some(isKey) ? ["not every key was at hand"] : []),
   ].join(", and ");
 }
 

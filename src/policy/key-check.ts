@@ -7,11 +7,16 @@ import type { Instant } from "../encoding/instant.ts";
 import { attempt, type Attempt } from "../failure/attempt.ts";
 import { memberOf, type FieldError } from "./field-errors.ts";
 import { memoized } from "./memo.ts";
+import type { PolicyKind } from "./types.ts";
 import { NO_TIME, readTime } from "./written-time.ts";
+
+export function findPrivateKey(pem: string): boolean {
+  return /-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(pem);
+}
 
 /** The key, or the sentence that says why `pem` is none to verify with. */
 export function readKey(pem: string): PublicKey | string {
-  if (/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/.test(pem)) {
+  if (findPrivateKey(pem)) {
     return "holds a private key, want the public key: replace the key pair, since whoever can read the policy has it";
   }
   const blocks = pem.split("-----BEGIN ").length - 1;
@@ -23,18 +28,30 @@ export function readKey(pem: string): PublicKey | string {
 /** Of several checks and of the compiler: OpenSSL takes longer than all of them. */
 export const parseKey: (pem: string) => Attempt<PublicKey> = memoized((pem) => attempt(() => parsePublicKeyPem(pem)));
 
-/** Everything that is wrong with the `keys` of one entry. */
-export function checkKeys(keys: unknown, path: string): readonly FieldError[] {
+/** Everything that is wrong with the `keys` of one entry, in a policy of this kind. */
+export function checkKeys(keys: unknown, path: string, kind: PolicyKind): readonly FieldError[] {
+  if (typeof keys !== "object" || keys === null) return [];
   const pem = memberOf(keys, "publicKeys");
+  const secret = memberOf(keys, "secret");
   const key = typeof pem === "string" ? readKey(pem) : undefined;
+  const isOne = (pem === undefined) !== (secret === undefined);
   return [
+    ...(isOne ? [] : [{ path, message: "must have exactly one of publicKeys, secret" }]),
+    ...checkSecret(secret, `${path}.secret`, kind),
     ...(typeof key === "string" ? [{ path: `${path}.publicKeys`, message: key }] : []),
     ...(typeof key === "object" ? checkOptions(keys, key, path) : []),
     ...checkWindow(keys, path),
   ];
 }
 
-function checkOptions(keys: unknown, { algorithm }: PublicKey, path: string): readonly FieldError[] {
+function checkSecret(secret: unknown, path: string, kind: PolicyKind): readonly FieldError[] {
+  if (kind === "ClusterImageVerifyPolicy" || memberOf(secret, "namespace") === undefined) return [];
+  const message = "must not be written in a namespaced policy, which reads Secrets of its own namespace";
+  return [{ path: `${path}.namespace`, message }];
+}
+
+/** What a key of this type does not have. */
+export function checkOptions(keys: unknown, { algorithm }: PublicKey, path: string): readonly FieldError[] {
   const errors: FieldError[] = [];
   if (memberOf(keys, "hashAlgorithm") !== undefined && algorithm.kind === "ed25519") {
     const message = "must not be written for an Ed25519 key, which knows one hash only";

@@ -5,7 +5,6 @@
 export const KEYS_SCHEMA = {
   type: "object",
   description: "The signer holds the private half of this key.",
-  required: ["publicKeys"],
   additionalProperties: false,
   properties: {
     publicKeys: {
@@ -16,6 +15,38 @@ export const KEYS_SCHEMA = {
         "^\\s*(-----BEGIN PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END PUBLIC KEY-----|-----BEGIN RSA PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END RSA PUBLIC KEY-----)\\s*$",
       description:
         'Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry.',
+    },
+    secret: {
+      type: "object",
+      description:
+        "A Secret that holds the key. It is followed: another key in it takes effect at once, and without it nothing passes.",
+      required: ["name"],
+      additionalProperties: false,
+      properties: {
+        name: {
+          type: "string",
+          minLength: 1,
+          maxLength: 253,
+          pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+          description: "Name of the Secret, of whatever type.",
+        },
+        namespace: {
+          type: "string",
+          minLength: 1,
+          maxLength: 63,
+          pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
+          description:
+            "Namespace of the Secret, of cluster policies alone: one that the configuration lists in secretNamespaces. Default: Sealgate's own. A namespaced policy reads Secrets of its own namespace.",
+        },
+        key: {
+          type: "string",
+          minLength: 1,
+          maxLength: 253,
+          pattern: "^[-._a-zA-Z0-9]+$",
+          description:
+            'Member of the Secret\'s data that holds one PEM block "PUBLIC KEY". Default: cosign.pub, as "cosign generate-key-pair k8s://NAMESPACE/NAME" writes it.',
+        },
+      },
     },
     hashAlgorithm: {
       type: "string",

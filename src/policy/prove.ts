@@ -14,7 +14,8 @@ import type { CompiledAttestation } from "./compile-attestation.ts";
 import { isUnavailable, type CompiledEntry, type CompiledSet } from "./compile-entry.ts";
 import type { CompiledRule } from "./compile.ts";
 import type { ImageEvidence } from "./evidence.ts";
-import { unavailableFinding } from "./trust-root.ts";
+import { unavailableKeyFinding, type UnavailableKey } from "./key-source.ts";
+import { unavailableFinding, type UnavailableTrustRoot } from "./trust-root.ts";
 import type { Finding, PlaceAnswer, UndeterminedCause } from "./verdict.ts";
 
 /** A candidate that met the whole of an entry. */
@@ -94,7 +95,7 @@ function proveSet(set: CompiledSet, evidence: ImageEvidence, check: Check): SetP
 function proveEntry(entry: CompiledEntry, evidence: ImageEvidence, check: Check): EntryProof {
   const { name, requirement } = entry;
   if (isUnavailable(requirement)) {
-    return { entry, accepted: [], findings: [unavailableFinding(requirement, name)], cause: requirement.cause };
+    return { entry, accepted: [], findings: [unavailable(requirement, name)], cause: requirement.cause };
   }
   const accepted: Accepted[] = [];
   const findings: Finding[] = [];
@@ -107,6 +108,12 @@ function proveEntry(entry: CompiledEntry, evidence: ImageEvidence, check: Check)
     else findings.push({ ...failureFinding(subject, result), entry: name });
   }
   return { entry, accepted, findings: [...findings, ...leftOutFinding(leftOut, name)] };
+}
+
+function unavailable(requirement: UnavailableTrustRoot | UnavailableKey, entry: string): Finding {
+  return requirement.cause === "KeyUnavailable"
+    ? unavailableKeyFinding(requirement, entry)
+    : unavailableFinding(requirement, entry);
 }
 
 /** Parsed JSON takes several times its text. */

@@ -251,7 +251,24 @@ export interface PolicySpec {
           /**
            * Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry.
            */
-          readonly publicKeys: string;
+          readonly publicKeys?: string;
+          /**
+           * A Secret that holds the key. It is followed: another key in it takes effect at once, and without it nothing passes.
+           */
+          readonly secret?: {
+            /**
+             * Name of the Secret, of whatever type.
+             */
+            readonly name: string;
+            /**
+             * Namespace of the Secret, of cluster policies alone: one that the configuration lists in secretNamespaces. Default: Sealgate's own. A namespaced policy reads Secrets of its own namespace.
+             */
+            readonly namespace?: string;
+            /**
+             * Member of the Secret's data that holds one PEM block "PUBLIC KEY". Default: cosign.pub, as "cosign generate-key-pair k8s://NAMESPACE/NAME" writes it.
+             */
+            readonly key?: string;
+          };
           /**
            * The one hash that signatures may use; not for Ed25519. By the type of the key when it is absent: sha256, sha384 or sha512 as the curve has it, sha256 for RSA.
            */

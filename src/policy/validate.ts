@@ -74,7 +74,7 @@ export function checkSpec(kind: PolicyKind, spec: unknown): readonly FieldError[
   const rules = itemsOf(memberOf(spec, "verifyImages"), "spec.verifyImages");
   const checks = [
     ...duplicateNames(memberOf(spec, "verifyImages"), "spec.verifyImages"),
-    ...rules.flatMap(({ value, path }) => checkRule(value, path)),
+    ...rules.flatMap(({ value, path }) => checkRule(kind, value, path)),
     ...checkFailurePolicy(spec),
     ...checkMatch(kind, memberOf(spec, "match")),
   ];
@@ -91,7 +91,8 @@ function checkMatch(kind: PolicyKind, match: unknown): readonly FieldError[] {
   ];
 }
 
-function checkRule(rule: unknown, path: string): readonly FieldError[] {
+function checkRule(kind: PolicyKind, rule: unknown, path: string): readonly FieldError[] {
+  const checkSet = (set: unknown, at: string): readonly FieldError[] => checkSetOf(kind, set, at);
   const sets = itemsOf(memberOf(rule, "attestors"), `${path}.attestors`);
   return [
     ...checkAsksForSomething(rule, path),
@@ -104,13 +105,13 @@ function checkRule(rule: unknown, path: string): readonly FieldError[] {
   ];
 }
 
-function checkSet(set: unknown, path: string): readonly FieldError[] {
+function checkSetOf(kind: PolicyKind, set: unknown, path: string): readonly FieldError[] {
   const entries = itemsOf(memberOf(set, "entries"), `${path}.entries`);
   return [
     ...duplicateNames(memberOf(set, "entries"), `${path}.entries`),
     ...entries.flatMap((entry) => [
       ...checkEntry(entry.value, entry.path),
-      ...checkKeys(memberOf(entry.value, "keys"), `${entry.path}.keys`),
+      ...checkKeys(memberOf(entry.value, "keys"), `${entry.path}.keys`, kind),
     ]),
     ...checkCount(set, path),
   ];

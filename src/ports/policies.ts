@@ -1,6 +1,7 @@
 /** The policies in force, as an immutable snapshot; whoever watches them swaps the whole. */
 import type { CompiledPolicy } from "../policy/compile.ts";
 import type { CompiledException } from "../policy/exception.ts";
+import type { KeySources } from "../policy/key-source.ts";
 import type { CompiledTrustRoot, TrustRootObjects, TrustRootResource } from "../policy/trust-root-object.ts";
 import type { PolicyResource } from "../policy/types.ts";
 
@@ -21,7 +22,10 @@ export interface Policies {
 
 /** What is made of resources that were read; both with the configuration of that moment. */
 export interface Compilers {
-  /** `trustRoots` are the objects, which stand before others of their names. */
-  policy(resource: PolicyResource, trustRoots: TrustRootObjects): CompiledPolicy;
+  /**
+   * `trustRoots` are the objects, which stand before others of their names. `beside` finds keys in Secrets that lie in the
+   * same files.
+   */
+  policy(resource: PolicyResource, trustRoots: TrustRootObjects, beside?: KeySources["find"]): CompiledPolicy;
   trustRoot(resource: TrustRootResource): CompiledTrustRoot;
 }

@@ -1,7 +1,7 @@
 // What several commands have in common.
 import assert from "node:assert/strict";
 import { Command, CommanderError } from "commander";
-import { config, subcommand } from "../../src/cli/commands.ts";
+import { config, namespace, subcommand } from "../../src/cli/commands.ts";
 
 describe("cli/commands", () => {
   it("a command prints where the program prints, and throws instead of ending the process", () => {
@@ -18,5 +18,19 @@ describe("cli/commands", () => {
   it("--config is a file", () => {
     const command = new Command().addOption(config()).parse(["--config", "sealgate.yaml"], { from: "user" });
     assert.equal(command.opts()["config"], "sealgate.yaml");
+  });
+
+  it("--namespace is the name of one", () => {
+    const parse = (name: string): unknown =>
+      new Command()
+        .exitOverride()
+        .configureOutput({ writeErr: () => undefined })
+        .addOption(namespace())
+        .parse(["--namespace", name], { from: "user" })
+        .opts()["namespace"];
+    assert.equal(parse("sealgate-system"), "sealgate-system");
+    for (const name of ["", "A", "a/b", "-a", "a".repeat(64)]) {
+      assert.throws(() => parse(name), /want a namespace's name/);
+    }
   });
 });

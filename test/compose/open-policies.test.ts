@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { UsageError } from "../../src/cli/io.ts";
 import { openPolicies } from "../../src/compose/open-policies.ts";
 import { openTrust } from "../../src/compose/open-trust.ts";
+import { entriesOf } from "../../src/policy/compile.ts";
 
 const FLAGS = {
   printConfig: false,
@@ -42,6 +43,20 @@ describe("compose/open-policies", () => {
     );
   });
 
+  it("gives policies of files the keys of Secrets beside them, in the namespace that is Sealgate's", () => {
+    cpSync("examples/keys", folder, { recursive: true });
+    const causes = (namespace?: string): readonly unknown[] => {
+      const flags = { ...FLAGS, policies: folder, ...(namespace === undefined ? {} : { namespace }) };
+      const source = openPolicies(flags, openTrust(undefined), telemetry);
+      source.close();
+      const rules = source.policies.snapshot()?.policies.flatMap((policy) => policy.rules) ?? [];
+      assert.ok(rules.length > 0 && rules.every(({ errors }) => errors.length === 0));
+      return rules.flatMap(entriesOf).flatMap(({ requirement }) => ("cause" in requirement ? requirement.cause : []));
+    };
+    assert.deepEqual(causes(), []);
+    assert.ok(causes("elsewhere").includes("KeyUnavailable"));
+  });
+
   it("names a directory that is not there", () => {
     const flags = { ...FLAGS, policies: join(folder, "absent") };
     assert.throws(() => openPolicies(flags, openTrust(undefined), telemetry), UsageError);
@@ -62,6 +77,9 @@ describe("compose/open-policies", () => {
     assert.equal(source.policies.snapshot(), undefined);
     assert.ok(checks.length > 0);
     assert.ok(checks.every(({ ok }) => !ok));
-    assert.equal(stale.length, checks.length);
+    assert.deepEqual(
+      checks.map(({ name }) => name),
+      [...stale, "key-secrets"],
+    );
   });
 });

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../../src/config/load.ts";
 import { CONFIG_SCHEMA } from "../../src/config/schema.ts";
-import { compilePolicy } from "../../src/policy/compile.ts";
+import { openTrust } from "../../src/compose/open-trust.ts";
+import { compilePolicy, keySourcesOf } from "../../src/policy/compile.ts";
 import { TrustRootStore } from "../../src/trust/trust-root-store.ts";
 import { policy, rule } from "../policy/resources.ts";
 import { schemaNodes } from "../policy/schema-leaves.ts";
@@ -90,6 +91,18 @@ describe("config: every key is live", () => {
     });
   }
 
+  it("secretNamespaces[]", () => {
+    const found = (namespaces: string): unknown => {
+      const file = join(folder, "config.yaml");
+      writeFileSync(file, `secretNamespaces: [${namespaces}]\n`);
+      const keys = { secret: { name: "release", namespace: "shared" } };
+      const resource = policy({ verifyImages: [rule({ attestors: [{ entries: [{ name: "a", keys }] }] })] });
+      return keySourcesOf(openTrust(file).compile.policy(resource, () => undefined)).map(({ namespace }) => namespace);
+    };
+    assert.deepEqual(found("other"), []);
+    assert.deepEqual(found("other, shared"), ["shared"]);
+  });
+
   describe("of limits and caches", () => {
     for (const [key, { before: first, after: second }] of Object.entries(LIVE_LIMITS)) {
       it(key, async () => {
@@ -151,6 +164,6 @@ describe("config: every key is live", () => {
     const keys = [LIVE, LIVE_SETTINGS, LIVE_LIMITS, LIVE_LIFETIMES, LIVE_REGISTRIES].flatMap((rows) =>
       Object.keys(rows),
     );
-    assert.deepEqual(paths.toSorted(), keys.toSorted());
+    assert.deepEqual(paths.toSorted(), [...keys, "secretNamespaces[]"].toSorted());
   });
 });

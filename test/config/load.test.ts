@@ -29,6 +29,7 @@ describe("config/load", () => {
       builtInTrustRoots: ["sigstore-public-good", "github"],
       unmatchedImages: "Allow",
       excludeNamespaces: [],
+      secretNamespaces: [],
       limits: DEFAULT_LIMITS,
       caches: DEFAULT_CACHES,
       registries: { endpoints: [], mirrored: [], credentials: [], files: [], printed: [] },
@@ -59,7 +60,7 @@ describe("config/load", () => {
 
   it("is printed as a file that says the same in full", () => {
     const text = "trustRoots: {acme.example: {file: a.json, requires: {transparencyLog: false, timestamp: true}}}";
-    const config = load(`${text}\nbuiltInTrustRoots: []\n`);
+    const config = load(`${text}\nbuiltInTrustRoots: []\nsecretNamespaces: [shared]\n`);
     assert.deepEqual(load(formatConfig(config)), config);
     assert.match(formatConfig(config), /signedCertificateTimestamp: true/);
   });
@@ -69,7 +70,7 @@ describe("config/load", () => {
       "an unknown key",
       "trustRoots: {}\nlisten: {}\n",
       [
-        "2: listen: is unknown, want one of trustRoots, tls, builtInTrustRoots, unmatchedImages, excludeNamespaces, limits, caches, registries, proxy, deadline",
+        "2: listen: is unknown, want one of trustRoots, tls, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches, registries, proxy, deadline",
       ],
     ],
     [
@@ -135,7 +136,7 @@ describe("config/load", () => {
         "2: trustRoots.b.file: is required: Its trusted_root.json; a relative path begins at the folder of the configuration file",
         "2: trustRoots.b.requires: asks for no proof of time, want transparencyLog or timestamp to be true",
         "3: trustRoots.a.file: must be string",
-        "4: background: is unknown, want one of trustRoots, tls, builtInTrustRoots, unmatchedImages, excludeNamespaces, limits, caches, registries, proxy, deadline",
+        "4: background: is unknown, want one of trustRoots, tls, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches, registries, proxy, deadline",
       ],
     ],
   ];

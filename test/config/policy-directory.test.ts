@@ -55,7 +55,7 @@ describe("config/policy-directory", () => {
       (error) => {
         assert.ok(error instanceof PolicyFilesError);
         assert.deepEqual(error.message.split("\n"), [
-          `${join(folder, "a.yaml")}:1: kind "Deployment" is not one of ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, TrustRoot, Namespace`,
+          `${join(folder, "a.yaml")}:1: kind "Deployment" is not one of ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, TrustRoot, Namespace, Secret`,
           `${join(folder, "b.yaml")}:2: Map keys must be unique`,
         ]);
         return true;
@@ -76,6 +76,39 @@ describe("config/policy-directory", () => {
       () => new PolicyDirectory({ folder, compile, onChange: () => undefined }),
       /wrong\.yaml:\d+: spec\.reason: is required.*\n.*wrong\.yaml:\d+: spec\.because: is unknown/u,
     );
+  });
+
+  it("has keys in Secrets beside the policies, and in no others", async () => {
+    const pem = readFileSync(join(EXAMPLES, "keys", "release-key.yaml"), "utf8");
+    const found = (): readonly unknown[] => {
+      const reasons: unknown[] = [];
+      const watched = new PolicyDirectory({
+        folder,
+        compile: {
+          ...compile,
+          policy: (resource, roots, find) => {
+            assert.ok(find);
+            for (const [namespace, name] of [
+              ["sealgate", "release"],
+              ["default", "release"],
+              ["default", "bare"],
+            ] as const) {
+              const answer = find({ kind: "secret", namespace, name, key: "cosign.pub", owner: resource.kind });
+              reasons.push(answer.kind === "none" ? answer.reason : answer.kind);
+            }
+            return compile.policy(resource, roots);
+          },
+        },
+        onChange: () => undefined,
+      });
+      watched.close();
+      return reasons;
+    };
+    writeFileSync(join(folder, "key.yaml"), pem);
+    writeFileSync(join(folder, "bare.yaml"), "apiVersion: v1\nkind: Secret\nmetadata: {name: bare}\n");
+    assert.deepEqual(found(), ["key", "the Secret does not exist", "the Secret has no such member"]);
+    writeFileSync(join(folder, "bare.yaml"), "apiVersion: v1\nkind: Secret\nmetadata: {}\n");
+    assert.throws(found, /bare\.yaml:1: metadata\.name is /);
   });
 
   it("takes a file that comes", async () => {

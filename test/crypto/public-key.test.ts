@@ -2,7 +2,12 @@
 import assert from "node:assert/strict";
 import { createPublicKey, generateKeyPairSync, type KeyObject } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { parsePublicKeyPem, parsePublicKeyPkcs1, parsePublicKeySpki } from "../../src/crypto/public-key.ts";
+import {
+  formatPublicKeyPem,
+  parsePublicKeyPem,
+  parsePublicKeyPkcs1,
+  parsePublicKeySpki,
+} from "../../src/crypto/public-key.ts";
 import { encodeDer, parseDer, TAG } from "../../src/encoding/der.ts";
 import { concatBytes } from "../../src/encoding/text.ts";
 import type { FailureCode } from "../../src/failure/catalogue.ts";
@@ -109,6 +114,16 @@ describe("parsePublicKeyPem()", () => {
   for (const [name, [code, pem]] of Object.entries(refused)) {
     it(`refuses ${name}`, () => void failsWith(code, () => parsePublicKeyPem(pem())));
   }
+});
+
+describe("formatPublicKeyPem()", () => {
+  it("is the inverse of parsePublicKeyPem(), for one key in whatever form", () => {
+    const pkcs1 = createPublicKey(rsa.privateKey).export({ type: "pkcs1", format: "pem" }).toString();
+    for (const pem of [GOOD, pkcs1]) {
+      const key = parsePublicKeyPem(pem);
+      assert.equal(parsePublicKeyPem(formatPublicKeyPem(key)).keyId, key.keyId);
+    }
+  });
 });
 
 describe("parsePublicKeySpki()", () => {

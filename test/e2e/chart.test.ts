@@ -60,6 +60,10 @@ const VALUE_SETS: Readonly<Record<string, object>> = {
     topologySpread: { whenUnsatisfiable: "DoNotSchedule" },
     hostNetwork: true,
   },
+  "keys in Secrets of other namespaces": {
+    secretNamespaces: ["default"],
+    rbac: { keySecretNamespaces: ["default", "kube-public"], keySecretNames: ["release"] },
+  },
   "trust roots and closed networks": {
     config: { builtInTrustRoots: ["github"] },
     excludeNamespaces: ["kyverno"],
@@ -139,6 +143,9 @@ const LIVE: Readonly<Record<string, Change>> = {
   "crds.install": { to: false },
   "crds.keep": { to: false },
   "rbac.aggregate": { to: false },
+  secretNamespaces: { to: ["shared"] },
+  "rbac.keySecretNamespaces": { to: ["team-a"] },
+  "rbac.keySecretNames": { to: ["release"] },
 };
 
 const REFUSED: Readonly<Record<string, object>> = {
@@ -151,6 +158,8 @@ const REFUSED: Readonly<Record<string, object>> = {
   "a namespace that is none": { pullSecrets: { namespaces: ["*"] } },
   "a digest that is none": { image: { digest: "latest" } },
   "the chart's own part of the configuration": { config: { tls: {} } },
+  "what a value of its own says": { config: { secretNamespaces: ["a"] } },
+  "a namespace of keys that is none": { secretNamespaces: ["*"] },
 };
 
 function nested(path: string, value: unknown): object {

@@ -6,7 +6,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { apiServerUrl, buildKubernetesClient, type KubernetesAnswer } from "../../src/kubernetes/client.ts";
+import {
+  apiServerUrl,
+  buildKubernetesClient,
+  DEFAULT_NAMESPACE,
+  ownNamespace,
+  type KubernetesAnswer,
+} from "../../src/kubernetes/client.ts";
 import { makeServingCertificate } from "../../src/kubernetes/serving-certificate.ts";
 
 const { signal } = new AbortController();
@@ -48,7 +54,7 @@ describe("buildKubernetesClient()", () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  function kubeconfig(server: string, ca?: string): string {
+  function kubeconfig(server: string, ca?: string, namespace?: string): string {
     const file = join(folder, "config");
     const authority = ca === undefined ? {} : { "certificate-authority-data": Buffer.from(ca).toString("base64") };
     const config = {
@@ -57,7 +63,7 @@ describe("buildKubernetesClient()", () => {
       "current-context": "test",
       clusters: [{ name: "c", cluster: { server, ...authority } }],
       users: [{ name: "u", user: { token: "t0ken" } }],
-      contexts: [{ name: "test", context: { cluster: "c", user: "u" } }],
+      contexts: [{ name: "test", context: { cluster: "c", user: "u", namespace } }],
     };
     writeFileSync(file, JSON.stringify(config));
     return file;
@@ -85,6 +91,14 @@ describe("buildKubernetesClient()", () => {
   it("tells where the API server is", () => {
     assert.equal(apiServerUrl(kubeconfig("https://api.example:6443")).host, "api.example:6443");
     assert.throws(() => apiServerUrl(kubeconfig("http://api.example")), /kubeconfig/);
+  });
+
+  it("tells in which namespace it is, by the kubeconfig's context", () => {
+    const server = "https://api.example:6443";
+    assert.equal(ownNamespace(kubeconfig(server, undefined, "acme\n")), "acme");
+    assert.equal(ownNamespace(kubeconfig(server)), "sealgate");
+    assert.equal(ownNamespace(kubeconfig(server, undefined, "")), DEFAULT_NAMESPACE);
+    assert.throws(() => ownNamespace(join(folder, "absent")), /kubeconfig/);
   });
 
   it("gives whatever status comes", async () => {

@@ -10,13 +10,15 @@ export interface FollowOptions {
   /** The API server can begin a watch with all there is. */
   readonly canStream?: boolean;
   readonly random?: number;
+  /** Says when it may not read, too. */
+  readonly tellsForbidden?: boolean;
   readonly onObject?: (name: string) => void;
 }
 
 /** Runs a script to its end; everything that happened, in order. */
 export async function follow(
   steps: readonly Step[],
-  { canStream = false, random = 0, onObject }: FollowOptions = {},
+  { canStream = false, random = 0, tellsForbidden = false, onObject }: FollowOptions = {},
 ): Promise<readonly string[]> {
   const stop = new AbortController();
   const happened: string[] = [];
@@ -43,6 +45,7 @@ export async function follow(
       happened.push(`${type} ${take(object)}`);
     },
     onState: (state) => happened.push(`"${state}"`),
+    onForbidden: () => tellsForbidden && happened.push("forbidden"),
     delay: (milliseconds) => {
       happened.push(`wait ${milliseconds}`);
       return Promise.resolve();

@@ -1,6 +1,7 @@
 // Both policy kinds and the labels of namespaces, from scripted answers: one snapshot, swapped whole, none too early.
 import assert from "node:assert/strict";
 import { PolicyWatch } from "../../src/kubernetes/policy-watch.ts";
+import { keySourcesOf } from "../../src/policy/compile.ts";
 import type { PolicySnapshot } from "../../src/ports/policies.ts";
 import { event, fakeApi, list, text, watch } from "./fake-api.ts";
 import {
@@ -229,6 +230,25 @@ describe("PolicyWatch", () => {
     await second;
     assert.deepEqual(seen, [...Array<unknown>(4).fill(whole), ...Array<unknown>(4).fill(next)]);
     assert.equal(watching.snapshot()?.policies.length, 4);
+  });
+
+  it("compiles those alone that are affected, and tells which keys its policies name", async () => {
+    const stored = { name: "release", keys: { secret: { name: "release" } }, insecureIgnoreTlog: true };
+    const verifyImages = [{ ...RULE, attestors: [{ entries: [stored] }] }];
+    const { watch: watching, sources } = await run({
+      [NAMESPACED]: [list([policy("a", "prod", { verifyImages })], "1")],
+      [CLUSTER]: [list([policy("b")], "1")],
+      [NAMESPACES]: [list([], "1")],
+    });
+    assert.deepEqual(
+      sources.map((each) => each.map(({ namespace: place, name }) => `${place}/${name}`)),
+      [["prod/release"]],
+    );
+    const [a, b] = watching.snapshot()?.policies ?? [];
+    await watching.recompile((compiled) => keySourcesOf(compiled).length > 0);
+    const [again, same] = watching.snapshot()?.policies ?? [];
+    assert.ok(a !== undefined && again !== a && b !== undefined && same === b);
+    assert.equal(sources.length, 2);
   });
 
   it("has exceptions by name, follows them, and counts those that are not valid", async () => {

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { PolicyWatch } from "../../src/kubernetes/policy-watch.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
+import type { KeySource } from "../../src/policy/key-source.ts";
 import { withObjects } from "../../src/policy/trust-root-object.ts";
 import type { Compilers, PolicySnapshot } from "../../src/ports/policies.ts";
 import { KEY } from "../app/fixtures.ts";
@@ -53,6 +54,8 @@ export const COMPILE: Compilers = {
 export interface Watched {
   readonly watch: PolicyWatch;
   readonly details: readonly string[];
+  /** What onKeySources() was told. */
+  readonly sources: readonly (readonly KeySource[])[];
 }
 
 /** Runs the script of each source to its end; there are no exceptions and no trust roots where a script has none. */
@@ -63,6 +66,7 @@ export async function run(
 ): Promise<Watched> {
   const over = new Set<string>();
   const details: string[] = [];
+  const sources: (readonly KeySource[])[] = [];
   let finish: () => void = () => undefined;
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
@@ -76,6 +80,7 @@ export async function run(
     client,
     compile,
     turn,
+    onKeySources: (named) => sources.push(named),
     onChange: (detail) => details.push(detail),
     delay: () => Promise.resolve(),
     random: () => 0,
@@ -85,7 +90,7 @@ export async function run(
   watching.start();
   await finished;
   watching.close();
-  return { watch: watching, details };
+  return { watch: watching, details, sources };
 }
 
 export const names = (snapshot: PolicySnapshot | undefined): readonly string[] | undefined =>

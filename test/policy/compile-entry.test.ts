@@ -1,6 +1,10 @@
 // Entries to requirements (policy-api.md §2.3, §2.4, §2.7): signer, content, trust root, and how many witnesses.
 import assert from "node:assert/strict";
+import { generateKeyPairSync } from "node:crypto";
+import { parsePublicKeyPem } from "../../src/crypto/public-key.ts";
 import { compileEntry, isUnavailable } from "../../src/policy/compile-entry.ts";
+import { NO_SECRET, readStoredKey } from "../../src/policy/key-secret.ts";
+import type { KeyAnswer } from "../../src/policy/key-source.ts";
 import type { TrustRoot, TrustRoots } from "../../src/policy/trust-root.ts";
 import type { EntrySpec } from "../../src/policy/types.ts";
 import type { Requirement } from "../../src/verify/requirement.ts";
@@ -168,5 +172,50 @@ describe("policy/compile-entry: signers", () => {
     assert.throws(() => requirementOf({}), /after it was validated/);
     assert.throws(() => requirementOf({ keyless: { issuer: "a" } }), /after it was validated/);
     assert.throws(() => requirementOf({ certificates: { roots: ROOT.pem } }), /after it was validated/);
+  });
+});
+
+describe("policy/compile-entry: keys in Secrets", () => {
+  const ED25519 = readStoredKey(
+    Buffer.from(generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" })),
+  );
+  const owner = { kind: "ClusterImageVerifyPolicy", namespace: undefined } as const;
+  const compile = (keys: Json, answer: KeyAnswer): ReturnType<typeof compileEntry> => {
+    const sources = { namespace: "system", isAllowed: () => false, find: () => answer };
+    const written = { name: "e", keys, insecureIgnoreTlog: true } as EntrySpec;
+    return compileEntry(written, undefined, () => undefined, { sources, owner });
+  };
+  const subject = 'key "cosign.pub" of Secret "system/release"';
+
+  it("are asked for by what they are, with options and window", () => {
+    const secret = { name: "release" };
+    const { requirement, keySource } = compile(
+      { secret, hashAlgorithm: "sha256" },
+      readStoredKey(Buffer.from(KEYS.a.pem)),
+    );
+    assert.ok(!isUnavailable(requirement) && requirement.signer.kind === "key");
+    assert.equal(requirement.signer.hashAlgorithm, "sha256");
+    assert.equal(requirement.signer.key.keyId, parsePublicKeyPem(KEYS.a.pem).keyId);
+    assert.equal(keySource?.name, "release");
+  });
+
+  it("that are not at hand leave the entry without a requirement, and their source known", () => {
+    const { requirement, keySource } = compile({ secret: { name: "release" } }, NO_SECRET);
+    assert.deepEqual(requirement, { cause: "KeyUnavailable", subject, reason: "the Secret does not exist" });
+    assert.equal(keySource?.namespace, "system");
+  });
+
+  it("that do not have what the entry says of them are none", () => {
+    const { requirement } = compile({ secret: { name: "release" }, hashAlgorithm: "sha512" }, ED25519);
+    const reason = "hashAlgorithm must not be written for an Ed25519 key, which knows one hash only";
+    assert.deepEqual(requirement, { cause: "KeyUnavailable", subject, reason });
+  });
+
+  it("are not even looked for in a namespace that the operator did not list", () => {
+    const secret = { name: "release", namespace: "prod" };
+    const { requirement, keySource } = compile({ secret }, ED25519);
+    assert.equal(keySource, undefined);
+    assert.ok(isUnavailable(requirement) && requirement.cause === "KeyUnavailable");
+    assert.match(requirement.reason, /secretNamespaces of the configuration does not list it/);
   });
 });

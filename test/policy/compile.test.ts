@@ -1,6 +1,9 @@
 // Resources to executable policies: defaults, what an error reaches, and that nothing opens silently.
 import assert from "node:assert/strict";
-import { compilePolicy } from "../../src/policy/compile.ts";
+import { parsePublicKeyPem } from "../../src/crypto/public-key.ts";
+import { compilePolicy, keySourcesOf } from "../../src/policy/compile.ts";
+import { NO_SECRET } from "../../src/policy/key-secret.ts";
+import { NO_KEY_SOURCES, type KeyAnswer } from "../../src/policy/key-source.ts";
 import type { TrustRoot, TrustRoots } from "../../src/policy/trust-root.ts";
 import type { PolicyResource } from "../../src/policy/types.ts";
 import { MATERIAL } from "./instance.ts";
@@ -16,6 +19,8 @@ function ruleOf(resource: PolicyResource, index = 0): ReturnType<typeof compileP
 }
 
 const REQUIRED = { transparencyLog: true, signedCertificateTimestamp: true };
+
+const STORED = { name: "release", keys: { secret: { name: "release" } }, insecureIgnoreTlog: true };
 
 describe("policy/compile", () => {
   it("pins and asks for digests under Enforce, and neither under Warn and Audit", () => {
@@ -104,5 +109,25 @@ describe("policy/compile", () => {
     assert.notEqual(hash({ annotations: { env: "prod" } }, root), base);
     const key = { keyless: undefined, keys: { publicKeys: KEYS.a.pem }, insecureIgnoreTlog: true };
     assert.equal(hash(key, root), hash(key, undefined));
+  });
+
+  it("hashes the key that a Secret holds, and that it holds none", () => {
+    const written = policy({ verifyImages: [rule({ attestors: [{ entries: [STORED] }] })] });
+    const hash = (answer: KeyAnswer): string =>
+      compilePolicy(written, NO_TRUST_ROOTS, { ...NO_KEY_SOURCES, find: () => answer }).rules[0]?.hash ?? "";
+    const key = (pem: string): KeyAnswer => ({ kind: "key", key: parsePublicKeyPem(pem) });
+    const hashes = [key(KEYS.a.pem), key(KEYS.b.pem), NO_SECRET].map(hash);
+    assert.equal(new Set(hashes).size, 3);
+    assert.equal(hash(key(KEYS.a.pem)), hashes[0]);
+  });
+
+  it("tells which keys outside of it it needs, those of attestations too", () => {
+    const attestation = { name: "vuln", predicateTypes: ["vuln"], attestors: [{ entries: [STORED] }] };
+    const written = policy({ verifyImages: [rule({ attestations: [attestation] })] });
+    assert.deepEqual(
+      keySourcesOf(compilePolicy(written, NO_TRUST_ROOTS)).map(({ name, key }) => `${name} ${key}`),
+      ["release cosign.pub"],
+    );
+    assert.deepEqual(keySourcesOf(compilePolicy(policy(), NO_TRUST_ROOTS)), []);
   });
 });

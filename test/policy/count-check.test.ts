@@ -4,6 +4,7 @@ import { checkCount } from "../../src/policy/count-check.ts";
 import { KEYS } from "./resources.ts";
 
 const key = (publicKeys: unknown): object => ({ keys: { publicKeys } });
+const secret = (written: object): object => ({ keys: { secret: written } });
 const keyless = (issuer: string, subject: string): object => ({ keyless: { issuer, subject } });
 const pattern = { keyless: { issuer: "https://a.example", subjectRegExp: ".*@acme\\.io" } };
 const workflow = { githubActions: { repository: "acme/*", refs: ["*"] } };
@@ -34,6 +35,8 @@ describe("policy/count-check", () => {
       [{ ...key(KEYS.a.pem), party: "a" }, { ...key(KEYS.b.pem), party: "a" }, key(KEYS.a.pem)],
       2,
     ],
+    ["members of one Secret", [secret({ name: "a" }), secret({ name: "a", key: "old.pub" })], 2],
+    ["Secrets of two namespaces", [secret({ name: "a" }), secret({ name: "a", namespace: "b" })], 2],
     ["a key that cannot be read, which says enough by itself", [key(KEYS.a.pem), key("no key")], 2],
   ];
   for (const [name, entries, count] of reachable) {
@@ -58,6 +61,10 @@ describe("policy/count-check", () => {
   for (const [name, entries, count, message] of unreachable) {
     it(`refuses ${name}`, () => assert.deepEqual(messages(entries, count), [message]));
   }
+
+  it("knows one member of one Secret for one signer", () => {
+    assert.deepEqual(messages([secret({ name: "a" }), secret({ name: "a", key: "cosign.pub" })]), [one]);
+  });
 
   it("leaves to the schema what has not the right shape", () => {
     for (const value of [undefined, null, {}, { entries: "text" }, { count: "2", entries: [{ keys: 1 }] }]) {

@@ -7,7 +7,8 @@ import { checkCount } from "../../src/policy/count-check.ts";
 import { checkEntry } from "../../src/policy/entry-check.ts";
 import { checkKeys } from "../../src/policy/key-check.ts";
 import { parsePattern, parseSkipPattern } from "../../src/policy/pattern.ts";
-import { celErrors, crd, specNode } from "./cel.ts";
+import type { PolicyKind } from "../../src/policy/types.ts";
+import { celErrors, crd, specNode, type CrdNode } from "./cel.ts";
 import { ROOT } from "./instance.ts";
 import { KEYS, type Json } from "./resources.ts";
 import { schemaNodes } from "./schema-leaves.ts";
@@ -49,7 +50,12 @@ const texts = fc.constantFrom("https://a.example", "*@acme.io");
 const expressions = fc.constantFrom(".*@acme\\.io", "[a", "(a");
 const named = { subject: texts, subjectRegExp: expressions };
 const entries = members({
-  keys: members({ validFrom: times, validUntil: times }).map((more) => ({ publicKeys: KEYS.a.pem, ...more })),
+  keys: members({
+    publicKeys: fc.constant(KEYS.a.pem),
+    secret: members({ namespace: fc.constant("prod") }).map((more) => ({ name: "release", ...more })),
+    validFrom: times,
+    validUntil: times,
+  }),
   keyless: members({ issuer: texts, issuerRegExp: expressions, ...named }),
   githubActions: members({ issuer: texts, serverURL: fc.constant("https://g.example") }),
   certificates: members({ insecureUseCurrentTime: fc.boolean(), ...named }).map((more) => ({
@@ -145,6 +151,15 @@ describe("crds", () => {
 
   it("refuses the same attestor entries in CEL as in code, with the same sentences", () => {
     const node = specNode("clusterimageverifypolicies", "verifyImages", "[]", "attestors", "[]", "entries", "[]");
+    refusesAlike("ClusterImageVerifyPolicy", node);
+  });
+
+  it("refuses in CEL as in code what a namespaced policy may not say of a Secret", () => {
+    const node = specNode("imageverifypolicies", "verifyImages", "[]", "attestors", "[]", "entries", "[]");
+    refusesAlike("ImageVerifyPolicy", node);
+  });
+
+  function refusesAlike(kind: PolicyKind, node: CrdNode): void {
     // Of expressions and times the code says more
     const lines = (errors: readonly { path: string; message: string }[]): readonly string[] => {
       const texts = errors.map(({ path, message }) => (/RegExp$|\.valid/.test(path) ? path : `${path} ${message}`));
@@ -153,14 +168,14 @@ describe("crds", () => {
     let refused = 0;
     fc.assert(
       fc.property(entries, (entry) => {
-        const inCode = lines([...checkEntry(entry, "e"), ...checkKeys(entry["keys"], "e.keys")]);
+        const inCode = lines([...checkEntry(entry, "e"), ...checkKeys(entry["keys"], "e.keys", kind)]);
         assert.deepEqual(lines(celErrors(node, entry, "e")), inCode, JSON.stringify(entry));
         if (inCode.length > 0) refused += 1;
       }),
       { numRuns: 1000 },
     );
     assert.ok(refused > 200 && refused < 1000, String(refused));
-  });
+  }
 
   it("refuses of an attestation what the program refuses", () => {
     const node = specNode("clusterimageverifypolicies", "verifyImages", "[]", "attestations", "[]");

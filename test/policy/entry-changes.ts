@@ -1,6 +1,8 @@
 // For each leaf of an attestor entry: a signature, an entry that it meets, and the same entry with that leaf changed.
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
+import { parsePublicKeyPem } from "../../src/crypto/public-key.ts";
 import type { Candidate } from "../../src/policy/evidence.ts";
+import type { KeySources } from "../../src/policy/key-source.ts";
 import { makeIntermediate, makeLeaf, makeRoot, type TestCertificate } from "../support/x509/certificate.ts";
 import { subjectAltName } from "../support/x509/extension.ts";
 import { generalName } from "../support/x509/name.ts";
@@ -65,6 +67,26 @@ function key(signature: Candidate, met: Json, unmet: Json): EntryChange {
   };
 }
 
+/** Secrets with key a, and whatever else is named holds key b. */
+const WITH_KEY_A: ReadonlySet<string> = new Set([
+  "sealgate/release/cosign.pub",
+  "shared/release/cosign.pub",
+  "sealgate/release/new.pub",
+]);
+
+export const KEY_SOURCES: KeySources = {
+  namespace: "sealgate",
+  isAllowed: () => true,
+  find: ({ namespace, name, key: member }) => ({
+    kind: "key",
+    key: parsePublicKeyPem(WITH_KEY_A.has(`${namespace}/${name}/${member}`) ? KEYS.a.pem : KEYS.b.pem),
+  }),
+};
+
+function stored(met: Json, unmet: Json): EntryChange {
+  return { signature: byKey(), met: { keys: { secret: met } }, unmet: { keys: { secret: unmet } } };
+}
+
 function keyless(met: Json, unmet: Json): EntryChange {
   const written = { issuer: ISSUER, subject: SUBJECT };
   return { signature: mail, met: { keyless: { ...written, ...met } }, unmet: { keyless: { ...written, ...unmet } } };
@@ -113,6 +135,9 @@ const anyKey = { keys: { publicKeys: KEYS.a.pem } };
 
 export const ENTRY_CHANGES: Readonly<Record<string, EntryChange>> = {
   "keys.publicKeys": key(byKey(), {}, otherKey(KEYS.b.pem)),
+  "keys.secret.name": stored({ name: "release" }, { name: "other" }),
+  "keys.secret.namespace": stored({ name: "release", namespace: "shared" }, { name: "release", namespace: "other" }),
+  "keys.secret.key": stored({ name: "release", key: "new.pub" }, { name: "release", key: "old.pub" }),
   "keys.hashAlgorithm": key(byKey(), { hashAlgorithm: "sha256" }, { hashAlgorithm: "sha512" }),
   "keys.rsaPadding": key(
     byKey(RSA.privateKey),

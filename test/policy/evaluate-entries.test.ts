@@ -1,11 +1,27 @@
 // Entries of every variant against real signatures of an instance in memory: who passes, who counts, and what nobody can
 // tell (policy-api.md §2.4, §4 steps 7 and 8; verification-spec §10, traps 32 to 35).
 import assert from "node:assert/strict";
+import { parsePublicKeyPem } from "../../src/crypto/public-key.ts";
+import { compilePolicy } from "../../src/policy/compile.ts";
 import type { Candidate } from "../../src/policy/evidence.ts";
 import { evaluateRule } from "../../src/policy/evaluate.ts";
+import { NO_SECRET } from "../../src/policy/key-secret.ts";
+import type { KeyAnswer } from "../../src/policy/key-source.ts";
 import { effectOf, type RuleVerdict } from "../../src/policy/verdict.ts";
 import { ISSUER, mailSigner, ROOT, ROOTS, RUN, runSigner, signedBy, signedByKey, SUBJECT } from "./instance.ts";
-import { compiledRule, entry, evidence, KEYS, NOW, READ, UNREAD, type Json } from "./resources.ts";
+import {
+  candidate,
+  compiledRule,
+  entry,
+  evidence,
+  KEYS,
+  NOW,
+  policy,
+  READ,
+  rule,
+  UNREAD,
+  type Json,
+} from "./resources.ts";
 
 const identity = (name: string, subject = SUBJECT, more: Json = {}): Json => ({
   name,
@@ -239,5 +255,39 @@ describe("policy/evaluate: the current time", () => {
     assert.equal(dependsOnNow({ certificates: now }), true);
     assert.equal(dependsOnNow({ certificates: { ...now, insecureUseCurrentTime: false } }), false);
     assert.equal(dependsOnNow(identity("e", SUBJECT, { trustRoot: "nobody" })), false);
+  });
+});
+
+describe("policy/evaluate: keys that are not at hand", () => {
+  const stored = { name: "release", keys: { secret: { name: "gone" } }, insecureIgnoreTlog: true };
+  const judgeStored = (answer: KeyAnswer, entries: readonly Json[] = [stored]): RuleVerdict => {
+    const sources = { namespace: "system", isAllowed: () => false, find: () => answer };
+    const written = policy({ verifyImages: [rule({ attestors: [{ count: 1, entries }] })] });
+    const [compiled] = compilePolicy(written, ROOTS, sources).rules;
+    assert.ok(compiled);
+    return evaluateRule(compiled, evidence([candidate("x", KEYS.a)]), NOW);
+  };
+
+  it("leave an entry undetermined, with Secret and member, and are denied under Ignore", () => {
+    const verdict = judgeStored(NO_SECRET);
+    assert.equal(verdict.outcome, "Undetermined");
+    assert.deepEqual(verdict.causes, ["KeyUnavailable"]);
+    assert.equal(verdict.summary, "0 of 1 required signatures accepted, and not every key was at hand");
+    assert.equal(
+      verdict.findings[0]?.reason,
+      'Cannot verify signatures with key "cosign.pub" of Secret "system/gone": the Secret does not exist',
+    );
+    const { id } = compilePolicy(policy(), ROOTS);
+    assert.equal(effectOf({ policy: id, failureAction: "Enforce", failurePolicy: "Ignore", verdict }), "deny");
+  });
+
+  it("do not undo what other entries pass", () => {
+    assert.equal(judgeStored(NO_SECRET, [stored, entry("other", KEYS.a)]).outcome, "Pass");
+  });
+
+  it("decide once they are there", () => {
+    const key = (pem: string): KeyAnswer => ({ kind: "key", key: parsePublicKeyPem(pem) });
+    assert.equal(judgeStored(key(KEYS.a.pem)).outcome, "Pass");
+    assert.equal(judgeStored(key(KEYS.b.pem)).outcome, "Fail");
   });
 });

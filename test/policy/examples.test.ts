@@ -14,7 +14,11 @@ import { ROOTS } from "./instance.ts";
 import { applicableRules, image, KEYS, newKey, NO_TRUST_ROOTS, policy, reviewed, type Json } from "./resources.ts";
 import { compiledRoot } from "./trust-roots.ts";
 
-const FILES = readdirSync("examples").filter((file) => file.endsWith("policy.yaml"));
+const FILES = ["", "keys/"].flatMap((folder) =>
+  readdirSync(`examples/${folder}`)
+    .filter((file) => file.endsWith("policy.yaml"))
+    .map((file) => `${folder}${file}`),
+);
 
 function example(file: string): PolicyResource {
   const document: unknown = parse(readFileSync(`examples/${file}`, "utf8"), { version: "1.1" });
@@ -27,7 +31,7 @@ function rulesFor(policy: CompiledPolicy, namespace: string, env: string, name: 
 }
 
 describe("examples", () => {
-  it("has five policies", () => assert.equal(FILES.length, 5));
+  it("has six policies", () => assert.equal(FILES.length, 6));
 
   for (const file of FILES) {
     it(`${file} is valid and compiles`, () => {

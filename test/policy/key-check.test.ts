@@ -1,7 +1,8 @@
 // Keys of attestor entries, the options that their types have, and their windows (policy-api.md §2.4).
 import assert from "node:assert/strict";
 import { generateKeyPairSync } from "node:crypto";
-import { checkKeys, readKey } from "../../src/policy/key-check.ts";
+import { checkKeys, checkOptions, findPrivateKey, readKey } from "../../src/policy/key-check.ts";
+import type { PolicyKind } from "../../src/policy/types.ts";
 
 const { publicKey, privateKey } = generateKeyPairSync("ec", {
   namedCurve: "P-256",
@@ -13,8 +14,8 @@ const rsa = String(
   generateKeyPairSync("rsa", { modulusLength: 2048 }).publicKey.export({ type: "spki", format: "pem" }),
 );
 
-const messages = (keys: unknown): readonly string[] =>
-  checkKeys(keys, "keys").map(({ path, message }) => `${path} ${message}`);
+const messages = (keys: unknown, kind: PolicyKind = "ClusterImageVerifyPolicy"): readonly string[] =>
+  checkKeys(keys, "keys", kind).map(({ path, message }) => `${path} ${message}`);
 
 const TIME = "must be a time of RFC 3339 in 1970 or later, for example 2027-01-31T00:00:00Z";
 
@@ -24,6 +25,7 @@ describe("policy/key-check", () => {
     ["a hash for ECDSA", { publicKeys: publicKey, hashAlgorithm: "sha512" }],
     ["hash and padding for RSA", { publicKeys: rsa, hashAlgorithm: "sha384", rsaPadding: "PSS" }],
     ["Ed25519", { publicKeys: ed25519 }],
+    ["a Secret, and options that its key may have", { secret: { name: "a", namespace: "b" }, rsaPadding: "PSS" }],
     ["an open window", { publicKeys: publicKey, validFrom: "2026-01-01T00:00:00Z" }],
     [
       "a window of one instant, in two offsets",
@@ -84,6 +86,36 @@ describe("policy/key-check", () => {
     });
   }
 
+  it("refuses no key and two of them", () => {
+    const union = "keys must have exactly one of publicKeys, secret";
+    assert.deepEqual(messages({}), [union]);
+    assert.deepEqual(messages({ publicKeys: publicKey, secret: { name: "a" } }), [union]);
+  });
+
+  it("lets a namespaced policy name no namespace of a Secret", () => {
+    const secret = { name: "a", namespace: "prod" };
+    assert.deepEqual(messages({ secret: { name: "a" } }, "ImageVerifyPolicy"), []);
+    assert.deepEqual(messages({ secret }, "ImageVerifyPolicy"), [
+      "keys.secret.namespace must not be written in a namespaced policy, which reads Secrets of its own namespace",
+    ]);
+  });
+
+  it("holds options against a key that is known later", () => {
+    const key = readKey(ed25519);
+    assert.ok(typeof key === "object");
+    assert.deepEqual(
+      checkOptions({ hashAlgorithm: "sha256", rsaPadding: "PSS" }, key, "k").map(({ path }) => path),
+      ["k.hashAlgorithm", "k.rsaPadding"],
+    );
+  });
+
+  it("knows a private key by its label, encrypted ones too", () => {
+    for (const label of ["PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED SIGSTORE PRIVATE KEY"]) {
+      assert.ok(findPrivateKey(`x\n-----BEGIN ${label}-----`));
+    }
+    assert.ok(!findPrivateKey(publicKey));
+  });
+
   it("gives the key, or the sentence about it", () => {
     const key = readKey(publicKey);
     assert.ok(typeof key === "object");
@@ -94,7 +126,7 @@ describe("policy/key-check", () => {
   });
 
   it("leaves to the schema what has not the right shape", () => {
-    for (const value of [undefined, null, {}, "text", { publicKeys: 1, validFrom: 2 }]) {
+    for (const value of [undefined, null, "text", { publicKeys: 1, validFrom: 2 }, { secret: 1 }]) {
       assert.deepEqual(messages(value), []);
     }
   });

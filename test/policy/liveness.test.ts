@@ -7,7 +7,7 @@ import { validatePolicy } from "../../src/policy/validate.ts";
 import { effectOf } from "../../src/policy/verdict.ts";
 import { evaluateWrittenDigest } from "../../src/policy/written-digest.ts";
 import { attestationRule, attestedBy, judge } from "./attestations.ts";
-import { ENTRY_CHANGES } from "./entry-changes.ts";
+import { ENTRY_CHANGES, KEY_SOURCES } from "./entry-changes.ts";
 import { ROOTS, signedByKey } from "./instance.ts";
 import { onPlatforms } from "./platforms.ts";
 import {
@@ -268,7 +268,7 @@ describe("policy: every field is live", () => {
         const text = JSON.stringify(policy(oneEntry({ name: "one", ...more })));
         const resource = JSON.parse(text) as ReturnType<typeof policy>;
         assert.deepEqual(validatePolicy(resource), []);
-        const verdict = evaluateRule(first(compilePolicy(resource, ROOTS)), evidence([signature]), NOW);
+        const verdict = evaluateRule(first(compilePolicy(resource, ROOTS, KEY_SOURCES)), evidence([signature]), NOW);
         return [verdict.outcome, ...verdict.findings.map(({ code }) => code)].join(" ");
       };
       assert.equal(outcome(met), "Pass");
