@@ -43,6 +43,18 @@ const CONTROLLERS: ReadonlyMap<string, Controller> = new Map(
   }),
 );
 
+/** How the API server names a kind that brings pods in; undefined for any other. `apiVersion` for example apps/v1. */
+export function resourceOfKind(
+  kind: string,
+  apiVersion: string,
+): { readonly group: string; readonly resource: string } | undefined {
+  if (kind === "Pod") return apiVersion === "v1" ? { group: "", resource: "pods" } : undefined;
+  const [resource, controller] = [...CONTROLLERS].find(([, each]) => each.kind === kind) ?? [];
+  if (resource === undefined || controller === undefined) return undefined;
+  const { group } = controller;
+  return apiVersion === (group === "" ? "v1" : `${group}/v1`) ? { group, resource } : undefined;
+}
+
 /** undefined where the request brings no pod. Throws AdmissionError for what cannot be read. */
 export function podUnderReview(request: AdmissionRequest): PodUnderReview | undefined {
   const { resource, operation, subResource, kind, object } = request;

@@ -1,6 +1,6 @@
 /**
  * `sealgate apply -p POLICY… -r RESOURCE…`: the verdict that the webhook would give, as a table or as data. Pods are
- * pinned first, as /mutate would, and judged then.
+ * pinned first, as /mutate would, and judged then; templates of controllers are judged as they are.
  */
 import { AdmissionError } from "../admission/error.ts";
 import { explainImage, UNMATCHED } from "../admission/explain.ts";
@@ -14,10 +14,15 @@ import { effectOf, unmatchedEffect, type ImageVerdict, type Outcome, type RuleRe
 import { quoted } from "../failure/failure.ts";
 import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
 
-/** A pod of a resource file. */
+/** A pod of a resource file, or a controller with the template of one. */
 export interface AppliedPod {
   /** For messages: file and line. */
   readonly origin: string;
+  /** Pod, or one of the seven controllers. */
+  readonly kind: string;
+  readonly group: string;
+  /** For example pods. */
+  readonly resource: string;
   readonly namespace: string;
   readonly name: string;
   readonly object: JsonObject;
@@ -88,6 +93,7 @@ async function pinAndValidate(pod: AppliedPod, reviewer: Reviewer): Promise<Revi
 
 /** A CREATE without a user. */
 function requestFor(pod: AppliedPod, object: JsonObject): AdmissionRequest {
+  const { kind, group, resource } = pod;
   const members: [string, JsonValue][] = [
     ["operation", "CREATE"],
     ["namespace", pod.namespace],
@@ -96,8 +102,8 @@ function requestFor(pod: AppliedPod, object: JsonObject): AdmissionRequest {
   return {
     uid: pod.origin,
     operation: "CREATE",
-    kind: { group: "", version: "v1", kind: "Pod" },
-    resource: "pods",
+    kind: { group, version: "v1", kind },
+    resource,
     namespace: pod.namespace,
     name: pod.name,
     user: { username: "", groups: [] },
@@ -125,7 +131,7 @@ function rowOf(pod: AppliedPod, verdict: ImageVerdict, result: RuleResult): Appl
   const { unmatched: _another, ...rest } = verdict;
   const explanation = explainImage({ ...rest, results: [result] });
   return {
-    resource: `${pod.namespace}/${pod.name}`,
+    resource: titleOf(pod),
     image: verdict.image,
     policy: policyName(policy),
     rule: result.verdict.rule,
@@ -140,7 +146,7 @@ function rowOf(pod: AppliedPod, verdict: ImageVerdict, result: RuleResult): Appl
 function unmatchedRows(pod: AppliedPod, verdict: ImageVerdict): readonly ApplyRow[] {
   if (verdict.unmatched === undefined) return [];
   const row = {
-    resource: `${pod.namespace}/${pod.name}`,
+    resource: titleOf(pod),
     image: verdict.image,
     policy: "(configuration)",
     rule: "unmatchedImages",
@@ -154,7 +160,7 @@ function unmatchedRows(pod: AppliedPod, verdict: ImageVerdict): readonly ApplyRo
 
 function skippedRow(pod: AppliedPod, { exception, reason, until, policy, rule, image }: ExceptionUse): ApplyRow {
   return {
-    resource: `${pod.namespace}/${pod.name}`,
+    resource: titleOf(pod),
     image,
     policy: policyName(policy),
     rule,
@@ -162,6 +168,11 @@ function skippedRow(pod: AppliedPod, { exception, reason, until, policy, rule, i
     effect: "admit",
     reason: `excepted by ${quoted(exception)} until ${new Date(until).toISOString()}: ${quoted(reason)}`,
   };
+}
+
+/** Of a template it is said whose it is: its pods will be judged by themselves. */
+function titleOf({ kind, namespace, name }: AppliedPod): string {
+  return kind === "Pod" ? `${namespace}/${name}` : `${kind} ${namespace}/${name}`;
 }
 
 function policyName({ namespace, name }: RuleResult["policy"]): string {
@@ -176,7 +187,7 @@ function tableAndReasons(rows: readonly ApplyRow[], pods: number): string {
 
 function table(rows: readonly ApplyRow[], pods: number): string {
   if (rows.length === 0) return `No rule covers an image of ${pods === 1 ? "this pod" : `these ${pods} pods`}.\n`;
-  const header = ["POD", "IMAGE", "POLICY", "RULE", "VERDICT", "REASON"];
+  const header = ["RESOURCE", "IMAGE", "POLICY", "RULE", "VERDICT", "REASON"];
   const cells = [header, ...rows.map((r) => [r.resource, r.image, r.policy, r.rule, r.verdict, r.reason])];
   const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]): string =>

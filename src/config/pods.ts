@@ -1,6 +1,10 @@
-/** Resource files of `sealgate apply`: Pods to judge, Namespaces for their labels, and nothing that would go unchecked. */
+/**
+ * Resource files of `sealgate apply`: Pods and templates of them to judge, Namespaces for their labels, and nothing that would
+ * go unchecked.
+ */
 import { statSync } from "node:fs";
 import { stringify } from "yaml";
+import { resourceOfKind } from "../admission/pod-template.ts";
 import { asObject, asString } from "../encoding/guard.ts";
 import type { JsonObject } from "../encoding/json.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
@@ -9,9 +13,13 @@ import type { Compilers, PolicySnapshot } from "../ports/policies.ts";
 import { DocumentError, documentOf, readDocuments, type ResourceDocument } from "./documents.ts";
 import { policyFilesOf, readNamespace, readPolicyFile, snapshotOf, type PolicySet } from "./policy-directory.ts";
 
+/** A Pod, or a controller with the template of one. */
 export interface PodDocument {
   /** File and line, for messages. */
   readonly origin: string;
+  readonly kind: string;
+  readonly group: string;
+  readonly resource: string;
   readonly namespace: string;
   readonly name: string;
   readonly object: JsonObject;
@@ -36,14 +44,14 @@ export function readPolicies(
 }
 
 /**
- * The Pods and Namespaces of files. Another kind is refused, and so are files without a Pod: passing them over would look
+ * The Pods, controllers and Namespaces of files. Another kind is refused, and so are files without a Pod: passing them over would look
  * like a verdict. Throws DocumentError.
  */
 export function readResources(paths: readonly string[]): Resources {
   const documents = paths.flatMap(readDocuments);
   const isNamespace = ({ object }: ResourceDocument): boolean => object.get("kind") === "Namespace";
   const pods = documents.filter((document) => !isNamespace(document)).map(readPod);
-  if (pods.length === 0) throw new DocumentError(paths.join(", "), 1, "there is no Pod to check");
+  if (pods.length === 0) throw new DocumentError(paths.join(", "), 1, "there is no Pod or controller to check");
   return { pods, namespaces: new Map(documents.filter(isNamespace).map(readNamespace)) };
 }
 
@@ -56,12 +64,16 @@ function readPod(document: ResourceDocument): PodDocument {
   return documentOf(file, line, () => {
     const kind = asString(object.get("kind"), "kind");
     const apiVersion = asString(object.get("apiVersion"), "apiVersion");
-    if (kind !== "Pod" || apiVersion !== "v1") {
-      throw new EncodingError(`${quoted(kind)} of ${quoted(apiVersion)} is not checked here: give Pods and Namespaces`);
+    const known = resourceOfKind(kind, apiVersion);
+    if (known === undefined) {
+      const reason = `${quoted(kind)} of ${quoted(apiVersion)} is not checked here: give Pods, their controllers and Namespaces`;
+      throw new EncodingError(reason);
     }
     const metadata = asObject(object.get("metadata"), "metadata");
     return {
       origin: `${file}:${line}`,
+      kind,
+      ...known,
       namespace: readName(metadata.get("namespace") ?? "default", "metadata.namespace"),
       name: readName(metadata.get("name") ?? metadata.get("generateName"), "metadata.name"),
       object,

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { AdmissionError } from "../../src/admission/error.ts";
 import { podImages } from "../../src/admission/images.ts";
-import { podUnderReview } from "../../src/admission/pod-template.ts";
+import { podUnderReview, resourceOfKind } from "../../src/admission/pod-template.ts";
 import type { JsonValue } from "../../src/encoding/json.ts";
 import { toPlain } from "../../src/encoding/json.ts";
 import { CONTROLLERS, pod, requestOf, updateOf, workload, workloadRequest, type Members } from "../support/reviews.ts";
@@ -91,5 +91,16 @@ describe("admission/pod-template", () => {
     const kind = { group: "x.io", version: "v1", kind: "Deployment" };
     const resource = { group: "x.io", version: "v1", resource: "deployments" };
     assert.equal(podUnderReview(requestOf(workload("Deployment", { web: "nginx" }), { kind, resource })), undefined);
+  });
+});
+
+describe("resourceOfKind()", () => {
+  it("names the resource of what brings pods in, of its own version alone", () => {
+    assert.deepEqual(resourceOfKind("Pod", "v1"), { group: "", resource: "pods" });
+    for (const [kind, { group, resource }] of Object.entries(CONTROLLERS)) {
+      assert.deepEqual(resourceOfKind(kind, group === "" ? "v1" : `${group}/v1`), { group, resource });
+      assert.equal(resourceOfKind(kind, "acme.example/v1"), undefined);
+    }
+    for (const kind of ["Namespace", "pod", "deployments", ""]) assert.equal(resourceOfKind(kind, "v1"), undefined);
   });
 });

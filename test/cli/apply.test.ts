@@ -10,13 +10,14 @@ import { compileException } from "../../src/policy/exception.ts";
 import { UnavailableError } from "../../src/ports/unavailable.ts";
 import { DIGEST_ONLY, fakeRegistry, KEY, makeApplication, makePolicy, PATH, withApplication } from "../app/fixtures.ts";
 import { exception } from "../policy/exceptions.ts";
-import { container, pod, type Members } from "../support/reviews.ts";
+import { container, CONTROLLERS, pod, workload, type Members } from "../support/reviews.ts";
 import { signLegacy } from "../support/signer.ts";
 import { fakeIo } from "./fake-io.ts";
 
-function applied(object: Members, name = "web"): AppliedPod {
+function applied(object: Members, name = "web", kind = "Pod"): AppliedPod {
   const read = parseJson(JSON.stringify(object)) as JsonObject;
-  return { origin: "pods.yaml:1", namespace: "prod", name, object: read };
+  const { group, resource } = CONTROLLERS[kind] ?? { group: "", resource: "pods" };
+  return { origin: "pods.yaml:1", kind, group, resource, namespace: "prod", name, object: read };
 }
 
 async function table(pods: readonly AppliedPod[], reviewer: Reviewer): Promise<{ code: ExitCode; out: string }> {
@@ -38,6 +39,31 @@ const down = fakeRegistry({
 });
 
 describe("runApply()", () => {
+  for (const kind of Object.keys(CONTROLLERS)) {
+    it(`judges the template of a ${kind} as the webhook would`, async () => {
+      await withApplication({}, async ({ server, repository, reviewer, enforce }) => {
+        const unsigned = await server.putImage(PATH, "1", "a");
+        const object = workload(kind, { web: `${repository}@${unsigned}` });
+        const { code, out } = await table([applied(object, "web", kind)], reviewer);
+        assert.equal(code, 1);
+        assert.match(out, new RegExp(`^${kind} prod/web  .*  signed  acme  Fail  `, "mu"));
+        assert.match(out, /NoSignatureFound/);
+        enforce(makePolicy({ spec: { match: { podControllers: [] } } }));
+        assert.equal((await table([applied(object, "web", kind)], reviewer)).code, 0);
+      });
+    });
+  }
+
+  it("warns of a template of which nobody can tell, and denies such a pod", async () => {
+    const { reviewer } = makeApplication(down, [makePolicy()]);
+    const image = `registry.local/acme/web@${DIGEST}`;
+    assert.equal(
+      (await table([applied(workload("Deployment", { web: image }), "web", "Deployment")], reviewer)).code,
+      0,
+    );
+    assert.equal((await table([applied(pod({ web: image }))], reviewer)).code, 2);
+  });
+
   it("prints what the configuration says of an image that no cluster policy is about", async () => {
     const { verifier } = makeApplication(fakeRegistry({}), []);
     const snapshot = { policies: [], exceptions: [], trustRoots: [], namespaceLabels: () => undefined };
@@ -70,7 +96,7 @@ describe("runApply()", () => {
       const [grid = "", reasons = ""] = out.split("\n\n");
       const cells = grid.split("\n").map((line) => line.split(/ {2,}/));
       assert.deepEqual(cells, [
-        ["POD", "IMAGE", "POLICY", "RULE", "VERDICT", "REASON"],
+        ["RESOURCE", "IMAGE", "POLICY", "RULE", "VERDICT", "REASON"],
         ["prod/web", `${repository}:signed@${signed}`, "signed", "acme", "Pass", "1 of 1 required signatures accepted"],
         [
           "prod/web",

@@ -56,8 +56,8 @@ describe("config/pods", () => {
 
     const refused: Readonly<Record<string, readonly [string, RegExp]>> = {
       "another kind": [
-        `${POD}---\napiVersion: apps/v1\nkind: Deployment\n`,
-        /a\.yaml:6: "Deployment" of "apps\/v1" is not checked here: give Pods and Namespaces$/,
+        `${POD}---\napiVersion: apps/v1beta1\nkind: Deployment\n`,
+        /a\.yaml:6: "Deployment" of "apps\/v1beta1" is not checked here: give Pods, their controllers and Namespaces$/,
       ],
       "a Pod of another group": [
         "apiVersion: acme/v1\nkind: Pod\n",
@@ -75,8 +75,11 @@ describe("config/pods", () => {
         `${POD}---\nkind: Namespace\nmetadata: {}\n`,
         /a\.yaml:6: metadata\.name is absent/,
       ],
-      "nothing at all": ["", /a\.yaml:1: there is no Pod to check/],
-      "a Namespace alone": ["kind: Namespace\nmetadata: {name: prod}\n", /a\.yaml:1: there is no Pod to check/],
+      "nothing at all": ["", /a\.yaml:1: there is no Pod or controller to check/],
+      "a Namespace alone": [
+        "kind: Namespace\nmetadata: {name: prod}\n",
+        /a\.yaml:1: there is no Pod or controller to check/,
+      ],
     };
     for (const [what, [text, message]] of Object.entries(refused)) {
       it(`refuses ${what}`, () => {
