@@ -52,6 +52,11 @@ export const TEST_LIST: Readonly<Record<string, readonly string[]>> = {
   "unpadded base64": ["registry: keyring keyring: an entry may hold"],
   "429 with seconds/date": ["hostile: 429 with seconds", "hostile: 429 with a date"],
   tarpit: ["hostile: a tarpit"],
+  "NO_PROXY CIDR": [
+    'proxy "10.0.0.0/8" exempts https://10.1.2.3/',
+    'proxy "10.0.0.0/8" does not exempt https://11.1.2.3/',
+    'proxy "fd00::/8" exempts https://[fd12::1]/',
+  ],
   "custom CA": ["a private authority is trusted for the host that it was given to"],
   "`.sig` on Artifactory-403": ["quirks: Artifactory: .sig answers 403"],
   "endless data": [
