@@ -4,10 +4,26 @@ import prettier from "prettier";
 import { stringify } from "yaml";
 import { clusterSpec, namespacedSpec } from "./crd-schema.mjs";
 import { exceptionSpec } from "./crd-schema/exception.mjs";
+import { plainStatus, policyStatus } from "./crd-schema/status.mjs";
 import { trustRootSpec } from "./crd-schema/trust-root.mjs";
 
 const AGE = { name: "Age", type: "date", jsonPath: ".metadata.creationTimestamp" };
-const POLICY_COLUMNS = [{ name: "Action", type: "string", jsonPath: ".spec.failureAction" }, AGE];
+const conditionColumn = (name, type, member, more = {}) => ({
+  name,
+  type: "string",
+  jsonPath: `.status.conditions[?(@.type=="${type}")].${member}`,
+  ...more,
+});
+const READY = conditionColumn("Ready", "Ready", "status");
+/** Why it is ready or not, for `kubectl get -o wide`. */
+const STATE = conditionColumn("State", "Ready", "reason", { priority: 1 });
+const POLICY_COLUMNS = [
+  { name: "Action", type: "string", jsonPath: ".spec.failureAction" },
+  READY,
+  conditionColumn("Relaxed", "Relaxed", "status"),
+  STATE,
+  AGE,
+];
 
 const KINDS = [
   {
@@ -16,6 +32,7 @@ const KINDS = [
     shortNames: ["imageverify", "ivp"],
     scope: "Namespaced",
     spec: namespacedSpec,
+    status: policyStatus,
     columns: POLICY_COLUMNS,
     description: "Rules over the images of the pods in its own namespace. It only adds to what cluster policies ask.",
   },
@@ -25,6 +42,7 @@ const KINDS = [
     shortNames: ["clusterimageverify", "civp"],
     scope: "Cluster",
     spec: clusterSpec,
+    status: policyStatus,
     columns: POLICY_COLUMNS,
     description: "Rules over the images of the pods in every namespace that it matches.",
   },
@@ -34,8 +52,11 @@ const KINDS = [
     shortNames: ["ivx"],
     scope: "Cluster",
     spec: exceptionSpec,
+    status: plainStatus,
     columns: [
       { name: "Expires", type: "string", jsonPath: ".spec.expires" },
+      READY,
+      STATE,
       { name: "Reason", type: "string", jsonPath: ".spec.reason", priority: 1 },
       AGE,
     ],
@@ -48,6 +69,7 @@ const KINDS = [
     shortNames: ["troot"],
     scope: "Cluster",
     spec: trustRootSpec,
+    status: plainStatus,
     columns: [AGE],
     description:
       "One Sigstore instance: its authorities and logs, and what its signatures must bring. Policies name it.",
@@ -97,7 +119,7 @@ export async function crdFiles() {
   ]);
 }
 
-function crdYaml({ kind, plural, shortNames, scope, spec, columns, description }) {
+function crdYaml({ kind, plural, shortNames, scope, spec, status, columns, description }) {
   const resource = {
     apiVersion: "apiextensions.k8s.io/v1",
     kind: "CustomResourceDefinition",
@@ -119,7 +141,8 @@ function crdYaml({ kind, plural, shortNames, scope, spec, columns, description }
           served: true,
           storage: true,
           additionalPrinterColumns: columns,
-          schema: { openAPIV3Schema: rootSchema(description, spec) },
+          subresources: { status: {} },
+          schema: { openAPIV3Schema: rootSchema(description, spec, status) },
         },
       ],
     },
@@ -128,7 +151,7 @@ function crdYaml({ kind, plural, shortNames, scope, spec, columns, description }
   return `# Made by "npm run generate" from scripts/crd-schema.mjs and scripts/crd-schema/: edit those.\n${yaml}`;
 }
 
-function rootSchema(description, spec) {
+function rootSchema(description, spec, status) {
   return {
     type: "object",
     description,
@@ -138,6 +161,7 @@ function rootSchema(description, spec) {
       kind: { type: "string", description: "The kind of this object, as its definition names it." },
       metadata: { type: "object" },
       spec,
+      status,
     },
   };
 }

@@ -24,6 +24,7 @@ import { buildOperationsServer, type ReadinessCheck } from "./webhook/operations
 import { buildWebhookServer, replaceCertificate, type WebhookOptions } from "./webhook/server.ts";
 import { servingCertificates, systemClock } from "./compose/serve-certificates.ts";
 import { withKey } from "./compose/key-reader.ts";
+import { openElection, type ElectionOptions } from "./compose/election.ts";
 import { openKeychains, openUserKeychains } from "./compose/open-keychains.ts";
 import { compileOfFiles, openPolicies } from "./compose/open-policies.ts";
 import { apiServers, buildVerifier } from "./compose/open-registries.ts";
@@ -53,18 +54,15 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   const credentials = openKeychains(source.api, flags.namespace, trust.config);
   let draining = false;
   const terminated = terminationSignals();
+  const { tls: served, leaderElection } = trust.config();
+  const { leaderWorks } = source;
+  const electing = electingAs(flags, { logger, metrics });
   const certificates = await usage(() =>
-    servingCertificates(flags, trust.config().tls, {
-      logger,
-      metrics,
-      clock: systemClock,
-      announce: io.err,
-      identity: `${process.env["HOSTNAME"] ?? "sealgate"}_${crypto.randomUUID()}`,
-      api: () => usage(() => buildKubernetesClient(flags.kubeconfig)),
-    }),
+    servingCertificates(flags, served, { ...electing, announce: io.err, leaderWorks }),
   );
+  const election = openElection(leaderElection, leaderWorks, electing);
   const readiness = (): readonly ReadinessCheck[] => [
-    ...[source, trust, credentials, certificates].flatMap((each) => each.readiness()),
+    ...[source, trust, credentials, certificates, election].flatMap((each) => each.readiness()),
     { name: "serving", ok: !draining, detail: draining ? "draining after SIGTERM" : "accepting reviews" },
   ];
   const operations = await buildOperationsServer({ readiness, metrics });
@@ -95,9 +93,19 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   }
   unfollow();
   source.close();
-  const closing = [Promise.resolve(webhook?.close()), certificates.close(), operations.close(), close()];
+  const closing = [certificates, election, operations].map(async (each) => each.close());
+  closing.push(Promise.resolve(webhook?.close()), close());
   await Promise.race([Promise.all(closing), systemClock.delay(IN_FLIGHT_MS, terminated.hurry)]);
   return 0;
+}
+
+/** This replica, as it stands for election: unlike any other, also after a restart under the same name. */
+function electingAs(
+  { kubeconfig }: ServeFlags,
+  telemetry: { readonly logger: Logger; readonly metrics: Metrics },
+): ElectionOptions & typeof telemetry {
+  const identity = `${process.env["HOSTNAME"] ?? "sealgate"}_${crypto.randomUUID()}`;
+  return { ...telemetry, clock: systemClock, identity, api: () => usage(() => buildKubernetesClient(kubeconfig)) };
 }
 
 async function buildServer(options: WebhookOptions): ReturnType<typeof buildWebhookServer> {

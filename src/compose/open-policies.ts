@@ -4,18 +4,21 @@ import type { ServeFlags } from "../cli/index.ts";
 import { PolicyDirectory } from "../config/policy-directory.ts";
 import { buildKubernetesClient, DEFAULT_NAMESPACE, ownNamespace, type KubernetesApi } from "../kubernetes/client.ts";
 import { KeySecrets } from "../kubernetes/key-secrets.ts";
+import { wantedStatuses } from "../kubernetes/object-statuses.ts";
 import { PolicyWatch } from "../kubernetes/policy-watch.ts";
+import { StatusWriter } from "../kubernetes/status-writer.ts";
 import { keySourcesOf } from "../policy/compile.ts";
 import type { Compilers, Policies } from "../ports/policies.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { ReadinessCheck } from "../webhook/operations.ts";
+import type { LeaderWork } from "./election.ts";
 import type { Trust } from "./open-trust.ts";
 import { systemClock } from "./serve-certificates.ts";
 import { usage } from "./usage.ts";
 
 export interface Telemetry {
-  readonly logger: Pick<Logger, "info">;
+  readonly logger: Pick<Logger, "info" | "warn">;
   readonly metrics: Pick<Metrics, "observeStale">;
 }
 
@@ -25,6 +28,8 @@ export interface PolicySource {
   readonly policies: Policies;
   /** After a change of trust roots. */
   recompile(): void;
+  /** What the leader does for them. */
+  readonly leaderWorks: readonly LeaderWork[];
   readiness(): readonly ReadinessCheck[];
   close(): void;
 }
@@ -37,7 +42,7 @@ export function compileOfFiles({ compileWith }: Pick<Trust, "compileWith">, name
 /** Fails with UsageError: a directory or a kubeconfig that cannot be read. */
 export function openPolicies(
   flags: ServeFlags,
-  trust: Pick<Trust, "compileWith">,
+  trust: Pick<Trust, "compileWith" | "config">,
   { logger, metrics }: Telemetry,
 ): PolicySource {
   const onChange = (detail: string): void => logger.info({ detail }, "policies changed");
@@ -45,7 +50,13 @@ export function openPolicies(
     const compile = compileOfFiles(trust, flags.namespace);
     const directory = usage(() => new PolicyDirectory({ folder: flags.policies ?? "", compile, onChange }));
     const readiness = (): readonly ReadinessCheck[] => [{ name: "policies", ok: true, detail: directory.detail() }];
-    return { policies: directory, recompile: () => directory.recompile(), readiness, close: () => directory.close() };
+    return {
+      policies: directory,
+      recompile: () => directory.recompile(),
+      leaderWorks: [],
+      readiness,
+      close: () => directory.close(),
+    };
   }
   const turn = turnTaker(systemClock.monotonicNow);
   const client = usage(() => buildKubernetesClient(flags.kubeconfig));
@@ -72,5 +83,29 @@ export function openPolicies(
     watch.close();
     secrets.close();
   };
-  return { api: client, policies: watch, recompile: () => void watch.recompile(), readiness, close };
+  const recompile = (): void => void watch.recompile();
+  const leaderWorks = [statusWork(client, watch, trust.config, logger)];
+  return { api: client, policies: watch, recompile, leaderWorks, readiness, close };
+}
+
+/** The leader writes what became of the objects that `watch` reads. */
+function statusWork(
+  api: KubernetesApi,
+  watch: PolicyWatch,
+  config: Trust["config"],
+  logger: Telemetry["logger"],
+): LeaderWork {
+  const writer = new StatusWriter({
+    ...systemClock,
+    api,
+    wanted: (now) => {
+      const snapshot = watch.snapshot();
+      const { maxMs, reserveMs } = config().deadline;
+      return snapshot && wantedStatuses(watch.objects(), snapshot, { now, longestMs: maxMs - reserveMs });
+    },
+    onChange: ({ kind, namespace, name }, { type, status, reason, message }) =>
+      logger.info({ kind, namespace, name, condition: type, status, reason, message }, "status written"),
+    onFailure: (path, reason) => logger.warn({ path, reason }, "status could not be written"),
+  });
+  return (signal) => writer.lead(signal);
 }

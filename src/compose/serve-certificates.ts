@@ -7,15 +7,14 @@ import { UsageError } from "../cli/io.ts";
 import { CertificateFiles } from "../config/certificate-files.ts";
 import type { SelfManaged, TlsConfig } from "../config/tls.ts";
 import type { WebhookConfiguration } from "../kubernetes/ca-bundle.ts";
-import type { KubernetesApi } from "../kubernetes/client.ts";
 import { postEvent } from "../kubernetes/events.ts";
-import { LeaderElection } from "../kubernetes/lease.ts";
 import { ManagedCertificates, type CertificateReport } from "../kubernetes/managed-certificates.ts";
 import { makeServingCertificate } from "../kubernetes/serving-certificate.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { ReadinessCheck } from "../webhook/operations.ts";
 import type { TlsMaterial } from "../webhook/server.ts";
+import { openElection, type ElectionClock, type ElectionOptions, type LeaderWork } from "./election.ts";
 
 export interface ServingCertificates {
   /** Resolves when there is something to serve with. Rejects with UsageError. */
@@ -26,26 +25,16 @@ export interface ServingCertificates {
   close(): Promise<void>;
 }
 
-export interface ServingClock {
-  readonly now: () => number;
-  readonly monotonicNow: () => number;
-  readonly delay: (milliseconds: number, signal: AbortSignal) => Promise<void>;
-  readonly random: () => number;
-}
-
-export interface ServingOptions {
+export interface ServingOptions extends ElectionOptions {
   readonly logger: Logger;
   readonly metrics: Pick<Metrics, "observeLeader" | "observeLeaf" | "observeConfiguration">;
-  readonly clock: ServingClock;
   /** For the operator who started it by hand. */
   readonly announce: (text: string) => void;
-  /** Who this replica is, in the Lease and in events. */
-  readonly identity: string;
-  /** The API server, where a CA of our own is kept. */
-  readonly api: () => KubernetesApi;
+  /** What else the leader does, where a CA of our own has it elected. */
+  readonly leaderWorks: readonly LeaderWork[];
 }
 
-export const systemClock: ServingClock = {
+export const systemClock: ElectionClock = {
   now: () => Date.now(),
   monotonicNow: () => performance.now(),
   random: () => Math.random(),
@@ -117,14 +106,13 @@ function readFirst(files: CertificateFiles): TlsMaterial {
 }
 
 function openManaged(tls: SelfManaged, options: ServingOptions): ServingCertificates {
-  const { logger, metrics, clock, identity } = options;
+  const { clock, leaderWorks } = options;
   const stop = new AbortController();
   let resolve = (_material: TlsMaterial): void => undefined;
   const first = new Promise<TlsMaterial>((settle) => {
     resolve = settle;
   });
   let take = (_material: TlsMaterial): boolean => true;
-  let leader = "no leader was seen yet";
   const absent = new Map<string, boolean>();
   const certificates = new ManagedCertificates({
     ...clock,
@@ -142,34 +130,18 @@ function openManaged(tls: SelfManaged, options: ServingOptions): ServingCertific
       isAbsent: ({ kind, name }, isAbsent) => absent.set(`${kind}/${name}`, isAbsent),
     }),
   });
-  const election = new LeaderElection({
-    ...clock,
-    api: options.api(),
-    namespace: tls.namespace,
-    name: tls.lease,
-    identity,
-    lead: (signal) => certificates.lead(signal),
-    annotations: () => absentAnnotation(absent),
-    onState: ({ isLeader, detail }) => {
-      metrics.observeLeader(isLeader);
-      if (detail !== leader) logger.info({ detail }, "leader election");
-      leader = detail;
-    },
-  });
-  const running = [certificates.run(stop.signal), election.run(stop.signal)];
+  const works = [(signal: AbortSignal) => certificates.lead(signal), ...leaderWorks];
+  const election = openElection(tls, works, { ...options, annotations: () => absentAnnotation(absent) });
+  const running = certificates.run(stop.signal);
   return {
     first,
     onMaterial: (next) => {
       take = next;
     },
-    // Who leads is told and decides nothing: every replica serves.
-    readiness: () => [
-      { name: "certificate", ...certificates.detail() },
-      { name: "leader", ok: true, detail: leader },
-    ],
+    readiness: () => [{ name: "certificate", ...certificates.detail() }, ...election.readiness()],
     close: async () => {
       stop.abort();
-      await Promise.all(running);
+      await Promise.all([running, election.close()]);
     },
   };
 }

@@ -48,6 +48,8 @@ export interface Config extends PodSettings {
   readonly secretNamespaces: readonly string[];
   /** Absent: what the command line says. */
   readonly tls?: TlsConfig;
+  /** The Lease that elects a leader where `tls` names none. Absent: nobody is elected. */
+  readonly leaderElection?: { readonly namespace: string; readonly lease: string };
   readonly limits: Limits;
   readonly caches: Caches;
   readonly registries: Registries;
@@ -72,6 +74,7 @@ interface WrittenConfig extends Partial<PodSettings> {
   readonly builtInTrustRoots?: readonly string[];
   readonly secretNamespaces?: readonly string[];
   readonly tls?: WrittenTls;
+  readonly leaderElection?: { readonly namespace: string; readonly lease: string };
   readonly limits?: Partial<Limits>;
   readonly caches?: WrittenCaches;
   readonly registries?: readonly WrittenRegistry[];
@@ -111,9 +114,10 @@ export function loadConfig(file: string): Config {
 export function formatConfig(config: Config): string {
   const { trustRoots, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches } =
     config;
-  const { tls, registries, proxy, deadline } = config;
+  const { tls, leaderElection, registries, proxy, deadline } = config;
   return stringify({
     ...(tls === undefined ? {} : { tls: formatTls(tls) }),
+    ...(leaderElection === undefined ? {} : { leaderElection }),
     trustRoots: Object.fromEntries(trustRoots),
     builtInTrustRoots: [...builtInTrustRoots],
     unmatchedImages,
@@ -134,7 +138,7 @@ function readConfig(document: ResourceDocument): Config {
   const written = faults.length > 0 ? {} : (plain as WrittenConfig);
   const { trustRoots = {}, limits } = written;
   const tls = readTls(written.tls ?? {}, document.file);
-  const wrong = [...faults, ...checkRequires(document.object), ...checkTls(tls)];
+  const wrong = [...faults, ...checkRequires(document.object), ...checkTls(tls), ...checkLease(written)];
   const folder = dirname(resolve(document.file));
   const registries = readRegistries(written.registries ?? [], folder);
   const proxy = readProxy(written.proxy);
@@ -152,6 +156,7 @@ function readConfig(document: ResourceDocument): Config {
     limits: { ...DEFAULT_LIMITS, ...limits },
     caches: caches.value,
     ...(tls === undefined ? {} : { tls }),
+    ...leaseOf(written),
     registries: registries.value,
     ...(proxy.value === undefined ? {} : { proxy: proxy.value }),
     deadline: deadline.value,
@@ -166,6 +171,16 @@ function readNames({
   secretNamespaces = DEFAULT_CONFIG.secretNamespaces,
 }: WrittenConfig): Pick<Config, "builtInTrustRoots" | "unmatchedImages" | "excludeNamespaces" | "secretNamespaces"> {
   return { builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces };
+}
+
+function leaseOf({ leaderElection }: WrittenConfig): Pick<Config, "leaderElection"> {
+  return leaderElection === undefined ? {} : { leaderElection: { ...leaderElection } };
+}
+
+/** One Lease elects the leader of everything. */
+function checkLease({ tls, leaderElection }: WrittenConfig): readonly SchemaError[] {
+  if (leaderElection === undefined || tls?.selfManaged === undefined) return [];
+  return [{ path: "leaderElection", message: "must not be written beside tls.selfManaged, which names the Lease" }];
 }
 
 /** Without a log and without a time stamp nothing would prove when a certificate was used. */

@@ -54,6 +54,17 @@ export const CONFIG_SCHEMA = {
       additionalProperties: TRUST_ROOT,
     },
     tls: TLS_SCHEMA,
+    leaderElection: {
+      type: "object",
+      description:
+        "The Lease that elects the leader, who writes the status of policies, where tls.selfManaged names none. Nobody is elected when it is absent.",
+      additionalProperties: false,
+      required: ["namespace", "lease"],
+      properties: {
+        namespace: { type: "string", pattern: OBJECT_NAME, description: "Where the Lease is." },
+        lease: { type: "string", pattern: OBJECT_NAME, description: "Its name." },
+      },
+    },
     builtInTrustRoots: {
       type: "array",
       description: "The built-in trust roots that policies may name. Default: all of them.",

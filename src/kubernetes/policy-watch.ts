@@ -13,6 +13,7 @@ import type { PolicyResource } from "../policy/types.ts";
 import type { Compilers, Policies, PolicySnapshot } from "../ports/policies.ts";
 import type { KubernetesClient } from "./client.ts";
 import { ListWatch, type ListWatchOptions } from "./list-watch.ts";
+import { hasSameSpec, PLURALS, readObjectState, type ObjectState } from "./object-state.ts";
 
 export interface PolicyWatchOptions extends Pick<ListWatchOptions, "delay" | "random"> {
   readonly client: KubernetesClient;
@@ -36,10 +37,10 @@ export interface SourceState {
 
 const GROUP = "/apis/sealgate.dev/v1alpha1";
 const SOURCES = {
-  ImageVerifyPolicy: `${GROUP}/imageverifypolicies`,
-  ClusterImageVerifyPolicy: `${GROUP}/clusterimageverifypolicies`,
-  ImageVerifyException: `${GROUP}/imageverifyexceptions`,
-  TrustRoot: `${GROUP}/trustroots`,
+  ImageVerifyPolicy: `${GROUP}/${PLURALS.ImageVerifyPolicy}`,
+  ClusterImageVerifyPolicy: `${GROUP}/${PLURALS.ClusterImageVerifyPolicy}`,
+  ImageVerifyException: `${GROUP}/${PLURALS.ImageVerifyException}`,
+  TrustRoot: `${GROUP}/${PLURALS.TrustRoot}`,
   Namespace: "/api/v1/namespaces",
 } as const;
 type Source = keyof typeof SOURCES;
@@ -61,6 +62,13 @@ export class PolicyWatch implements Policies {
   #exceptions = new Map<string, CompiledException>();
   #trustRoots = new Map<string, CompiledTrustRoot>();
   #namespaces = new Map<string, ReadonlyMap<string, string>>();
+  /** Everything but namespaces, as it was read last, by source and key. */
+  readonly #objects: Record<ObjectState["kind"], Map<string, ObjectState>> = {
+    ImageVerifyPolicy: new Map(),
+    ClusterImageVerifyPolicy: new Map(),
+    ImageVerifyException: new Map(),
+    TrustRoot: new Map(),
+  };
   readonly #states = new Map<Source, string>();
   /** Since when a source has not been followed: from the start, until it is synced. */
   readonly #staleSince = new Map<Source, number>();
@@ -95,6 +103,11 @@ export class PolicyWatch implements Policies {
 
   snapshot(): PolicySnapshot | undefined {
     return this.#snapshot;
+  }
+
+  /** What was read of our objects beside their specs. */
+  objects(): readonly ObjectState[] {
+    return Object.values(this.#objects).flatMap((kind) => [...kind.values()]);
   }
 
   /** For readiness: one line a source, which is not ok before it was listed, nor when it is not followed for too long. */
@@ -145,6 +158,9 @@ export class PolicyWatch implements Policies {
       else if (source === "TrustRoot") {
         await this.#replaceTrustRoots(await this.#inTurns(objects, (object) => this.#rootEntry(object)));
       } else this.#policies[source] = await this.#inTurns(objects, (object) => this.#policyEntry(source, object));
+      if (source !== "Namespace") {
+        this.#objects[source] = new Map(objects.map((object) => [keyOf(object), readObjectState(source, object)]));
+      }
       this.#listed.add(source);
       this.#publish(source);
     });
@@ -152,6 +168,7 @@ export class PolicyWatch implements Policies {
 
   async #change(source: Source, type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): Promise<void> {
     await this.#alone(async () => {
+      if (source !== "Namespace" && this.#isKnown(source, type, object)) return;
       // New maps of what snapshots that were handed out look into: they do not change.
       if (source === "Namespace") this.#namespaces = changed(this.#namespaces, type, namespaceEntry(object));
       else if (source === "ImageVerifyException") {
@@ -179,6 +196,19 @@ export class PolicyWatch implements Policies {
       await this.#options.turn?.();
     }
     return entries;
+  }
+
+  /** Remembers what was read. True if its spec is the one that was compiled: its status, or its labels, are others. */
+  #isKnown(source: ObjectState["kind"], type: "ADDED" | "MODIFIED" | "DELETED", object: JsonObject): boolean {
+    const key = keyOf(object);
+    if (type === "DELETED") {
+      this.#objects[source].delete(key);
+      return false;
+    }
+    const before = this.#objects[source].get(key);
+    const state = readObjectState(source, object);
+    this.#objects[source].set(key, state);
+    return hasSameSpec(before, state);
   }
 
   #policyEntry(source: PolicySource, object: JsonObject): [string, WatchedPolicy] {

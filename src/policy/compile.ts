@@ -83,6 +83,8 @@ export interface CompiledPolicy {
   readonly verifiedWithin?: number;
   /** Milliseconds that a request may spend on it; all that the request has when it is absent. */
   readonly timeout?: number;
+  /** Of the object that was compiled, where an API server gave it one. */
+  readonly generation?: number;
   /** When it was made, as far as that is known: of a namespace's policies the youngest are the first to be too many. */
   readonly createdAt?: Instant;
   /** Its namespace and everything in `match`; not the images. */
@@ -120,6 +122,7 @@ export function compilePolicy(
     failureAction,
     ...readFailurePolicy(spec),
     ...(typeof seconds === "number" && shared.length === 0 ? { timeout: seconds * 1000 } : {}),
+    ...(metadata.generation === undefined ? {} : { generation: metadata.generation }),
     ...(createdAt === undefined ? {} : { createdAt }),
     appliesTo: compileScope(resource, shared),
     rules: rules.length > 0 ? rules : [invalidRule(undefined, shared)],

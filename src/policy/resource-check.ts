@@ -3,6 +3,8 @@ import { memberOf, type FieldError } from "./field-errors.ts";
 import { API_VERSION } from "./types.ts";
 
 const TOP_LEVEL = ["apiVersion", "kind", "metadata", "spec"];
+/** Of an object that was read from an API server: it is what Sealgate wrote, and says nothing. */
+const STATUS = "status";
 const OBJECT_NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 
 /** Version and members of any value that may be one of our objects; its kind is the caller's to know. */
@@ -12,7 +14,7 @@ export function checkEnvelope(resource: unknown): readonly FieldError[] {
     errors.push({ path: "apiVersion", message: `is not supported, want ${API_VERSION}` });
   }
   const members = typeof resource === "object" && resource !== null ? Object.keys(resource) : [];
-  for (const member of members.filter((name) => !TOP_LEVEL.includes(name))) {
+  for (const member of members.filter((name) => !TOP_LEVEL.includes(name) && name !== STATUS)) {
     errors.push({ path: member.slice(0, 64), message: `is unknown, want one of ${TOP_LEVEL.join(", ")}` });
   }
   return errors;

@@ -11,7 +11,12 @@ export type PolicyKind = "ImageVerifyPolicy" | "ClusterImageVerifyPolicy";
 export interface PolicyResource {
   readonly apiVersion: string;
   readonly kind: PolicyKind;
-  readonly metadata: { readonly name: string; readonly namespace?: string; readonly creationTimestamp?: string };
+  readonly metadata: {
+    readonly name: string;
+    readonly namespace?: string;
+    readonly creationTimestamp?: string;
+    readonly generation?: number;
+  };
   readonly spec: PolicySpec;
 }
 

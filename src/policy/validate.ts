@@ -4,7 +4,7 @@
  */
 import { attempt } from "../failure/attempt.ts";
 import { parseImageReference } from "../oci/reference.ts";
-import { compileSchema } from "../schema/validator.ts";
+import { compileSchema, type SchemaError } from "../schema/validator.ts";
 import { checkAttestations } from "./attestation-check.ts";
 import { checkCount } from "./count-check.ts";
 import { checkEntry } from "./entry-check.ts";
@@ -28,6 +28,11 @@ const CHECK_SCHEMA = {
   ClusterImageVerifyPolicy: compileSchema(POLICY_SPEC_SCHEMA),
   ImageVerifyPolicy: compileSchema({ ...POLICY_SPEC_SCHEMA, properties: NAMESPACED_PROPERTIES }),
 } as const;
+
+/** The schema alone. */
+export function checkPolicySchema(kind: PolicyKind, spec: unknown): readonly SchemaError[] {
+  return CHECK_SCHEMA[kind](spec);
+}
 
 const NAMESPACE_NAME = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 

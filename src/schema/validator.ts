@@ -18,6 +18,13 @@ export function compileSchema(schema: object): SchemaCheck {
   return (value) => (validate(value) ? [] : (validate.errors ?? []).filter(isTold).map(schemaError));
 }
 
+/** True for a member that the schema does not have. */
+export function isUnknownMember({ message }: SchemaError): boolean {
+  return message.startsWith(UNKNOWN);
+}
+
+const UNKNOWN = "is unknown, want one of";
+
 /** What is wrong with a member's name is told once, by "propertyNames". */
 function isTold({ keyword, propertyName }: ErrorObject): boolean {
   return propertyName === undefined || keyword === "propertyNames";
@@ -30,7 +37,7 @@ function schemaError(error: ErrorObject): SchemaError {
     case "required":
       return { path: memberPath(path, member), message: `is required${described(memberSchema(error, member))}` };
     case "additionalProperties":
-      return { path: memberPath(path, member), message: `is unknown, want one of ${knownMembers(error)}` };
+      return { path: memberPath(path, member), message: `${UNKNOWN} ${knownMembers(error)}` };
     case "enum":
       return { path, message: `is ${shown(error.data)}, want ${allowedValues(error)}` };
     case "pattern":

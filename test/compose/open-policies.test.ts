@@ -28,7 +28,7 @@ describe("compose/open-policies", () => {
 
   const stale: string[] = [];
   const telemetry = {
-    logger: { info: (): void => undefined },
+    logger: { info: (): void => undefined, warn: (): void => undefined },
     metrics: { observeStale: (name: string): number => stale.push(name) },
   };
 
@@ -37,6 +37,7 @@ describe("compose/open-policies", () => {
     const source = openPolicies({ ...FLAGS, policies: folder }, openTrust(undefined), telemetry);
     source.close();
     assert.equal(source.policies.snapshot()?.policies.length, 1);
+    assert.deepEqual(source.leaderWorks, []);
     assert.deepEqual(
       source.readiness().map(({ name, ok }) => ({ name, ok })),
       [{ name: "policies", ok: true }],
@@ -75,6 +76,7 @@ describe("compose/open-policies", () => {
     const checks = source.readiness();
     source.close();
     assert.equal(source.policies.snapshot(), undefined);
+    assert.equal(source.leaderWorks.length, 1);
     assert.ok(checks.length > 0);
     assert.ok(checks.every(({ ok }) => !ok));
     assert.deepEqual(

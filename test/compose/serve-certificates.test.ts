@@ -63,6 +63,7 @@ describe("servingCertificates()", () => {
       announce: (text) => void told.set("announced", text),
       identity: "me",
       api: () => cluster,
+      leaderWorks: [async () => void told.set("worked", true)],
     };
   }
   async function open(flags: { tlsCert?: string; tlsKey?: string }, tls?: TlsConfig): Promise<ServingCertificates> {
@@ -127,6 +128,7 @@ describe("servingCertificates()", () => {
     }
     assert.equal(told.get("ValidatingWebhookConfiguration"), true);
     assert.equal(told.get("leader"), true);
+    assert.equal(told.get("worked"), true);
     assert.deepEqual(
       serving.readiness().map(({ name, ok }) => [name, ok]),
       [

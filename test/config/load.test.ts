@@ -58,6 +58,23 @@ describe("config/load", () => {
     assert.deepEqual(load(block), { ...DEFAULT_CONFIG, trustRoots: new Map([["acme", { file, requires }]]) });
   });
 
+  it("has the Lease that elects a leader, where there is one", () => {
+    const leaderElection = { namespace: "sealgate", lease: "leader" };
+    assert.deepEqual(load("leaderElection: {namespace: sealgate, lease: leader}"), {
+      ...DEFAULT_CONFIG,
+      leaderElection,
+    });
+    assert.deepEqual(load(formatConfig({ ...DEFAULT_CONFIG, leaderElection })).leaderElection, leaderElection);
+  });
+
+  it("refuses a Lease beside that of tls.selfManaged", () => {
+    const names = "namespace: a, secret: a, service: a, configurations: {validating: [a]}, lease: a";
+    assert.throws(
+      () => load(`tls: {selfManaged: {${names}}}\nleaderElection: {namespace: a, lease: b}\n`),
+      /:2: leaderElection: must not be written beside tls\.selfManaged/u,
+    );
+  });
+
   it("is printed as a file that says the same in full", () => {
     const text = "trustRoots: {acme.example: {file: a.json, requires: {transparencyLog: false, timestamp: true}}}";
     const config = load(`${text}\nbuiltInTrustRoots: []\nsecretNamespaces: [shared]\n`);
@@ -70,7 +87,7 @@ describe("config/load", () => {
       "an unknown key",
       "trustRoots: {}\nlisten: {}\n",
       [
-        "2: listen: is unknown, want one of trustRoots, tls, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches, registries, proxy, deadline",
+        "2: listen: is unknown, want one of trustRoots, tls, leaderElection, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches, registries, proxy, deadline",
       ],
     ],
     [
@@ -136,7 +153,7 @@ describe("config/load", () => {
         "2: trustRoots.b.file: is required: Its trusted_root.json; a relative path begins at the folder of the configuration file",
         "2: trustRoots.b.requires: asks for no proof of time, want transparencyLog or timestamp to be true",
         "3: trustRoots.a.file: must be string",
-        "4: background: is unknown, want one of trustRoots, tls, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches, registries, proxy, deadline",
+        "4: background: is unknown, want one of trustRoots, tls, leaderElection, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches, registries, proxy, deadline",
       ],
     ],
   ];

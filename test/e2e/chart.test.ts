@@ -160,6 +160,7 @@ const REFUSED: Readonly<Record<string, object>> = {
   "the chart's own part of the configuration": { config: { tls: {} } },
   "what a value of its own says": { config: { secretNamespaces: ["a"] } },
   "a namespace of keys that is none": { secretNamespaces: ["*"] },
+  "a Lease that is not the chart's": { config: { leaderElection: {} } },
 };
 
 function nested(path: string, value: unknown): object {

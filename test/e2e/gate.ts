@@ -1,7 +1,7 @@
 /** The gate of all end-to-end files: started by the first that asks, stopped after the last test. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { startGate, type Gate } from "../support/testbed/gate.ts";
+import { LEADER_ELECTION, startGate, type Gate } from "../support/testbed/gate.ts";
 import { filteredLabel } from "../support/testbed/objects.ts";
 import type { Testbed } from "./testbed.ts";
 
@@ -29,7 +29,8 @@ export const TRUST_ROOT = "testbed";
 async function start({ programs, registries, keys, sigstore }: Testbed): Promise<Gate> {
   const plainHttp = [...Object.values(registries).map(({ host }) => host), NOBODY];
   const config = join(sigstore.dir, "sealgate.json");
-  writeFileSync(config, JSON.stringify({ trustRoots: { [TRUST_ROOT]: { file: sigstore.trustedRoot } } }));
+  const trustRoots = { [TRUST_ROOT]: { file: sigstore.trustedRoot } };
+  writeFileSync(config, JSON.stringify({ trustRoots, leaderElection: LEADER_ELECTION }));
   const gate = await startGate(programs, { plainHttp, publicKey: keys.acme.publicPem, config });
   await gate.covers("probe");
   await gate.covers("probe-filtered", { [filteredLabel]: "" });

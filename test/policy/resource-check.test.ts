@@ -5,10 +5,11 @@ import { checkClusterMetadata, checkEnvelope, checkName, specPath } from "../../
 const paths = (errors: readonly { path: string }[]): readonly string[] => errors.map(({ path }) => path);
 
 describe("policy/resource-check", () => {
-  it("takes our version and the four members, and refuses anything else by name", () => {
+  it("takes our version and the four members, a status that was read, and refuses anything else by name", () => {
     const right = { apiVersion: "sealgate.dev/v1alpha1", kind: "X", metadata: {}, spec: {} };
     assert.deepEqual(checkEnvelope(right), []);
-    assert.deepEqual(paths(checkEnvelope({ ...right, apiVersion: "v1", status: {} })), ["apiVersion", "status"]);
+    assert.deepEqual(checkEnvelope({ ...right, status: {} }), []);
+    assert.deepEqual(paths(checkEnvelope({ ...right, apiVersion: "v1", data: {} })), ["apiVersion", "data"]);
     assert.deepEqual(paths(checkEnvelope(null)), ["apiVersion"]);
   });
 

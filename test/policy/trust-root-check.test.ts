@@ -10,6 +10,7 @@ import { KEYS, type Json } from "./resources.ts";
 import { schemaNodes } from "./schema-leaves.ts";
 import { inlineOf, keysOf, pemOf, publicPem, SIGSTORE, SINCE, trustRoot } from "./trust-roots.ts";
 
+const NODE = specNode("trustroots");
 const { intermediate, root, timestampAuthority, rekorV1 } = SIGSTORE;
 const chain = pemOf(intermediate, root);
 const key = publicPem(rekorV1.privateKey);
@@ -136,7 +137,7 @@ describe("validateTrustRoot()", () => {
   for (const [name, spec] of Object.entries(TAKEN)) {
     it(`takes ${name}`, () => {
       assert.deepEqual(validateTrustRoot(trustRoot(spec)), []);
-      assert.deepEqual(celErrors(specNode("trustroots"), spec, "spec"), []);
+      assert.deepEqual(celErrors(NODE, spec, "spec"), []);
     });
   }
 
@@ -156,10 +157,10 @@ describe("validateTrustRoot()", () => {
   });
 
   it("refuses what is around the spec of another kind of object", () => {
-    const written = { ...trustRoot({ github: {} }, { namespace: "prod" }), status: {} };
+    const written = { ...trustRoot({ github: {} }, { namespace: "prod" }), data: {} };
     assert.deepEqual(
       validateTrustRoot(written).map(({ path }) => path),
-      ["status", "metadata.namespace"],
+      ["data", "metadata.namespace"],
     );
     for (const value of [undefined, null, 1, [], { spec: null }]) assert.notDeepEqual(validateTrustRoot(value), []);
   });
@@ -188,22 +189,22 @@ describe("crds: trustroots", () => {
 
   it("refuses the same combinations in CEL as in code, with the same sentences", () => {
     const times = fc.constantFrom("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z", undefined);
-    const member = fc.option(fc.constant({}), { nil: undefined });
+    const member = fc.option(fc.constant({}), { nil: undefined, freq: 2 });
     const specs = fc.record({
       publicGood: member,
       github: member,
-      inline: fc.option(fc.constant("{}"), { nil: undefined }),
+      inline: fc.option(fc.constant("{}"), { nil: undefined, freq: 2 }),
       sigstoreKeys: fc.option(
         fc.tuple(times, times).map(([validFrom, validUntil]) => ({
           certificateAuthorities: [{ certChain: chain, ...defined({ validFrom, validUntil }) }],
         })),
-        { nil: undefined },
+        { nil: undefined, freq: 2 },
       ),
       requires: fc.option(
         fc
           .record({ transparencyLog: fc.boolean(), timestamp: fc.boolean() }, { requiredKeys: [] })
           .map((requires) => ({ ...requires })),
-        { nil: undefined },
+        { nil: undefined, freq: 2 },
       ),
     });
     const lines = (errors: readonly { path: string; message: string }[]): readonly string[] =>
@@ -212,7 +213,7 @@ describe("crds: trustroots", () => {
     fc.assert(
       fc.property(specs, (every) => {
         const spec = defined(every);
-        const inCel = celErrors(specNode("trustroots"), spec, "spec");
+        const inCel = celErrors(NODE, spec, "spec");
         // What stands beside known requirements is not looked at by the code
         const isKnown = inCel.some(({ message }) => message.startsWith("must not be written beside"));
         const expected = inCel.filter(({ message }) => !isKnown || !message.startsWith("asks for no"));
@@ -222,9 +223,9 @@ describe("crds: trustroots", () => {
         assert.deepEqual(lines(inCode), lines(expected), JSON.stringify(spec));
         if (expected.length > 0) refused += 1;
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
-    assert.ok(refused > 100 && refused < 500, String(refused));
+    assert.ok(refused > 100 && refused < 290, String(refused));
   });
 });
 

@@ -174,7 +174,7 @@ describe("policy/validate", () => {
     ["null", null, "apiVersion kind"],
     ["another version", { ...policy(), apiVersion: "sealgate.dev/v1" }, "apiVersion"],
     ["another kind", { ...policy(), kind: "ClusterPolicy" }, "kind"],
-    ["an unknown member", { ...policy(), status: {} }, "status"],
+    ["an unknown member", { ...policy(), data: {} }, "data"],
     ["no name", { ...policy(), metadata: {} }, "metadata.name"],
     [
       "a cluster policy with a namespace",

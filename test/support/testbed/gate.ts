@@ -43,6 +43,9 @@ export const isDenied = ({ code, stderr }: RunResult): boolean =>
 
 const account = { namespace: "sealgate-system", name: "sealgate" };
 
+/** The Lease that the chart makes, for a gate that writes status. */
+export const LEADER_ELECTION = { namespace: account.namespace, lease: account.name };
+
 /** The chart's roles and its ServiceAccount, for a certificate from files: what the program may do, and nothing else. */
 const CHART_ROLES = [
   "template",
