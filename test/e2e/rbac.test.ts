@@ -186,12 +186,13 @@ describe("the program's rights", () => {
     for (const { calledBy } of RIGHTS) assert.ok(existsSync(join(repositoryRoot(), "src", calledBy)), calledBy);
   });
 
-  it("include reading a Secret of the own namespace by its name, for pull secrets, and listing none", async () => {
+  it("include reading Secrets of the own namespace, for pull secrets and keys, and writing none but its own", async () => {
     for (const [verb, answer] of [
       ["get", /^yes/u],
-      ["list", /^no/u],
-      ["watch", /^no/u],
+      ["list", /^yes/u],
+      ["watch", /^yes/u],
       ["update", /^no/u],
+      ["create", /^no/u],
     ] as const) {
       const args = ["-n", releaseNamespace, "auth", "can-i", verb, "secrets", `--as=${USER}`];
       assert.match((await installation.cluster.kubectl(args)).stdout, answer, verb);
