@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { admission } from "./admission/admission.ts";
 import { chaos } from "./chaos.ts";
 import { cold } from "./cold.ts";
+import { credentials } from "./credentials.ts";
 import { fairness } from "./fairness.ts";
 import { hostile } from "./hostile.ts";
 import { keyVerification } from "./verify-key.ts";
@@ -28,6 +29,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   admission,
   policyChange,
   cold,
+  credentials,
   fairness,
   hostile,
   policies,

@@ -9,17 +9,19 @@ import { startRegistry } from "../test/support/registry/registry.ts";
 import { CONFIG } from "./demo/config.ts";
 import { ATTACKS, makeAttacks } from "./demo/attacks.ts";
 import { clusterSite } from "./demo/cluster.ts";
+import { makePrivate, openPrivate, PRIVATE } from "./demo/private.ts";
 import { openReviews } from "./demo/reviews.ts";
 import { makeScene, TRUST_ROOT, type DemoPod } from "./demo/scene.ts";
 import { bold, green, red, yellow } from "./demo/terminal.ts";
 import { MissingProgramsError, type Answer, type Site } from "./demo/site.ts";
 
-const USAGE = `Usage: npm run demo [-- --cluster | --hostile]
+const USAGE = `Usage: npm run demo [-- --cluster | --hostile | --private]
 
 Without arguments everything comes from this clone: registry, signers, Sigstore,
 webhook and the AdmissionReviews that an API server would send. With --cluster the same goes
 through a real kube-apiserver with kubectl; "npm run testbed" builds them once.
 With --hostile the registry attacks whoever asks it, in ten ways.
+With --private it wants a password, and pods bring pull secrets, or none.
 `;
 
 async function main(): Promise<number> {
@@ -30,6 +32,7 @@ async function main(): Promise<number> {
   }
   const started = performance.now();
   if (flags.hostile) return await showAttacks(started);
+  if (flags.private) return await showPrivate(started);
   const open = flags.cluster ? clusterSite() : openReviews;
   const registry = await startRegistry();
   let site: Site | undefined;
@@ -73,11 +76,27 @@ async function showAttacks(started: number): Promise<number> {
   }
 }
 
+/** One image, and pods with and without a pull secret. */
+async function showPrivate(started: number): Promise<number> {
+  const registry = await startRegistry({ auth: PRIVATE });
+  let site: Site | undefined;
+  try {
+    const scene = await makePrivate(registry);
+    site = await openPrivate(scene, registry.host);
+    console.log(bold(`A registry that wants a password (${registry.host}), and what a kubectl user sees`));
+    console.log(`   ${site.description}`);
+    return await showAll(scene.pods, site, started);
+  } finally {
+    await site?.close();
+    await registry.stop();
+  }
+}
+
 async function showAll(pods: readonly DemoPod[], site: Site, started: number): Promise<number> {
   const unexpected: string[] = [];
   for (const pod of pods) {
     console.log(`\n${bold(`${pod.repository}: ${pod.title}`)}`);
-    console.log(`$ kubectl -n ${pod.namespace} run ${pod.name} --image=${pod.image}`);
+    console.log(`$ kubectl -n ${pod.namespace} run ${pod.name} --image=${pod.image}${overridesOf(pod)}`);
     const answer = await site.run(pod);
     show(answer);
     if (answer.end !== pod.expected) unexpected.push(`${pod.name} was ${answer.end}, want ${pod.expected}`);
@@ -102,6 +121,12 @@ function show({ end, output, image }: Answer): void {
   if (image !== undefined) console.log(`image: ${image}`);
 }
 
+function overridesOf({ pullSecrets }: DemoPod): string {
+  if (pullSecrets === undefined) return "";
+  const imagePullSecrets = pullSecrets.map((name) => ({ name }));
+  return ` --overrides='${JSON.stringify({ spec: { imagePullSecrets } })}'`;
+}
+
 function indented(text: string): string {
   return text.replace(/^(?=.)/gmu, "   ");
 }
@@ -109,16 +134,18 @@ function indented(text: string): string {
 interface Flags {
   readonly cluster: boolean;
   readonly hostile: boolean;
+  readonly private: boolean;
   readonly help: boolean;
 }
 
 function readFlags(): Flags | undefined {
   try {
     const isSet = { type: "boolean", default: false } as const;
-    const options = { cluster: isSet, hostile: isSet, help: { ...isSet, short: "h" } } as const;
-    const { cluster, hostile, help } = parseArgs({ options, strict: true }).values;
-    if (cluster && hostile) throw new Error("--cluster and --hostile do not go together");
-    return { cluster, hostile, help };
+    const options = { cluster: isSet, hostile: isSet, private: isSet, help: { ...isSet, short: "h" } } as const;
+    const flags = parseArgs({ options, strict: true }).values;
+    const chosen = [flags.cluster, flags.hostile, flags.private].filter(Boolean);
+    if (chosen.length > 1) throw new Error("--cluster, --hostile and --private do not go together");
+    return flags;
   } catch (error) {
     console.error(error instanceof Error ? error.message : String(error));
     return undefined;

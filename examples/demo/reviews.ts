@@ -24,7 +24,7 @@ export const openReviews: OpenSite = async (scene) => {
   };
 };
 
-async function createPod(sealgate: Sealgate, pod: DemoPod): Promise<Answer> {
+export async function createPod(sealgate: Sealgate, pod: DemoPod): Promise<Answer> {
   const image = pinnedImage(pod.image, await review(sealgate, "/mutate", pod, pod.image));
   const { allowed, warnings = [], status } = await review(sealgate, "/validate", pod, image);
   const said = warnings.map((warning) => `Warning: ${warning}\n`).join("");
@@ -42,7 +42,8 @@ interface Response {
 }
 
 async function review(sealgate: Sealgate, path: string, pod: DemoPod, image: string): Promise<Response> {
-  const { name, namespace } = pod;
+  const { name, namespace, pullSecrets = [] } = pod;
+  const imagePullSecrets = pullSecrets.map((secret) => ({ name: secret }));
   const body = JSON.stringify({
     apiVersion: "admission.k8s.io/v1",
     kind: "AdmissionReview",
@@ -58,7 +59,7 @@ async function review(sealgate: Sealgate, path: string, pod: DemoPod, image: str
         apiVersion: "v1",
         kind: "Pod",
         metadata: { name, namespace },
-        spec: { containers: [{ name, image }] },
+        spec: { containers: [{ name, image }], imagePullSecrets },
       },
       oldObject: null,
       dryRun: false,

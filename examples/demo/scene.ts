@@ -20,6 +20,8 @@ export interface DemoPod {
   readonly expected: End;
   /** The code that the answer must name. */
   readonly code?: FailureCode | UndeterminedCause;
+  /** Names of pull secrets. */
+  readonly pullSecrets?: readonly string[];
 }
 
 export interface DemoPolicy {
