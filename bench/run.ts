@@ -7,6 +7,7 @@ import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { admission } from "./admission/admission.ts";
+import { cache } from "./cache.ts";
 import { chaos } from "./chaos.ts";
 import { cold } from "./cold.ts";
 import { credentials } from "./credentials.ts";
@@ -28,6 +29,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   verification,
   admission,
   policyChange,
+  cache,
   cold,
   credentials,
   fairness,

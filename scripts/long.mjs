@@ -11,6 +11,10 @@ const RUNS = {
     does: "measures each path of a verification and writes docs/reports/bench-verify.md",
     command: ["bench:run", "verify", "--report", "docs/reports/bench-verify.md"],
   },
+  cache: {
+    does: "10,000 seeded sequences of changes: what is remembered is never seen in an answer; writes docs/reports/cache.md",
+    command: ["bench:run", "cache", "--report", "docs/reports/cache.md"],
+  },
   hostile: {
     does: "10,000 reviews of images whose registries attack, fairness and cold starts; writes docs/reports/hostile.md",
     command: ["bench:run", "cold", "fairness", "hostile", "--report", "docs/reports/hostile.md"],

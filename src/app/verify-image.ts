@@ -19,7 +19,7 @@ import type { FetchedManifest, Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import type { Clocks } from "./clocks.ts";
 import { beforeDeadline, deadlineIn } from "./deadline.ts";
-import { ImageGatherer, type ImageQuery, type RegistryOf, type Who } from "./gather-image.ts";
+import { askedOf, ImageGatherer, type ImageQuery, type RegistryOf, type Who } from "./gather-image.ts";
 import { NOBODY, NOBODYS, type ImageKeychains } from "./keychains.ts";
 import { PartyLoad } from "./party-load.ts";
 import type { RuleTerms } from "./policy-terms.ts";
@@ -216,13 +216,15 @@ export class ImageVerifier {
       return withPlaces(await beforeDeadline(proven, look.signal, "verification"));
     }
     const key = proofKey(look, rule);
-    const remembered = this.#answerOf(key, rule, image, look.cpu);
+    // A verdict tells of all that was fetched with it, for other rules as well
+    const fetched = `${key} ${askedOf(queryOf(look, rule))}`;
+    const remembered = this.#answerOf(fetched, rule, image, look.cpu);
     const { known, verdict } =
       remembered ??
       (await beforeDeadline(
         async () => {
           const answer = async (): Promise<Answer> => {
-            const known = await this.#proven(key, prove, look);
+            const known = await this.#proven(fetched, prove, look);
             return { known, verdict: this.#judged(known, rule, image, look.cpu) };
           };
           // Who joins others costs nothing; who waited may find it done.
