@@ -1,7 +1,8 @@
 /**
  * `npm run demo`: what Sealgate is for, on two screens. Images on an embedded registry, signed by key and by name (a Sigstore in
- * memory), two policies, the real program over TLS, and what a kubectl user sees. With `-- --cluster` a real kube-apiserver and kubectl stand between. Everything
- * is on loopback and gone afterwards. Exit 0 if every pod met its expected end, 1 if not, 2 for usage.
+ * memory) and scanned, three policies, the real program over TLS, and what a kubectl user sees. With `-- --cluster` a real
+ * kube-apiserver and kubectl stand between. Everything is on loopback and gone afterwards. Exit 0 if every pod met its
+ * expected end, 1 if not, 2 for usage.
  */
 import { parseArgs } from "node:util";
 import { stringify } from "yaml";
@@ -42,9 +43,13 @@ async function main(): Promise<number> {
     console.log(bold(`1. A registry (${registry.host}), a team with a key and a Sigstore of its own, and images`));
     for (const { repository, tag, title } of pods) console.log(`   ${`${repository}:${tag}`.padEnd(17)} ${title}`);
     console.log(
-      bold("\n2. Two policies. The first in full; the second asks the same of other namespaces, as a warning"),
+      bold(
+        "\n2. Three policies. Two in full: who must have signed, and what the latest scan must say of vulnerabilities",
+      ),
     );
-    console.log(indented(stringify(policies[0]?.object, { lineWidth: 0 })));
+    const [signed, scanned] = policies.map(({ object }) => indented(stringify(object, { lineWidth: 0 })));
+    console.log(`${signed}\n${scanned}`);
+    console.log(bold("The third asks the same signatures of other namespaces, as a warning"));
     console.log(bold(`The Sigstore whose names are trusted stands in the configuration file, as "${TRUST_ROOT}"`));
     console.log(indented(CONFIG));
     const third = flags.cluster

@@ -5,7 +5,7 @@ import { attachBundle } from "../../test/support/registry/attach.ts";
 import type { EmbeddedRegistry } from "../../test/support/registry/registry.ts";
 import { makeKeyPair, signBundle, signLegacy, type KeyPair } from "../../test/support/signer.ts";
 import { email, type Identity } from "../../test/support/virtual-sigstore/identity.ts";
-import { SIGN_PREDICATE } from "../../test/support/virtual-sigstore/statement.ts";
+import { SIGN_PREDICATE, type Predicate } from "../../test/support/virtual-sigstore/statement.ts";
 import { VirtualSigstore } from "../../test/support/virtual-sigstore/virtual-sigstore.ts";
 
 export type End = "pinned" | "warned" | "denied";
@@ -47,6 +47,7 @@ export const TRUST_ROOT = "acme";
 
 const LOGIN = "https://login.acme.example";
 const RELEASE = email("release@acme.example", LOGIN);
+const SCANNER = email("scanner@acme.example", LOGIN);
 
 /** Pushes and signs. */
 export async function makeScene(registry: EmbeddedRegistry): Promise<Scene> {
@@ -54,6 +55,7 @@ export async function makeScene(registry: EmbeddedRegistry): Promise<Scene> {
   const sigstore = new VirtualSigstore();
   await signWithKeys(registry, team);
   await signByName(registry, sigstore);
+  await scan(registry, sigstore);
   await registry.putImage("acme/spike", "0.1", "spike");
   const { host } = registry;
   const pod = (image: string, title: string, expected: End, code?: FailureCode): DemoPod => {
@@ -72,6 +74,8 @@ export async function makeScene(registry: EmbeddedRegistry): Promise<Scene> {
     pod("keyless/blog:1.0", "signed by another name of the same login", "denied", "IdentitySubjectMismatch"),
     pod("keyless/cart:1.0", "signed by that name, but of another login", "denied", "IdentityIssuerMismatch"),
     pod("keyless/mail:1.0", "signed with the log entry of another signature", "denied", "LogSignatureMismatch"),
+    pod("scanned/till:1.0", "scanned, without a critical finding", "pinned"),
+    pod("scanned/desk:1.0", "scanned, with a critical finding", "denied", "ConditionNotMet"),
     pod("acme/spike:0.1", "not signed, and run in another namespace", "warned", "NoSignatureFound"),
   ];
   const policies = makePolicies(host, team);
@@ -108,6 +112,25 @@ async function signByName(registry: EmbeddedRegistry, sigstore: VirtualSigstore)
   await sign("keyless/mail", RELEASE, withEntryOfShop);
 }
 
+/** As cosign attests a report of Trivy's. */
+async function scan(registry: EmbeddedRegistry, sigstore: VirtualSigstore): Promise<void> {
+  for (const [repository, severity] of [
+    ["scanned/till", "LOW"],
+    ["scanned/desk", "CRITICAL"],
+  ] as const) {
+    const Vulnerabilities = [{ VulnerabilityID: "CVE-2026-1001", PkgName: "left-pad", Severity: severity }];
+    const result = { SchemaVersion: 2, Results: [{ Target: "app/package-lock.json", Vulnerabilities }] };
+    const scanner = { uri: "pkg:github/aquasecurity/trivy@0.60.0", version: "0.60.0", result };
+    const predicate: Predicate = {
+      type: "https://cosign.sigstore.dev/attestation/vuln/v1",
+      predicate: { scanner, metadata: { scanFinishedOn: new Date(sigstore.now).toISOString() } },
+    };
+    const digest = await registry.putImage(repository, "1.0", repository);
+    const bundle = sigstore.signBundle(digest, sigstore.certify(SCANNER), { predicate, timestamp: true });
+    await attachBundle({ registry, repository, digest }, bundle, { predicateType: predicate.type });
+  }
+}
+
 function makePolicies(host: string, team: KeyPair): readonly DemoPolicy[] {
   const apiVersion = "sealgate.dev/v1alpha1";
   const key = { name: "team", keys: { publicKeys: team.publicKeyPem }, insecureIgnoreTlog: true };
@@ -119,6 +142,26 @@ function makePolicies(host: string, team: KeyPair): readonly DemoPolicy[] {
     trustRoot: TRUST_ROOT,
     attestors: [{ entries: [release] }],
   };
+  const scanned = {
+    name: "scanned",
+    imageReferences: [`${host}/scanned/*`],
+    trustRoot: TRUST_ROOT,
+    attestations: [
+      {
+        name: "vuln",
+        predicateTypes: ["vuln"],
+        attestors: [{ entries: [{ name: "scanner", keyless: { issuer: SCANNER.issuer, subject: SCANNER.subject } }] }],
+        match: "Latest",
+        conditions: [
+          {
+            expression:
+              "predicate.scanner.result.Results.all(t, !has(t.Vulnerabilities) || t.Vulnerabilities.all(v, v.Severity != 'CRITICAL'))",
+            message: "critical vulnerabilities in the latest scan",
+          },
+        ],
+      },
+    ],
+  };
   const elsewhere = [{ key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["prod", "kube-system"] }];
   return [
     {
@@ -128,6 +171,15 @@ function makePolicies(host: string, team: KeyPair): readonly DemoPolicy[] {
         kind: "ImageVerifyPolicy",
         metadata: { name: "signed", namespace: "prod" },
         spec: { failureAction: "Enforce", verifyImages: [byKey, byName] },
+      },
+    },
+    {
+      name: "scanned",
+      object: {
+        apiVersion,
+        kind: "ImageVerifyPolicy",
+        metadata: { name: "scanned", namespace: "prod" },
+        spec: { failureAction: "Enforce", verifyImages: [scanned] },
       },
     },
     {
