@@ -8,6 +8,7 @@ import { makeKeylessSigner, type KeylessSigner } from "../support/testbed/keyles
 import { complainOnce, findPrograms, type Programs } from "../support/testbed/programs.ts";
 import { type Registry, startDistribution, startReferrersRegistry } from "../support/testbed/registries.ts";
 import { sealgateProgram } from "../support/testbed/sealgate.ts";
+import { Started } from "../support/testbed/started.ts";
 import { startSigstore, type PrivateSigstore } from "../support/testbed/sigstore.ts";
 import { createKey, type Keys, type PreparedImage, prepareImages } from "./images.ts";
 
@@ -31,11 +32,11 @@ export interface Testbed {
 
 const found = findPrograms();
 const isGate = (process.env["CI"] ?? "") !== "";
-const running: { readonly stop: () => Promise<void> }[] = [];
+const started = new Started();
 let ready: Promise<Testbed> | undefined;
 
 after("stop the registries and the Sigstore", async () => {
-  await Promise.all(running.map(async ({ stop }) => stop()));
+  await started.stop();
 });
 
 async function prepare(programs: Programs): Promise<Testbed> {
@@ -43,15 +44,17 @@ async function prepare(programs: Programs): Promise<Testbed> {
   const [acme, other] = await Promise.all([createKey(tools, "acme"), createKey(tools, "other")]);
   const keys = { acme, other };
   const stock = async (registry: Registry): Promise<StockedRegistry> => {
-    running.push(registry);
+    await started.add(registry.stop);
     return { ...registry, images: await prepareImages(registry, tools, keys) };
   };
   const [distribution, referrersRegistry, sigstore] = await Promise.all([
     startDistribution({ programs }).then(stock),
     startReferrersRegistry({ programs }).then(stock),
-    startSigstore({ programs }),
+    startSigstore({ programs }).then(async (sigstore) => {
+      await started.add(sigstore.stop);
+      return sigstore;
+    }),
   ]);
-  running.push(sigstore);
   const registries = { distribution, "referrers-registry": referrersRegistry };
   return { programs, tools, keys, registries, sigstore, keyless: makeKeylessSigner(sigstore, tools) };
 }

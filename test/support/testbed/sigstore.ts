@@ -11,6 +11,7 @@ import { formatFulcioConfig } from "./fulcio-config.ts";
 import { type OidcIssuer, startOidcIssuer } from "./oidc-issuer.ts";
 import { eventually, freePorts, isFree, makeTemporaryDir, mustSucceed, run, startProcess } from "./process.ts";
 import type { Programs } from "./programs.ts";
+import { Started } from "./started.ts";
 
 export interface PrivateSigstore {
   readonly dir: string;
@@ -46,30 +47,25 @@ interface Layout {
   readonly ports: readonly number[];
 }
 
-type Stop = () => Promise<void>;
-
 export async function startSigstore(options: { readonly programs: Programs }): Promise<PrivateSigstore> {
   const { programs } = options;
   const layout = { dir: makeTemporaryDir("sigstore"), programs, ports: await freePorts(7) };
-  const stops: Stop[] = [];
-  const stop = async (): Promise<void> => {
-    await Promise.all(stops.splice(0).map((each) => each()));
-  };
+  const started = new Started();
   try {
     const oidc = await startOidcIssuer();
-    stops.push(oidc.stop);
+    await started.add(oidc.stop);
     const ctLog = await startCtLog();
-    stops.push(ctLog.stop);
+    await started.add(ctLog.stop);
     const files = await writeAuthorities(layout.dir, ctLog);
     const [fulcioUrl, rekorUrl, timestampUrl] = await Promise.all([
-      launchFulcio(layout, { oidc, ctLog, stops }),
-      launchRekor(layout, stops),
-      launchTimestampAuthority(layout, stops),
+      launchFulcio(layout, { oidc, ctLog, started }),
+      launchRekor(layout, started),
+      launchTimestampAuthority(layout, started),
     ]);
     const trust = { oidc, ctLog, fulcioUrl, rekorUrl, timestampUrl, files };
-    return { dir: layout.dir, ...trust, ...(await writeTrust(layout, trust)), stop };
+    return { dir: layout.dir, ...trust, ...(await writeTrust(layout, trust)), stop: async () => started.stop() };
   } catch (error) {
-    await stop();
+    await started.stop();
     throw error;
   }
 }
@@ -114,7 +110,7 @@ async function writeAuthorities(dir: string, ctLog: CtLog): Promise<AuthorityFil
 
 async function launchFulcio(
   { dir, programs, ports }: Layout,
-  { oidc, ctLog, stops }: { readonly oidc: OidcIssuer; readonly ctLog: CtLog; readonly stops: Stop[] },
+  { oidc, ctLog, started }: { readonly oidc: OidcIssuer; readonly ctLog: CtLog; readonly started: Started },
 ): Promise<string> {
   const config = join(dir, "fulcio.yaml");
   writeFileSync(config, formatFulcioConfig(oidc.issuers));
@@ -138,11 +134,11 @@ async function launchFulcio(
   ];
   const ready = { url: `${url}/api/v2/configuration`, isReady };
   const running = await startProcess({ name: "fulcio", command: programs.fulcio, args, dir, ready });
-  stops.push(() => running.stop(0));
+  await started.add(() => running.stop(0));
   return url;
 }
 
-async function launchRekor({ dir, programs, ports }: Layout, stops: Stop[]): Promise<string> {
+async function launchRekor({ dir, programs, ports }: Layout, started: Started): Promise<string> {
   const storage = join(dir, "rekor");
   mkdirSync(storage);
   const url = `http://127.0.0.1:${ports[3]}`;
@@ -161,14 +157,14 @@ async function launchRekor({ dir, programs, ports }: Layout, stops: Stop[]): Pro
   ];
   const ready = { url: `${url}/healthz`, isReady };
   const running = await startProcess({ name: "rekor", command: programs.rekor, args, dir, ready });
-  stops.push(() => running.stop(0));
+  await started.add(() => running.stop(0));
   return url;
 }
 
 /** The timestamp authority serves its metrics there, and no flag changes it: a second one waits until the first has gone. */
 const timestampMetricsPort = 2112;
 
-async function launchTimestampAuthority({ dir, programs, ports }: Layout, stops: Stop[]): Promise<string> {
+async function launchTimestampAuthority({ dir, programs, ports }: Layout, started: Started): Promise<string> {
   const url = `http://127.0.0.1:${ports[6]}`;
   const args = [
     "serve",
@@ -183,10 +179,11 @@ async function launchTimestampAuthority({ dir, programs, ports }: Layout, stops:
   ];
   const ready = { url: `${url}/ping`, isReady };
   const free = `port ${timestampMetricsPort} is free (another private Sigstore of this machine has it)`;
-  await eventually(free, () => isFree(timestampMetricsPort), 200_000);
+  await eventually(free, async () => started.isStopped || (await isFree(timestampMetricsPort)), 200_000);
+  if (started.isStopped) throw new Error("Cannot start the timestamp authority: another service did not start");
   const command = programs.timestampAuthority;
   const running = await startProcess({ name: "timestamp-authority", command, args, dir, ready });
-  stops.push(() => running.stop(0));
+  await started.add(() => running.stop(0));
   return `${url}/api/v1/timestamp`;
 }
 
