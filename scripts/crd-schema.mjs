@@ -45,7 +45,7 @@ const rule = {
       minItems: 1,
       maxItems: 4,
       "x-kubernetes-list-type": "atomic",
-      description: "Sets of signers. Every set must pass.",
+      description: "Sets of signers. Every set must pass. None when it is absent.",
       items: attestorSet,
     },
     attestations,

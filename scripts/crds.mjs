@@ -25,7 +25,8 @@ const POLICY_COLUMNS = [
   AGE,
 ];
 
-const KINDS = [
+/** The kinds of sealgate.dev, in the order of docs/policy-reference.md. */
+export const KINDS = [
   {
     kind: "ImageVerifyPolicy",
     plural: "imageverifypolicies",

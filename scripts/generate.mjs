@@ -1,10 +1,16 @@
 // Files that are made from the code: `npm run generate` writes them, `npm run check:drift` fails when one is stale.
 import { readFileSync, writeFileSync } from "node:fs";
 import { FAILURES } from "../dist/src/failure/catalogue.js";
-import { crdFiles } from "./crds.mjs";
+import { crdFiles, KINDS } from "./crds.mjs";
+import { policyReferencePage } from "./policy-reference.mjs";
 import { trustRootFiles } from "./trust-roots.mjs";
 
-const generated = new Map([["docs/failures.md", failuresPage()], ...(await crdFiles()), ...(await trustRootFiles())]);
+const generated = new Map([
+  ["docs/failures.md", failuresPage()],
+  ["docs/policy-reference.md", policyReferencePage(KINDS)],
+  ...(await crdFiles()),
+  ...(await trustRootFiles()),
+]);
 
 const check = process.argv.includes("--check");
 let stale = 0;

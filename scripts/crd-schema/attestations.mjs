@@ -109,11 +109,11 @@ export const attestations = {
   maxItems: 8,
   "x-kubernetes-list-type": "map",
   "x-kubernetes-list-map-keys": ["name"],
-  description: "Statements about the image that must be there, by name. All of them must pass.",
+  description: "Statements about the image that must be there, by name. All of them must pass. None when it is absent.",
   items: attestation,
 };
 
 export const validations = expressions(
-  "What must be true of signatures and attestations together, once all of them passed.",
+  "What must be true of signatures and attestations together, once all of them passed. None when it is absent.",
   "image, signatures, attestations and now",
 );

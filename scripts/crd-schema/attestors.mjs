@@ -37,7 +37,11 @@ const annotations = {
   "x-kubernetes-validations": [
     { rule: "self.all(k, size(k) >= 1 && size(k) <= 128)", message: "must have keys of 1 to 128 characters" },
   ],
-  additionalProperties: { type: "string", maxLength: 1024, description: "The value that the annotation must have." },
+  additionalProperties: {
+    type: "string",
+    maxLength: 1024,
+    description: "The value that the annotation must have, exactly.",
+  },
 };
 
 const entry = {
@@ -56,7 +60,7 @@ const entry = {
     certificates,
     annotations,
     trustRoot: trustRoot(
-      "Name of the trust root that this signer's signatures are verified with. Default: the rule's.",
+      "Name of the trust root that this signer's signatures are verified with, for example github. Default: the rule's.",
     ),
     insecureIgnoreTlog: flag(
       "No entry of a transparency log is asked for or looked at, whatever the trust root requires. Default: false.",

@@ -24,11 +24,11 @@ export const certificates = {
       'Certificates between anchors and signers: one or more PEM blocks "CERTIFICATE". What a signature brings along is not used. None when it is absent.',
     ),
     subject: exactText(
-      "Any of the certificate's subject alternative names, exactly: an e-mail address, URI, DNS name or IP address.",
+      "Any of the certificate's subject alternative names, exactly: an e-mail address, URI, DNS name or IP address. It or subjectRegExp must be written.",
       "subjectRegExp is for more than one subject",
     ),
     subjectRegExp: regularExpression(
-      "A regular expression of RE2 that matches the whole of any of the certificate's subject alternative names.",
+      "A regular expression of RE2 that matches the whole of any of the certificate's subject alternative names. Instead of subject.",
     ),
     insecureUseCurrentTime: flag(
       "Without any proven time, leaf and chain must be valid now: who finds the key of a certificate may sign for as long as it is valid. Default: false, some time must be proven.",

@@ -29,8 +29,8 @@ const policy = {
       default: "ClusterImageVerifyPolicy",
       description: "The kind of the policy. Default: ClusterImageVerifyPolicy.",
     },
-    name: objectName("Name of the policy, as metadata.name has it."),
-    namespace: name("Namespace of the policy, for an ImageVerifyPolicy alone."),
+    name: objectName("Name of the policy, a DNS subdomain, as metadata.name has it."),
+    namespace: name("Namespace of the policy, a DNS label, for an ImageVerifyPolicy alone. None when it is absent."),
     rules: {
       type: "array",
       minItems: 1,

@@ -55,7 +55,7 @@ export const imageReferences = {
 };
 
 export const skipImageReferences = patterns(
-  "Patterns of images that this rule leaves out. They are narrower than imageReferences, and may end with a digest.",
+  "Patterns of images that this rule leaves out. They are narrower than imageReferences, and may end with a digest. None when it is absent.",
   400,
   [shapeRule("(@sha256:[0-9a-f]{64})?"), hubRule, hostRule, narrowRule],
 );

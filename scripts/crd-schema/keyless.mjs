@@ -30,7 +30,7 @@ const extension = (description) => ({
   type: "string",
   minLength: 1,
   maxLength: 1024,
-  description: `${description} Compared exactly.`,
+  description: `${description} Compared exactly. Any or none when it is absent.`,
 });
 
 export const keyless = {
@@ -39,18 +39,18 @@ export const keyless = {
   "x-kubernetes-validations": [eitherOf("issuer", "issuerRegExp"), eitherOf("subject", "subjectRegExp")],
   properties: {
     issuer: exactText(
-      "The OIDC issuer, exactly, for example https://accounts.google.com.",
+      "The OIDC issuer, exactly, for example https://accounts.google.com. It or issuerRegExp must be written.",
       "issuerRegExp is for more than one issuer",
     ),
     issuerRegExp: regularExpression(
-      "A regular expression of RE2 that matches the whole OIDC issuer, from its first character to its last.",
+      "A regular expression of RE2 that matches the whole OIDC issuer, from its first character to its last. Instead of issuer.",
     ),
     subject: exactText(
-      "The subject, exactly: an e-mail address, a URI or a user name, as the certificate has it.",
+      "The subject, exactly: an e-mail address, a URI or a user name, as the certificate has it. It or subjectRegExp must be written.",
       "subjectRegExp is for more than one subject",
     ),
     subjectRegExp: regularExpression(
-      "A regular expression of RE2 that matches the whole subject, from its first character to its last.",
+      "A regular expression of RE2 that matches the whole subject, from its first character to its last. Instead of subject.",
     ),
     extensions: {
       type: "object",

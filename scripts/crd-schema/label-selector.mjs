@@ -21,7 +21,8 @@ const requirement = {
       minLength: 1,
       maxLength: 317,
       pattern: LABEL_KEY,
-      description: "Name of the label that the requirement is about.",
+      description:
+        "Name of the label that the requirement is about, with its prefix where it has one, for example app.kubernetes.io/name.",
     },
     operator: {
       type: "string",
@@ -32,8 +33,13 @@ const requirement = {
       type: "array",
       maxItems: 64,
       "x-kubernetes-list-type": "set",
-      description: "Values that In and NotIn compare the label with.",
-      items: { type: "string", maxLength: 63, pattern: LABEL_VALUE, description: "One value that the label may have." },
+      description: "Values that In and NotIn compare the label with. None when it is absent.",
+      items: {
+        type: "string",
+        maxLength: 63,
+        pattern: LABEL_VALUE,
+        description: "One value that the label may have, exactly.",
+      },
     },
   },
 };
@@ -46,7 +52,7 @@ export const labelSelector = (description, whose) => ({
     matchLabels: {
       type: "object",
       maxProperties: 16,
-      description: `Labels that ${whose} must have, with exactly these values.`,
+      description: `Labels that ${whose} must have, with exactly these values. None when it is absent.`,
       "x-kubernetes-validations": [
         {
           rule: `self.all(k, size(k) <= 317 && k.matches('${LABEL_KEY}'))`,
@@ -57,14 +63,14 @@ export const labelSelector = (description, whose) => ({
         type: "string",
         maxLength: 63,
         pattern: LABEL_VALUE,
-        description: "The value that the label must have.",
+        description: "The value that the label must have, exactly.",
       },
     },
     matchExpressions: {
       type: "array",
       maxItems: 16,
       "x-kubernetes-list-type": "atomic",
-      description: "Requirements on labels. All of them must hold.",
+      description: "Requirements on labels. All of them must hold. None when it is absent.",
       items: requirement,
     },
   },

@@ -52,7 +52,8 @@ const podMatch = {
     maxItems: 16,
     "x-kubernetes-list-type": "map",
     "x-kubernetes-list-map-keys": ["name"],
-    description: "Conditions on the request, by name. The policy does not apply when one of them is false.",
+    description:
+      "Conditions on the request, by name. The policy does not apply when one of them is false. None when it is absent.",
     items: condition,
   },
 };

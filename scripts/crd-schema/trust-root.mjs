@@ -26,8 +26,10 @@ const startsFirst = {
   fieldPath: ".validUntil",
 };
 
-const window = (of) => ({
-  validFrom: instant(`A time of RFC 3339 from which ${of}.`),
+const window = (of, isRequired = false) => ({
+  validFrom: instant(
+    `A time of RFC 3339 from which ${of}.${isRequired ? "" : " Without beginning when it is absent."}`,
+  ),
   validUntil: instant(`A time of RFC 3339 up to which ${of}. Without end when it is absent.`),
 });
 
@@ -69,7 +71,7 @@ const logs = (description, of, more) => ({
         description:
           'The public key of the log: exactly one PEM block "PUBLIC KEY" of ECDSA, Ed25519 or RSA of 2048, 3072 or 4096 bits.',
       },
-      ...window(of),
+      ...window(of, true),
       ...more,
     },
   },
@@ -100,7 +102,7 @@ const sigstoreKeys = {
           maxLength: 512,
           pattern: "^https?://[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?(/[!-~]*)?$",
           description:
-            "Address of a log of Rekor v2, for example https://log2026.rekor.example: its host is the name in the log's checkpoints, and together with the key its id. It is never called. A log of Rekor v1, whose id is made of the key alone, must not have it.",
+            "Address of a log of Rekor v2, for example https://log2026.rekor.example: its host is the name in the log's checkpoints, and together with the key its id. It is never called. A log of Rekor v1, whose id is made of the key alone, must not have it. None when it is absent.",
         },
       },
     ),
@@ -134,7 +136,7 @@ export const trustRootSpec = {
       minLength: 2,
       maxLength: 131072,
       description:
-        "The text of the instance's trusted_root.json, at most 128 KiB. Public keys and certificates only, nothing in it is secret.",
+        "The text of the instance's trusted_root.json, at most 128 KiB. Public keys and certificates only, nothing in it is secret. Another source must be written when it is absent.",
     },
     sigstoreKeys,
     requires: {

@@ -58,7 +58,7 @@ export const ATTESTOR_SET_SCHEMA = {
             additionalProperties: {
               type: "string",
               maxLength: 1024,
-              description: "The value that the annotation must have.",
+              description: "The value that the annotation must have, exactly.",
             },
           },
           trustRoot: {
@@ -66,7 +66,8 @@ export const ATTESTOR_SET_SCHEMA = {
             minLength: 1,
             maxLength: 253,
             pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
-            description: "Name of the trust root that this signer's signatures are verified with. Default: the rule's.",
+            description:
+              "Name of the trust root that this signer's signatures are verified with, for example github. Default: the rule's.",
           },
           insecureIgnoreTlog: {
             type: "boolean",

@@ -29,14 +29,14 @@ export const CERTIFICATES_SCHEMA = {
       minLength: 1,
       maxLength: 1024,
       description:
-        "Any of the certificate's subject alternative names, exactly: an e-mail address, URI, DNS name or IP address.",
+        "Any of the certificate's subject alternative names, exactly: an e-mail address, URI, DNS name or IP address. It or subjectRegExp must be written.",
     },
     subjectRegExp: {
       type: "string",
       minLength: 1,
       maxLength: 512,
       description:
-        "A regular expression of RE2 that matches the whole of any of the certificate's subject alternative names.",
+        "A regular expression of RE2 that matches the whole of any of the certificate's subject alternative names. Instead of subject.",
     },
     insecureUseCurrentTime: {
       type: "boolean",

@@ -29,14 +29,15 @@ export const EXCEPTION_SPEC_SCHEMA = {
             minLength: 1,
             maxLength: 253,
             pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
-            description: "Name of the policy, as metadata.name has it.",
+            description: "Name of the policy, a DNS subdomain, as metadata.name has it.",
           },
           namespace: {
             type: "string",
             minLength: 1,
             maxLength: 63,
             pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
-            description: "Namespace of the policy, for an ImageVerifyPolicy alone.",
+            description:
+              "Namespace of the policy, a DNS label, for an ImageVerifyPolicy alone. None when it is absent.",
           },
           rules: {
             type: "array",
@@ -92,18 +93,18 @@ export const EXCEPTION_SPEC_SCHEMA = {
         matchLabels: {
           type: "object",
           maxProperties: 16,
-          description: "Labels that the pod must have, with exactly these values.",
+          description: "Labels that the pod must have, with exactly these values. None when it is absent.",
           additionalProperties: {
             type: "string",
             maxLength: 63,
             pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$",
-            description: "The value that the label must have.",
+            description: "The value that the label must have, exactly.",
           },
         },
         matchExpressions: {
           type: "array",
           maxItems: 16,
-          description: "Requirements on labels. All of them must hold.",
+          description: "Requirements on labels. All of them must hold. None when it is absent.",
           items: {
             type: "object",
             description: "One requirement on a label.",
@@ -115,7 +116,8 @@ export const EXCEPTION_SPEC_SCHEMA = {
                 minLength: 1,
                 maxLength: 317,
                 pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$",
-                description: "Name of the label that the requirement is about.",
+                description:
+                  "Name of the label that the requirement is about, with its prefix where it has one, for example app.kubernetes.io/name.",
               },
               operator: {
                 type: "string",
@@ -126,13 +128,13 @@ export const EXCEPTION_SPEC_SCHEMA = {
               values: {
                 type: "array",
                 maxItems: 64,
-                description: "Values that In and NotIn compare the label with.",
+                description: "Values that In and NotIn compare the label with. None when it is absent.",
                 uniqueItems: true,
                 items: {
                   type: "string",
                   maxLength: 63,
                   pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$",
-                  description: "One value that the label may have.",
+                  description: "One value that the label may have, exactly.",
                 },
               },
             },

@@ -20,11 +20,11 @@ export interface ExceptionSpec {
      */
     readonly kind?: "ClusterImageVerifyPolicy" | "ImageVerifyPolicy";
     /**
-     * Name of the policy, as metadata.name has it.
+     * Name of the policy, a DNS subdomain, as metadata.name has it.
      */
     readonly name: string;
     /**
-     * Namespace of the policy, for an ImageVerifyPolicy alone.
+     * Namespace of the policy, a DNS label, for an ImageVerifyPolicy alone. None when it is absent.
      */
     readonly namespace?: string;
     /**
@@ -60,16 +60,16 @@ export interface ExceptionSpec {
    */
   readonly podSelector?: {
     /**
-     * Labels that the pod must have, with exactly these values.
+     * Labels that the pod must have, with exactly these values. None when it is absent.
      */
     readonly matchLabels?: {
       /**
-       * The value that the label must have.
+       * The value that the label must have, exactly.
        */
       [k: string]: string;
     };
     /**
-     * Requirements on labels. All of them must hold.
+     * Requirements on labels. All of them must hold. None when it is absent.
      *
      * @maxItems 16
      *
@@ -77,7 +77,7 @@ export interface ExceptionSpec {
      */
     readonly matchExpressions?: {
       /**
-       * Name of the label that the requirement is about.
+       * Name of the label that the requirement is about, with its prefix where it has one, for example app.kubernetes.io/name.
        */
       readonly key: string;
       /**
@@ -85,11 +85,11 @@ export interface ExceptionSpec {
        */
       readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
       /**
-       * Values that In and NotIn compare the label with.
+       * Values that In and NotIn compare the label with. None when it is absent.
        *
        * @maxItems 64
        *
-       * Items: One value that the label may have.
+       * Items: One value that the label may have, exactly.
        */
       readonly values?: readonly string[];
     }[];

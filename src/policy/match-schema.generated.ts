@@ -16,18 +16,18 @@ export const MATCH_SCHEMA = {
         matchLabels: {
           type: "object",
           maxProperties: 16,
-          description: "Labels that the namespace must have, with exactly these values.",
+          description: "Labels that the namespace must have, with exactly these values. None when it is absent.",
           additionalProperties: {
             type: "string",
             maxLength: 63,
             pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$",
-            description: "The value that the label must have.",
+            description: "The value that the label must have, exactly.",
           },
         },
         matchExpressions: {
           type: "array",
           maxItems: 16,
-          description: "Requirements on labels. All of them must hold.",
+          description: "Requirements on labels. All of them must hold. None when it is absent.",
           items: {
             type: "object",
             description: "One requirement on a label.",
@@ -39,7 +39,8 @@ export const MATCH_SCHEMA = {
                 minLength: 1,
                 maxLength: 317,
                 pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$",
-                description: "Name of the label that the requirement is about.",
+                description:
+                  "Name of the label that the requirement is about, with its prefix where it has one, for example app.kubernetes.io/name.",
               },
               operator: {
                 type: "string",
@@ -50,13 +51,13 @@ export const MATCH_SCHEMA = {
               values: {
                 type: "array",
                 maxItems: 64,
-                description: "Values that In and NotIn compare the label with.",
+                description: "Values that In and NotIn compare the label with. None when it is absent.",
                 uniqueItems: true,
                 items: {
                   type: "string",
                   maxLength: 63,
                   pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$",
-                  description: "One value that the label may have.",
+                  description: "One value that the label may have, exactly.",
                 },
               },
             },
@@ -73,18 +74,18 @@ export const MATCH_SCHEMA = {
         matchLabels: {
           type: "object",
           maxProperties: 16,
-          description: "Labels that the pod must have, with exactly these values.",
+          description: "Labels that the pod must have, with exactly these values. None when it is absent.",
           additionalProperties: {
             type: "string",
             maxLength: 63,
             pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$",
-            description: "The value that the label must have.",
+            description: "The value that the label must have, exactly.",
           },
         },
         matchExpressions: {
           type: "array",
           maxItems: 16,
-          description: "Requirements on labels. All of them must hold.",
+          description: "Requirements on labels. All of them must hold. None when it is absent.",
           items: {
             type: "object",
             description: "One requirement on a label.",
@@ -96,7 +97,8 @@ export const MATCH_SCHEMA = {
                 minLength: 1,
                 maxLength: 317,
                 pattern: "^([a-z0-9]([a-z0-9.-]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$",
-                description: "Name of the label that the requirement is about.",
+                description:
+                  "Name of the label that the requirement is about, with its prefix where it has one, for example app.kubernetes.io/name.",
               },
               operator: {
                 type: "string",
@@ -107,13 +109,13 @@ export const MATCH_SCHEMA = {
               values: {
                 type: "array",
                 maxItems: 64,
-                description: "Values that In and NotIn compare the label with.",
+                description: "Values that In and NotIn compare the label with. None when it is absent.",
                 uniqueItems: true,
                 items: {
                   type: "string",
                   maxLength: 63,
                   pattern: "^([A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?)?$",
-                  description: "One value that the label may have.",
+                  description: "One value that the label may have, exactly.",
                 },
               },
             },
@@ -136,7 +138,8 @@ export const MATCH_SCHEMA = {
     conditions: {
       type: "array",
       maxItems: 16,
-      description: "Conditions on the request, by name. The policy does not apply when one of them is false.",
+      description:
+        "Conditions on the request, by name. The policy does not apply when one of them is false. None when it is absent.",
       items: {
         type: "object",
         description: "One condition on the request.",

@@ -75,7 +75,7 @@ export const POLICY_SPEC_SCHEMA = {
             type: "array",
             maxItems: 64,
             description:
-              "Patterns of images that this rule leaves out. They are narrower than imageReferences, and may end with a digest.",
+              "Patterns of images that this rule leaves out. They are narrower than imageReferences, and may end with a digest. None when it is absent.",
             uniqueItems: true,
             items: {
               type: "string",
@@ -172,21 +172,23 @@ export const POLICY_SPEC_SCHEMA = {
             type: "array",
             minItems: 1,
             maxItems: 4,
-            description: "Sets of signers. Every set must pass.",
+            description: "Sets of signers. Every set must pass. None when it is absent.",
             items: ATTESTOR_SET_SCHEMA,
           },
           attestations: {
             type: "array",
             minItems: 1,
             maxItems: 8,
-            description: "Statements about the image that must be there, by name. All of them must pass.",
+            description:
+              "Statements about the image that must be there, by name. All of them must pass. None when it is absent.",
             items: ATTESTATION_SCHEMA,
           },
           validations: {
             type: "array",
             minItems: 1,
             maxItems: 8,
-            description: "What must be true of signatures and attestations together, once all of them passed.",
+            description:
+              "What must be true of signatures and attestations together, once all of them passed. None when it is absent.",
             items: {
               type: "object",
               description: "One expression that must be true, and what is said when it is not.",

@@ -31,16 +31,16 @@ export interface PolicySpec {
      */
     readonly namespaceSelector?: {
       /**
-       * Labels that the namespace must have, with exactly these values.
+       * Labels that the namespace must have, with exactly these values. None when it is absent.
        */
       readonly matchLabels?: {
         /**
-         * The value that the label must have.
+         * The value that the label must have, exactly.
          */
         [k: string]: string;
       };
       /**
-       * Requirements on labels. All of them must hold.
+       * Requirements on labels. All of them must hold. None when it is absent.
        *
        * @maxItems 16
        *
@@ -48,7 +48,7 @@ export interface PolicySpec {
        */
       readonly matchExpressions?: {
         /**
-         * Name of the label that the requirement is about.
+         * Name of the label that the requirement is about, with its prefix where it has one, for example app.kubernetes.io/name.
          */
         readonly key: string;
         /**
@@ -56,11 +56,11 @@ export interface PolicySpec {
          */
         readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
         /**
-         * Values that In and NotIn compare the label with.
+         * Values that In and NotIn compare the label with. None when it is absent.
          *
          * @maxItems 64
          *
-         * Items: One value that the label may have.
+         * Items: One value that the label may have, exactly.
          */
         readonly values?: readonly string[];
       }[];
@@ -70,16 +70,16 @@ export interface PolicySpec {
      */
     readonly objectSelector?: {
       /**
-       * Labels that the pod must have, with exactly these values.
+       * Labels that the pod must have, with exactly these values. None when it is absent.
        */
       readonly matchLabels?: {
         /**
-         * The value that the label must have.
+         * The value that the label must have, exactly.
          */
         [k: string]: string;
       };
       /**
-       * Requirements on labels. All of them must hold.
+       * Requirements on labels. All of them must hold. None when it is absent.
        *
        * @maxItems 16
        *
@@ -87,7 +87,7 @@ export interface PolicySpec {
        */
       readonly matchExpressions?: {
         /**
-         * Name of the label that the requirement is about.
+         * Name of the label that the requirement is about, with its prefix where it has one, for example app.kubernetes.io/name.
          */
         readonly key: string;
         /**
@@ -95,11 +95,11 @@ export interface PolicySpec {
          */
         readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
         /**
-         * Values that In and NotIn compare the label with.
+         * Values that In and NotIn compare the label with. None when it is absent.
          *
          * @maxItems 64
          *
-         * Items: One value that the label may have.
+         * Items: One value that the label may have, exactly.
          */
         readonly values?: readonly string[];
       }[];
@@ -115,7 +115,7 @@ export interface PolicySpec {
       "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "CronJob" | "ReplicationController"
     )[];
     /**
-     * Conditions on the request, by name. The policy does not apply when one of them is false.
+     * Conditions on the request, by name. The policy does not apply when one of them is false. None when it is absent.
      *
      * @maxItems 16
      *
@@ -155,7 +155,7 @@ export interface PolicySpec {
      */
     readonly imageReferences: readonly string[];
     /**
-     * Patterns of images that this rule leaves out. They are narrower than imageReferences, and may end with a digest.
+     * Patterns of images that this rule leaves out. They are narrower than imageReferences, and may end with a digest. None when it is absent.
      *
      * @maxItems 64
      *
@@ -215,7 +215,7 @@ export interface PolicySpec {
       readonly repository: string;
     };
     /**
-     * Sets of signers. Every set must pass.
+     * Sets of signers. Every set must pass. None when it is absent.
      *
      * @minItems 1
      * @maxItems 4
@@ -291,19 +291,19 @@ export interface PolicySpec {
          */
         readonly keyless?: {
           /**
-           * The OIDC issuer, exactly, for example https://accounts.google.com.
+           * The OIDC issuer, exactly, for example https://accounts.google.com. It or issuerRegExp must be written.
            */
           readonly issuer?: string;
           /**
-           * A regular expression of RE2 that matches the whole OIDC issuer, from its first character to its last.
+           * A regular expression of RE2 that matches the whole OIDC issuer, from its first character to its last. Instead of issuer.
            */
           readonly issuerRegExp?: string;
           /**
-           * The subject, exactly: an e-mail address, a URI or a user name, as the certificate has it.
+           * The subject, exactly: an e-mail address, a URI or a user name, as the certificate has it. It or subjectRegExp must be written.
            */
           readonly subject?: string;
           /**
-           * A regular expression of RE2 that matches the whole subject, from its first character to its last.
+           * A regular expression of RE2 that matches the whole subject, from its first character to its last. Instead of subject.
            */
           readonly subjectRegExp?: string;
           /**
@@ -311,87 +311,87 @@ export interface PolicySpec {
            */
           readonly extensions?: {
             /**
-             * Fulcio's .9: the workflow file, with its ref, whose job signed. Compared exactly.
+             * Fulcio's .9: the workflow file, with its ref, whose job signed. Compared exactly. Any or none when it is absent.
              */
             readonly buildSignerURI?: string;
             /**
-             * Fulcio's .10: the commit of the workflow file whose job signed. Compared exactly.
+             * Fulcio's .10: the commit of the workflow file whose job signed. Compared exactly. Any or none when it is absent.
              */
             readonly buildSignerDigest?: string;
             /**
-             * Fulcio's .11: the kind of machine, for example github-hosted. Compared exactly.
+             * Fulcio's .11: the kind of machine, for example github-hosted. Compared exactly. Any or none when it is absent.
              */
             readonly runnerEnvironment?: string;
             /**
-             * Fulcio's .12: the repository that was built, as a URL. Compared exactly.
+             * Fulcio's .12: the repository that was built, as a URL. Compared exactly. Any or none when it is absent.
              */
             readonly sourceRepositoryURI?: string;
             /**
-             * Fulcio's .13: the commit that was built. Compared exactly.
+             * Fulcio's .13: the commit that was built. Compared exactly. Any or none when it is absent.
              */
             readonly sourceRepositoryDigest?: string;
             /**
-             * Fulcio's .14: the ref that was built, for example refs/heads/main. Compared exactly.
+             * Fulcio's .14: the ref that was built, for example refs/heads/main. Compared exactly. Any or none when it is absent.
              */
             readonly sourceRepositoryRef?: string;
             /**
-             * Fulcio's .15: the number of the repository that was built. Compared exactly.
+             * Fulcio's .15: the number of the repository that was built. Compared exactly. Any or none when it is absent.
              */
             readonly sourceRepositoryIdentifier?: string;
             /**
-             * Fulcio's .16: the owner of the repository, as a URL. Compared exactly.
+             * Fulcio's .16: the owner of the repository, as a URL. Compared exactly. Any or none when it is absent.
              */
             readonly sourceRepositoryOwnerURI?: string;
             /**
-             * Fulcio's .17: the number of the repository's owner. Compared exactly.
+             * Fulcio's .17: the number of the repository's owner. Compared exactly. Any or none when it is absent.
              */
             readonly sourceRepositoryOwnerIdentifier?: string;
             /**
-             * Fulcio's .22: the repository's visibility at signing, for example public. Compared exactly.
+             * Fulcio's .22: the repository's visibility at signing, for example public. Compared exactly. Any or none when it is absent.
              */
             readonly sourceRepositoryVisibility?: string;
             /**
-             * Fulcio's .18: the workflow file that began the run, with its ref. Compared exactly.
+             * Fulcio's .18: the workflow file that began the run, with its ref. Compared exactly. Any or none when it is absent.
              */
             readonly buildConfigURI?: string;
             /**
-             * Fulcio's .19: the commit of the workflow file that began the run. Compared exactly.
+             * Fulcio's .19: the commit of the workflow file that began the run. Compared exactly. Any or none when it is absent.
              */
             readonly buildConfigDigest?: string;
             /**
-             * Fulcio's .20: the event that began the run, for example push. Compared exactly.
+             * Fulcio's .20: the event that began the run, for example push. Compared exactly. Any or none when it is absent.
              */
             readonly buildTrigger?: string;
             /**
-             * Fulcio's .21: the one run that signed, as a URL. Compared exactly.
+             * Fulcio's .21: the one run that signed, as a URL. Compared exactly. Any or none when it is absent.
              */
             readonly runInvocationURI?: string;
             /**
-             * Fulcio's .23: the deployment environment that the job named. Compared exactly.
+             * Fulcio's .23: the deployment environment that the job named. Compared exactly. Any or none when it is absent.
              */
             readonly deploymentEnvironment?: string;
             /**
-             * Fulcio's .24: the sub claim of the OIDC token. Compared exactly.
+             * Fulcio's .24: the sub claim of the OIDC token. Compared exactly. Any or none when it is absent.
              */
             readonly tokenSubject?: string;
             /**
-             * Fulcio's .2 (old): the event that began the run. Compared exactly.
+             * Fulcio's .2 (old): the event that began the run. Compared exactly. Any or none when it is absent.
              */
             readonly githubWorkflowTrigger?: string;
             /**
-             * Fulcio's .3 (old): the commit of the workflow file. Compared exactly.
+             * Fulcio's .3 (old): the commit of the workflow file. Compared exactly. Any or none when it is absent.
              */
             readonly githubWorkflowSHA?: string;
             /**
-             * Fulcio's .4 (old): the name of the workflow. Compared exactly.
+             * Fulcio's .4 (old): the name of the workflow. Compared exactly. Any or none when it is absent.
              */
             readonly githubWorkflowName?: string;
             /**
-             * Fulcio's .5 (old): the repository, as owner/name. Compared exactly.
+             * Fulcio's .5 (old): the repository, as owner/name. Compared exactly. Any or none when it is absent.
              */
             readonly githubWorkflowRepository?: string;
             /**
-             * Fulcio's .6 (old): the ref that was built. Compared exactly.
+             * Fulcio's .6 (old): the ref that was built. Compared exactly. Any or none when it is absent.
              */
             readonly githubWorkflowRef?: string;
           };
@@ -468,11 +468,11 @@ export interface PolicySpec {
            */
           readonly intermediates?: string;
           /**
-           * Any of the certificate's subject alternative names, exactly: an e-mail address, URI, DNS name or IP address.
+           * Any of the certificate's subject alternative names, exactly: an e-mail address, URI, DNS name or IP address. It or subjectRegExp must be written.
            */
           readonly subject?: string;
           /**
-           * A regular expression of RE2 that matches the whole of any of the certificate's subject alternative names.
+           * A regular expression of RE2 that matches the whole of any of the certificate's subject alternative names. Instead of subject.
            */
           readonly subjectRegExp?: string;
           /**
@@ -485,12 +485,12 @@ export interface PolicySpec {
          */
         readonly annotations?: {
           /**
-           * The value that the annotation must have.
+           * The value that the annotation must have, exactly.
            */
           [k: string]: string;
         };
         /**
-         * Name of the trust root that this signer's signatures are verified with. Default: the rule's.
+         * Name of the trust root that this signer's signatures are verified with, for example github. Default: the rule's.
          */
         readonly trustRoot?: string;
         /**
@@ -508,7 +508,7 @@ export interface PolicySpec {
       }[];
     }[];
     /**
-     * Statements about the image that must be there, by name. All of them must pass.
+     * Statements about the image that must be there, by name. All of them must pass. None when it is absent.
      *
      * @minItems 1
      * @maxItems 8
@@ -568,7 +568,7 @@ export interface PolicySpec {
       }[];
     }[];
     /**
-     * What must be true of signatures and attestations together, once all of them passed.
+     * What must be true of signatures and attestations together, once all of them passed. None when it is absent.
      *
      * @minItems 1
      * @maxItems 8

@@ -26,7 +26,7 @@ export const TRUST_ROOT_SPEC_SCHEMA = {
       minLength: 2,
       maxLength: 131072,
       description:
-        "The text of the instance's trusted_root.json, at most 128 KiB. Public keys and certificates only, nothing in it is secret.",
+        "The text of the instance's trusted_root.json, at most 128 KiB. Public keys and certificates only, nothing in it is secret. Another source must be written when it is absent.",
     },
     sigstoreKeys: {
       type: "object",
@@ -62,7 +62,7 @@ export const TRUST_ROOT_SPEC_SCHEMA = {
                 pattern:
                   "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$",
                 description:
-                  "A time of RFC 3339 from which certificates of this authority are trusted, held against the proven time of a signature.",
+                  "A time of RFC 3339 from which certificates of this authority are trusted, held against the proven time of a signature. Without beginning when it is absent.",
               },
               validUntil: {
                 type: "string",
@@ -103,7 +103,7 @@ export const TRUST_ROOT_SPEC_SCHEMA = {
                 pattern:
                   "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}([.][0-9]{1,9})?(Z|[+-][0-9]{2}:[0-9]{2})$",
                 description:
-                  "A time of RFC 3339 from which time stamps of this authority are trusted, held against the time in them.",
+                  "A time of RFC 3339 from which time stamps of this authority are trusted, held against the time in them. Without beginning when it is absent.",
               },
               validUntil: {
                 type: "string",
@@ -160,7 +160,7 @@ export const TRUST_ROOT_SPEC_SCHEMA = {
                 maxLength: 512,
                 pattern: "^https?://[a-z0-9]([-a-z0-9.]*[a-z0-9])?(:[0-9]{1,5})?(/[!-~]*)?$",
                 description:
-                  "Address of a log of Rekor v2, for example https://log2026.rekor.example: its host is the name in the log's checkpoints, and together with the key its id. It is never called. A log of Rekor v1, whose id is made of the key alone, must not have it.",
+                  "Address of a log of Rekor v2, for example https://log2026.rekor.example: its host is the name in the log's checkpoints, and together with the key its id. It is never called. A log of Rekor v1, whose id is made of the key alone, must not have it. None when it is absent.",
               },
             },
           },

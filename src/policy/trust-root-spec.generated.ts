@@ -15,7 +15,7 @@ export interface TrustRootSpec {
    */
   readonly github?: {};
   /**
-   * The text of the instance's trusted_root.json, at most 128 KiB. Public keys and certificates only, nothing in it is secret.
+   * The text of the instance's trusted_root.json, at most 128 KiB. Public keys and certificates only, nothing in it is secret. Another source must be written when it is absent.
    */
   readonly inline?: string;
   /**
@@ -36,7 +36,7 @@ export interface TrustRootSpec {
        */
       readonly certChain: string;
       /**
-       * A time of RFC 3339 from which certificates of this authority are trusted, held against the proven time of a signature.
+       * A time of RFC 3339 from which certificates of this authority are trusted, held against the proven time of a signature. Without beginning when it is absent.
        */
       readonly validFrom?: string;
       /**
@@ -58,7 +58,7 @@ export interface TrustRootSpec {
        */
       readonly certChain: string;
       /**
-       * A time of RFC 3339 from which time stamps of this authority are trusted, held against the time in them.
+       * A time of RFC 3339 from which time stamps of this authority are trusted, held against the time in them. Without beginning when it is absent.
        */
       readonly validFrom?: string;
       /**
@@ -88,7 +88,7 @@ export interface TrustRootSpec {
        */
       readonly validUntil?: string;
       /**
-       * Address of a log of Rekor v2, for example https://log2026.rekor.example: its host is the name in the log's checkpoints, and together with the key its id. It is never called. A log of Rekor v1, whose id is made of the key alone, must not have it.
+       * Address of a log of Rekor v2, for example https://log2026.rekor.example: its host is the name in the log's checkpoints, and together with the key its id. It is never called. A log of Rekor v1, whose id is made of the key alone, must not have it. None when it is absent.
        */
       readonly baseURL?: string;
     }[];

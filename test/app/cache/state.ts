@@ -60,6 +60,7 @@ export class State {
         compilePolicy(this.#written(policy), (name) => this.#roots[name]),
       ),
       exceptions: [...this.#exceptions.values()].map((exception) => compileException(this.#written(exception))),
+      trustRoots: [],
       namespaceLabels: (name) => new Map([["env", name]]),
     };
     return this.#snapshot;
