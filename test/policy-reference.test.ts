@@ -58,7 +58,7 @@ const kinds = definitions.map(({ spec }) => {
 const SAYS_DEFAULT = /Default: |when it is absent|It or \w+ must be written|Instead of \w+\./u;
 /** Words by which a text says its form. */
 const SAYS_FORM =
-  /DNS label|DNS subdomain|RFC 3339|regular expression|CEL|PEM|pattern|exactly|URL|URI|sentence|for example|owner\/name|file\.yml|number|attestations\.NAME|host\/path|trusted_root\.json/u;
+  /DNS label|DNS subdomain|RFC 3339|regular expression|CEL|PEM|pattern|exactly|URL|URI|sentence|for example|owner\/name|file\.yml|number|attestations\.NAME|host\/path|of type|trusted_root\.json/u;
 /** Words by which a number says what it counts. */
 const SAYS_UNIT = /How many|[Ss]econds|bytes|number of/u;
 
