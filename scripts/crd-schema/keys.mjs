@@ -16,10 +16,10 @@ const secret = (validations) => ({
       minLength: 1,
       maxLength: 253,
       pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
-      description: "Name of the Secret, of whatever type.",
+      description: "Name of the Secret, a DNS subdomain; a Secret of whatever type.",
     },
     namespace: name(
-      "Namespace of the Secret, of cluster policies alone: one that the configuration lists in secretNamespaces. Default: Sealgate's own. A namespaced policy reads Secrets of its own namespace.",
+      "Namespace of the Secret, a DNS label, of cluster policies alone: one that the configuration lists in secretNamespaces. Default: Sealgate's own. A namespaced policy reads Secrets of its own namespace.",
     ),
     key: {
       type: "string",
@@ -54,7 +54,7 @@ const keysWith = (validations) => ({
       maxLength: 8192,
       pattern: PEM,
       description:
-        'Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry.',
+        'Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry. It or secret must be written.',
     },
     secret: secret(validations),
     hashAlgorithm: {

@@ -14,7 +14,7 @@ export const KEYS_SCHEMA = {
       pattern:
         "^\\s*(-----BEGIN PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END PUBLIC KEY-----|-----BEGIN RSA PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END RSA PUBLIC KEY-----)\\s*$",
       description:
-        'Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry.',
+        'Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry. It or secret must be written.',
     },
     secret: {
       type: "object",
@@ -28,7 +28,7 @@ export const KEYS_SCHEMA = {
           minLength: 1,
           maxLength: 253,
           pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
-          description: "Name of the Secret, of whatever type.",
+          description: "Name of the Secret, a DNS subdomain; a Secret of whatever type.",
         },
         namespace: {
           type: "string",
@@ -36,7 +36,7 @@ export const KEYS_SCHEMA = {
           maxLength: 63,
           pattern: "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$",
           description:
-            "Namespace of the Secret, of cluster policies alone: one that the configuration lists in secretNamespaces. Default: Sealgate's own. A namespaced policy reads Secrets of its own namespace.",
+            "Namespace of the Secret, a DNS label, of cluster policies alone: one that the configuration lists in secretNamespaces. Default: Sealgate's own. A namespaced policy reads Secrets of its own namespace.",
         },
         key: {
           type: "string",

@@ -249,7 +249,7 @@ export interface PolicySpec {
          */
         readonly keys?: {
           /**
-           * Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry.
+           * Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry. It or secret must be written.
            */
           readonly publicKeys?: string;
           /**
@@ -257,11 +257,11 @@ export interface PolicySpec {
            */
           readonly secret?: {
             /**
-             * Name of the Secret, of whatever type.
+             * Name of the Secret, a DNS subdomain; a Secret of whatever type.
              */
             readonly name: string;
             /**
-             * Namespace of the Secret, of cluster policies alone: one that the configuration lists in secretNamespaces. Default: Sealgate's own. A namespaced policy reads Secrets of its own namespace.
+             * Namespace of the Secret, a DNS label, of cluster policies alone: one that the configuration lists in secretNamespaces. Default: Sealgate's own. A namespaced policy reads Secrets of its own namespace.
              */
             readonly namespace?: string;
             /**
