@@ -67,7 +67,13 @@ export class ImageGatherer {
 }
 
 /** The same for those that find the same. */
-export function askedOf({ image, keychain, repository, digest, wanted: { signatures, predicateTypes } }: ImageQuery): string {
+export function askedOf({
+  image,
+  keychain,
+  repository,
+  digest,
+  wanted: { signatures, predicateTypes },
+}: ImageQuery): string {
   return JSON.stringify([image, keychain.id, repository, digest, signatures, [...predicateTypes].toSorted()]);
 }
 
