@@ -215,16 +215,15 @@ export class ImageVerifier {
       const proven = (): Promise<JudgedProof> => this.#load.run(look.party, look.signal, prove);
       return withPlaces(await beforeDeadline(proven, look.signal, "verification"));
     }
-    const key = proofKey(look, rule);
     // A verdict tells of all that was fetched with it, for other rules as well
-    const fetched = `${key} ${askedOf(queryOf(look, rule))}`;
-    const remembered = this.#answerOf(fetched, rule, image, look.cpu);
+    const key = `${proofKey(look, rule)} ${askedOf(queryOf(look, rule))}`;
+    const remembered = this.#answerOf(key, rule, image, look.cpu);
     const { known, verdict } =
       remembered ??
       (await beforeDeadline(
         async () => {
           const answer = async (): Promise<Answer> => {
-            const known = await this.#proven(fetched, prove, look);
+            const known = await this.#proven(key, prove, look);
             return { known, verdict: this.#judged(known, rule, image, look.cpu) };
           };
           // Who joins others costs nothing; who waited may find it done.
@@ -236,7 +235,7 @@ export class ImageVerifier {
         "verification",
       ));
     if (verdict.outcome === "Pass") {
-      look.memory?.facts.remember(key, { facts: known.proof, verifiedAt: known.verifiedAt });
+      look.memory?.facts.remember(proofKey(look, rule), { facts: known.proof, verifiedAt: known.verifiedAt });
     }
     return withPlaces({ ...known, verdict });
   }
