@@ -13,7 +13,7 @@ import { terminationSignals } from "./cli/termination.ts";
 import { runVerifyBundle } from "./cli/verify-bundle.ts";
 import { runVerify } from "./cli/verify.ts";
 import { DEFAULT_CONFIG, formatConfig, loadConfig } from "./config/load.ts";
-import { readPolicies, readResources, toYaml } from "./config/pods.ts";
+import { readResources, toYaml } from "./config/pods.ts";
 import { buildKubernetesClient } from "./kubernetes/client.ts";
 import { deleteWebhooks } from "./kubernetes/delete-webhooks.ts";
 import { makeLogger, type Logger } from "./telemetry/logger.ts";
@@ -26,7 +26,7 @@ import { servingCertificates, systemClock } from "./compose/serve-certificates.t
 import { withKey } from "./compose/key-reader.ts";
 import { openElection, type ElectionOptions } from "./compose/election.ts";
 import { openKeychains, openUserKeychains } from "./compose/open-keychains.ts";
-import { compileOfFiles, openPolicies } from "./compose/open-policies.ts";
+import { openPolicies, readPoliciesOnce } from "./compose/open-policies.ts";
 import { apiServers, buildVerifier } from "./compose/open-registries.ts";
 import { embeddedRoot, openTrust } from "./compose/open-trust.ts";
 import { usage } from "./compose/usage.ts";
@@ -152,7 +152,7 @@ function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
 async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
   const { pods, namespaces } = usage(() => readResources(flags.resource));
   const trust = openTrust(flags.config);
-  const snapshot = usage(() => readPolicies(flags.policy, compileOfFiles(trust, flags.namespace), namespaces));
+  const snapshot = await readPoliciesOnce(flags.policy, trust, { namespace: flags.namespace, namespaces });
   const { verifier, close } = buildVerifier(flags, trust.config);
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
   const print =
@@ -197,7 +197,7 @@ const actions: Actions = {
   reference: async (text, { policy, config }) =>
     runReference(
       text,
-      policy === undefined ? undefined : usage(() => readPolicies(policy, compileOfFiles(openTrust(config)))).policies,
+      policy === undefined ? undefined : (await readPoliciesOnce(policy, openTrust(config))).policies,
       io,
     ),
   deleteWebhooks: (flags) =>

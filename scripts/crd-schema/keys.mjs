@@ -4,6 +4,9 @@ import { instant, name } from "./text.mjs";
 const PEM =
   "^\\s*(-----BEGIN PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END PUBLIC KEY-----|-----BEGIN RSA PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END RSA PUBLIC KEY-----)\\s*$";
 
+const VAULTS = "(vault[.]azure[.]net|vault[.]azure[.]cn|vault[.]usgovcloudapi[.]net|managedhsm[.]azure[.]net)";
+const KMS = `^(azurekms://[A-Za-z0-9-]{1,63}[.]${VAULTS}/[A-Za-z0-9-]{1,127}(/[A-Za-z0-9]{1,64})?|hashivault://[A-Za-z0-9][A-Za-z0-9._-]{0,127})$`;
+
 const secret = (validations) => ({
   type: "object",
   description:
@@ -33,14 +36,15 @@ const secret = (validations) => ({
 });
 
 /** `validations`: what is refused of a Secret besides. */
-const keysWith = (validations) => ({
+const keysWith = (validations, kmsValidations) => ({
   type: "object",
   description: "The signer holds the private half of this key.",
   "x-kubernetes-validations": [
     {
-      rule: "(has(self.publicKeys) ? 1 : 0) + (has(self.secret) ? 1 : 0) == 1",
-      message: "must have exactly one of publicKeys, secret",
+      rule: "(has(self.publicKeys) ? 1 : 0) + (has(self.secret) ? 1 : 0) + (has(self.kms) ? 1 : 0) == 1",
+      message: "must have exactly one of publicKeys, secret, kms",
     },
+    ...kmsValidations,
     {
       rule: "!has(self.validFrom) || !has(self.validUntil) || timestamp(self.validFrom) <= timestamp(self.validUntil)",
       message: "validUntil must not be before validFrom",
@@ -57,6 +61,14 @@ const keysWith = (validations) => ({
         'Exactly one PEM block "PUBLIC KEY", for example the cosign.pub that "cosign generate-key-pair" writes. For a second key write a second entry. It or secret must be written.',
     },
     secret: secret(validations),
+    kms: {
+      type: "string",
+      minLength: 12,
+      maxLength: 512,
+      pattern: KMS,
+      description:
+        "Key of a key management service, by its URI: azurekms://VAULT/NAME[/VERSION] or hashivault://NAME, without an endpoint. Only its public half is fetched, and fetched again every few minutes. Of cluster policies alone.",
+    },
     hashAlgorithm: {
       type: "string",
       enum: ["sha256", "sha384", "sha512"],
@@ -78,13 +90,22 @@ const keysWith = (validations) => ({
   },
 });
 
-export const keys = keysWith({});
-export const namespacedKeys = keysWith({
-  "x-kubernetes-validations": [
+export const keys = keysWith({}, []);
+export const namespacedKeys = keysWith(
+  {
+    "x-kubernetes-validations": [
+      {
+        rule: "!has(self.__namespace__)",
+        message: "must not be written in a namespaced policy, which reads Secrets of its own namespace",
+        fieldPath: ".namespace",
+      },
+    ],
+  },
+  [
     {
-      rule: "!has(self.__namespace__)",
-      message: "must not be written in a namespaced policy, which reads Secrets of its own namespace",
-      fieldPath: ".namespace",
+      rule: "!has(self.kms)",
+      message: "must not be written in a namespaced policy: Sealgate would ask with an identity of its own",
+      fieldPath: ".kms",
     },
   ],
-});
+);

@@ -6,6 +6,7 @@ import { formatPublicKeyPem } from "../crypto/public-key.ts";
 import { buildKubernetesClient } from "../kubernetes/client.ts";
 import { fetchSecretKey } from "../kubernetes/key-secret.ts";
 import type { KeyAnswer } from "../policy/key-source.ts";
+import { fetchKmsKeys } from "./open-keys.ts";
 import { usage } from "./usage.ts";
 
 const FETCH_MS = 15_000;
@@ -26,8 +27,9 @@ export async function withKey(
 
 type Remote = Exclude<KeyReference, { kind: "file" }>;
 
-/** By KUBECONFIG, or as the pod that this runs in. */
+/** A Secret by KUBECONFIG, or as the pod that this runs in. */
 async function fetchReference(reference: Remote, signal: AbortSignal): Promise<KeyAnswer> {
+  if (reference.kind === "kms") return (await fetchKmsKeys([reference.uri]))(reference.uri);
   return await fetchSecretKey(
     usage(() => buildKubernetesClient(undefined)),
     reference,

@@ -1,6 +1,8 @@
 /** Where serve has its policies from: the API server, or a directory of files. */
 import { turnTaker } from "../app/turns.ts";
+import type { KmsKeys } from "../cloud/kms-keys.ts";
 import type { ServeFlags } from "../cli/index.ts";
+import { readPolicies } from "../config/pods.ts";
 import { PolicyDirectory } from "../config/policy-directory.ts";
 import { buildKubernetesClient, DEFAULT_NAMESPACE, ownNamespace, type KubernetesApi } from "../kubernetes/client.ts";
 import { KeySecrets } from "../kubernetes/key-secrets.ts";
@@ -8,18 +10,20 @@ import { wantedStatuses } from "../kubernetes/object-statuses.ts";
 import { PolicyWatch } from "../kubernetes/policy-watch.ts";
 import { StatusWriter } from "../kubernetes/status-writer.ts";
 import { keySourcesOf } from "../policy/compile.ts";
-import type { Compilers, Policies } from "../ports/policies.ts";
+import { kmsUrisOf, secretSourcesOf, type KeyAnswer } from "../policy/key-source.ts";
+import type { Compilers, Policies, PolicySnapshot } from "../ports/policies.ts";
 import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { ReadinessCheck } from "../webhook/operations.ts";
 import type { LeaderWork } from "./election.ts";
+import { fetchKmsKeys, findBy, openKms } from "./open-keys.ts";
 import type { Trust } from "./open-trust.ts";
 import { systemClock } from "./serve-certificates.ts";
 import { usage } from "./usage.ts";
 
 export interface Telemetry {
   readonly logger: Pick<Logger, "info" | "warn">;
-  readonly metrics: Pick<Metrics, "observeStale">;
+  readonly metrics: Pick<Metrics, "observeStale" | "observeKeyAge">;
 }
 
 export interface PolicySource {
@@ -34,10 +38,30 @@ export interface PolicySource {
   close(): void;
 }
 
-/** Of policies in files: keys come from the Secrets beside them. `namespace` is Sealgate's own. */
-export function compileOfFiles({ compileWith }: Pick<Trust, "compileWith">, namespace = DEFAULT_NAMESPACE): Compilers {
-  return compileWith((find) => ({ namespace, find }));
+/** Of policies in files: keys come from the Secrets beside them, and by `kms`. `namespace` is Sealgate's own. */
+export function compileOfFiles(
+  { compileWith }: Pick<Trust, "compileWith">,
+  kms: (uri: string) => KeyAnswer,
+  namespace = DEFAULT_NAMESPACE,
+): Compilers {
+  return compileWith((beside) => ({ namespace, find: findBy(beside, kms) }));
 }
+
+/** Policies of files for a command that follows nothing, with the keys that they name. Fails with UsageError. */
+export async function readPoliciesOnce(
+  paths: readonly string[],
+  trust: Pick<Trust, "compileWith">,
+  { namespace, namespaces }: { readonly namespace?: string | undefined; readonly namespaces?: Namespaces } = {},
+  fetchKeys: typeof fetchKmsKeys = fetchKmsKeys,
+): Promise<PolicySnapshot> {
+  const read = (kms: (uri: string) => KeyAnswer): PolicySnapshot =>
+    usage(() => readPolicies(paths, compileOfFiles(trust, kms, namespace), namespaces));
+  const first = read(() => ({ kind: "none", reason: "it has not been fetched" }));
+  const uris = kmsUrisOf(first.policies.flatMap(keySourcesOf));
+  return uris.length === 0 ? first : read(await fetchKeys(uris));
+}
+
+type Namespaces = Parameters<typeof readPolicies>[2];
 
 /** Fails with UsageError: a directory or a kubeconfig that cannot be read. */
 export function openPolicies(
@@ -45,47 +69,110 @@ export function openPolicies(
   trust: Pick<Trust, "compileWith" | "config">,
   { logger, metrics }: Telemetry,
 ): PolicySource {
-  const onChange = (detail: string): void => logger.info({ detail }, "policies changed");
-  if (flags.policies !== undefined) {
-    const compile = compileOfFiles(trust, flags.namespace);
-    const directory = usage(() => new PolicyDirectory({ folder: flags.policies ?? "", compile, onChange }));
-    const readiness = (): readonly ReadinessCheck[] => [{ name: "policies", ok: true, detail: directory.detail() }];
-    return {
-      policies: directory,
-      recompile: () => directory.recompile(),
-      leaderWorks: [],
-      readiness,
-      close: () => directory.close(),
-    };
-  }
-  const turn = turnTaker(systemClock.monotonicNow);
-  const client = usage(() => buildKubernetesClient(flags.kubeconfig));
-  const namespace = usage(() => flags.namespace ?? ownNamespace(flags.kubeconfig));
+  const log = (detail: string): void => logger.info({ detail }, "policies changed");
+  const kmsReadiness = (kms: KmsKeys): ReadinessCheck => {
+    metrics.observeKeyAge(kms.ageSeconds());
+    return { name: "kms-keys", ...kms.readiness() };
+  };
+  return flags.policies === undefined
+    ? openCluster(flags, trust, {
+        log,
+        logger,
+        kmsReadiness,
+        observeStale: (name, seconds) => metrics.observeStale(name, seconds),
+      })
+    : openDirectory(flags.policies, flags, trust, { log, kmsReadiness });
+}
+
+interface Reports {
+  readonly log: (detail: string) => void;
+  readonly kmsReadiness: (kms: KmsKeys) => ReadinessCheck;
+}
+
+interface ClusterReports extends Reports {
+  readonly logger: Telemetry["logger"];
+  readonly observeStale: (name: string, seconds: number) => void;
+}
+
+function openDirectory(
+  folder: string,
+  flags: ServeFlags,
+  trust: Pick<Trust, "compileWith">,
+  { log, kmsReadiness }: Reports,
+): PolicySource {
+  const kms = openKms(() => directory.recompile());
+  const compile = compileOfFiles(trust, (uri) => kms.find(uri), flags.namespace);
+  const follow = (): void => kms.follow(kmsUrisOf(directory.snapshot().policies.flatMap(keySourcesOf)));
+  const directory = usage(
+    () =>
+      new PolicyDirectory({
+        folder,
+        compile,
+        onChange: (detail) => {
+          follow();
+          log(detail);
+        },
+      }),
+  );
+  follow();
+  return {
+    policies: directory,
+    recompile: () => directory.recompile(),
+    leaderWorks: [],
+    readiness: () => [{ name: "policies", ok: true, detail: directory.detail() }, kmsReadiness(kms)],
+    close: () => {
+      directory.close();
+      kms.close();
+    },
+  };
+}
+
+function openCluster(
+  { kubeconfig, namespace, staleSeconds }: ServeFlags,
+  trust: Pick<Trust, "compileWith" | "config">,
+  { log, logger, kmsReadiness, observeStale }: ClusterReports,
+): PolicySource {
+  const client = usage(() => buildKubernetesClient(kubeconfig));
+  const own = usage(() => namespace ?? ownNamespace(kubeconfig));
   const secrets = new KeySecrets({
     ...systemClock,
     client,
-    onChange: (isAffected) => void watch.recompile((policy) => keySourcesOf(policy).some(isAffected)),
+    onChange: (isAffected) =>
+      void watch.recompile((policy) => secretSourcesOf(keySourcesOf(policy)).some((source) => isAffected(source))),
   });
+  const kms = openKms((uri) => void watch.recompile((policy) => kmsUrisOf(keySourcesOf(policy)).includes(uri)));
+  const find = findBy(
+    (source) => secrets.find(source),
+    (uri) => kms.find(uri),
+  );
   const watch = new PolicyWatch({
     ...systemClock,
-    turn,
+    turn: turnTaker(systemClock.monotonicNow),
     client,
-    compile: trust.compileWith(() => ({ namespace, find: (source) => secrets.find(source) })),
-    onKeySources: (sources) => secrets.follow(sources),
-    onChange,
+    compile: trust.compileWith(() => ({ namespace: own, find })),
+    onKeySources: (sources) => {
+      secrets.follow(secretSourcesOf(sources));
+      kms.follow(kmsUrisOf(sources));
+    },
+    onChange: log,
   });
   watch.start();
-  const readiness = (): readonly ReadinessCheck[] => [
-    ...watch.checks(flags.staleSeconds, (name, seconds) => metrics.observeStale(name, seconds)),
-    { name: "key-secrets", ...secrets.readiness() },
-  ];
-  const close = (): void => {
-    watch.close();
-    secrets.close();
+  return {
+    api: client,
+    policies: watch,
+    recompile: () => void watch.recompile(),
+    leaderWorks: [statusWork(client, watch, trust.config, logger)],
+    readiness: () => [
+      ...watch.checks(staleSeconds, observeStale),
+      { name: "key-secrets", ...secrets.readiness() },
+      kmsReadiness(kms),
+    ],
+    close: () => {
+      watch.close();
+      secrets.close();
+      kms.close();
+    },
   };
-  const recompile = (): void => void watch.recompile();
-  const leaderWorks = [statusWork(client, watch, trust.config, logger)];
-  return { api: client, policies: watch, recompile, leaderWorks, readiness, close };
 }
 
 /** The leader writes what became of the objects that `watch` reads. */

@@ -4,7 +4,7 @@ import { FileWatch } from "../config/file-watch.ts";
 import { DEFAULT_CONFIG, type Config } from "../config/load.ts";
 import { settingsDetail } from "../config/settings.ts";
 import { compilePolicy } from "../policy/compile.ts";
-import { NO_KEY_SOURCES, type KeySources } from "../policy/key-source.ts";
+import { NO_KEY_SOURCES, type FindSecretKey, type KeySources } from "../policy/key-source.ts";
 import { compileTrustRoot, withObjects } from "../policy/trust-root-object.ts";
 import type { TrustRoots } from "../policy/trust-root.ts";
 import type { Compilers } from "../ports/policies.ts";
@@ -21,7 +21,7 @@ export interface Trust {
   /** Without keys outside of policies. */
   readonly compile: Compilers;
   /** With keys of Secrets: `keys` is given those that lie beside the policies, where these are files. */
-  readonly compileWith: (keys: (beside: KeySources["find"]) => Pick<KeySources, "namespace" | "find">) => Compilers;
+  readonly compileWith: (keys: (beside: FindSecretKey) => Pick<KeySources, "namespace" | "find">) => Compilers;
   readiness(): readonly ReadinessCheck[];
   /** Reads the configuration and the files of its roots whenever they change, until the answer is called. */
   follow(onChange: (detail: string) => void): () => void;

@@ -12,7 +12,7 @@ import { compileException, type ExceptionResource } from "../policy/exception.ts
 import { validateException } from "../policy/exception-check.ts";
 import type { FieldError } from "../policy/field-errors.ts";
 import { NO_SECRET, readSecretKey } from "../policy/key-secret.ts";
-import type { KeySources } from "../policy/key-source.ts";
+import type { FindSecretKey } from "../policy/key-source.ts";
 import { validateTrustRoot } from "../policy/trust-root-check.ts";
 import { trustRootsByName, type TrustRootResource } from "../policy/trust-root-object.ts";
 import type { PolicyResource } from "../policy/types.ts";
@@ -79,7 +79,7 @@ export function snapshotOf(sets: Iterable<PolicySet>, compile: Compilers): Polic
   const trustRoots = trustRootsByName(all.flatMap((set) => set.trustRoots.map((root) => compile.trustRoot(root))));
   const namespaces = new Map(all.flatMap((set) => [...set.namespaces]));
   const secrets = new Map(all.flatMap((set) => [...set.secrets]));
-  const find: KeySources["find"] = ({ namespace, name, key }) => {
+  const find: FindSecretKey = ({ namespace, name, key }) => {
     const secret = secrets.get(`${namespace}/${name}`);
     return secret === undefined ? NO_SECRET : readSecretKey(secret, key);
   };

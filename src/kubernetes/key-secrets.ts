@@ -7,14 +7,14 @@
 import { asObject } from "../encoding/guard.ts";
 import type { JsonObject } from "../encoding/json.ts";
 import { NO_SECRET, readSecretKey } from "../policy/key-secret.ts";
-import type { KeyAnswer, KeySource } from "../policy/key-source.ts";
+import { isSameKey, type KeyAnswer, type SecretKeySource } from "../policy/key-source.ts";
 import type { KubernetesClient } from "./client.ts";
 import { ListWatch, type ListWatchOptions } from "./list-watch.ts";
 
 export interface KeySecretsOptions extends Pick<ListWatchOptions, "delay" | "random"> {
   readonly client: KubernetesClient;
   /** Keys of a Secret are others than before: of those that `isAffected` takes. */
-  onChange(isAffected: (source: KeySource) => boolean): void;
+  onChange(isAffected: (source: SecretKeySource) => boolean): void;
 }
 
 /** Each costs a connection: what the policies of one namespace, and those of all namespaces together, may have followed. */
@@ -44,7 +44,7 @@ export class KeySecrets {
   }
 
   /** Follows the Secrets of `sources`, and no others any more. Cluster policies' come first. */
-  follow(sources: readonly KeySource[]): void {
+  follow(sources: readonly SecretKeySource[]): void {
     if (this.#isClosed) return;
     const wanted = this.#select(sources);
     for (const [id, { stop }] of this.#followed) {
@@ -61,7 +61,7 @@ export class KeySecrets {
     this.#settle();
   }
 
-  find(source: KeySource): KeyAnswer {
+  find(source: SecretKeySource): KeyAnswer {
     const followed = this.#followed.get(idOf(source));
     const answer = followed?.answers?.get(source.key);
     if (answer !== undefined) return answer;
@@ -96,8 +96,8 @@ export class KeySecrets {
   }
 
   /** Members by Secret. What is followed already stays before what would be new, and no namespace crowds out another. */
-  #select(sources: readonly KeySource[]): ReadonlyMap<string, ReadonlySet<string>> {
-    const isOurs = ({ owner }: KeySource): boolean => owner === "ClusterImageVerifyPolicy";
+  #select(sources: readonly SecretKeySource[]): ReadonlyMap<string, ReadonlySet<string>> {
+    const isOurs = ({ owner }: SecretKeySource): boolean => owner === "ClusterImageVerifyPolicy";
     const ranked = [
       ...sources.filter(isOurs),
       ...sources.filter((source) => !isOurs(source) && this.#followed.has(idOf(source))),
@@ -119,7 +119,7 @@ export class KeySecrets {
     return wanted;
   }
 
-  #isCrowded({ owner, namespace }: KeySource): boolean {
+  #isCrowded({ owner, namespace }: SecretKeySource): boolean {
     if (owner === "ClusterImageVerifyPolicy") return false;
     const own = [...this.#followed.values()].filter((followed) => followed.namespace === namespace);
     return own.length >= MAX_SECRETS.ofNamespace || this.#followed.size >= MAX_SECRETS.ofNamespaces;
@@ -162,7 +162,7 @@ export class KeySecrets {
     const before = followed.answers;
     followed.answers = answers;
     const changed = new Set(
-      [...answers].filter(([key, answer]) => !isSame(before?.get(key), answer)).map(([key]) => key),
+      [...answers].filter(([key, answer]) => !isSameKey(before?.get(key), answer)).map(([key]) => key),
     );
     if (changed.size === 0) return;
     const { namespace, name } = followed;
@@ -172,13 +172,8 @@ export class KeySecrets {
   }
 }
 
-function idOf({ namespace, name }: KeySource): string {
+function idOf({ namespace, name }: SecretKeySource): string {
   return `${namespace}/${name}`;
-}
-
-function isSame(before: KeyAnswer | undefined, after: KeyAnswer): boolean {
-  if (before?.kind === "key") return after.kind === "key" && after.key.keyId === before.key.keyId;
-  return after.kind === "none" && before?.reason === after.reason;
 }
 
 function none(reason: string): KeyAnswer {

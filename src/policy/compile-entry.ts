@@ -75,8 +75,7 @@ export function compileEntry(
   keys: KeyScope = NO_KEYS,
 ): CompiledEntry {
   const { name, party = name } = entry;
-  const secret = entry.keys?.secret;
-  const source = secret === undefined ? undefined : keySourceOf(secret, keys.owner, keys.sources);
+  const source = entry.keys === undefined ? undefined : keySourceOf(entry.keys, keys.owner, keys.sources);
   const requirement = compileRequirement(entry, source, ruleTrustRoot, { trustRoots, sources: keys.sources });
   const isRead = source !== undefined && mayBeRead(source, keys.sources);
   return { name, party, requirement, ...(isRead ? { keySource: source } : {}) };

@@ -33,7 +33,8 @@ function partiesOf(entries: readonly { value: unknown; path: string }[]): readon
 /** One text for one principal; undefined where signatures of several could meet the entry. */
 function certainSigner(entry: unknown): string | undefined {
   const keys = memberOf(entry, "keys");
-  const [pem, secret] = [memberOf(keys, "publicKeys"), memberOf(keys, "secret")];
+  const [pem, secret, kms] = [memberOf(keys, "publicKeys"), memberOf(keys, "secret"), memberOf(keys, "kms")];
+  if (pem === undefined && typeof kms === "string") return JSON.stringify(["kms", kms]);
   if (pem === undefined && secret !== undefined) return signerInSecret(secret);
   const key = typeof pem === "string" ? readKey(pem) : undefined;
   if (typeof key === "object") return `key ${key.keyId}`;

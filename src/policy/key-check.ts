@@ -32,12 +32,13 @@ export const parseKey: (pem: string) => Attempt<PublicKey> = memoized((pem) => a
 export function checkKeys(keys: unknown, path: string, kind: PolicyKind): readonly FieldError[] {
   if (typeof keys !== "object" || keys === null) return [];
   const pem = memberOf(keys, "publicKeys");
-  const secret = memberOf(keys, "secret");
+  const [secret, kms] = [memberOf(keys, "secret"), memberOf(keys, "kms")];
   const key = typeof pem === "string" ? readKey(pem) : undefined;
-  const isOne = (pem === undefined) !== (secret === undefined);
+  const isOne = [pem, secret, kms].filter((written) => written !== undefined).length === 1;
   return [
-    ...(isOne ? [] : [{ path, message: "must have exactly one of publicKeys, secret" }]),
+    ...(isOne ? [] : [{ path, message: "must have exactly one of publicKeys, secret, kms" }]),
     ...checkSecret(secret, `${path}.secret`, kind),
+    ...checkKms(kms, `${path}.kms`, kind),
     ...(typeof key === "string" ? [{ path: `${path}.publicKeys`, message: key }] : []),
     ...(typeof key === "object" ? checkOptions(keys, key, path) : []),
     ...checkWindow(keys, path),
@@ -48,6 +49,13 @@ function checkSecret(secret: unknown, path: string, kind: PolicyKind): readonly 
   if (kind === "ClusterImageVerifyPolicy" || memberOf(secret, "namespace") === undefined) return [];
   const message = "must not be written in a namespaced policy, which reads Secrets of its own namespace";
   return [{ path: `${path}.namespace`, message }];
+}
+
+function checkKms(kms: unknown, path: string, kind: PolicyKind): readonly FieldError[] {
+  if (kms === undefined || kind === "ClusterImageVerifyPolicy") return [];
+  return [
+    { path, message: "must not be written in a namespaced policy: Sealgate would ask with an identity of its own" },
+  ];
 }
 
 /** What a key of this type does not have. */

@@ -9,7 +9,7 @@ import type { EntrySpec, PolicyKind } from "./types.ts";
 import type { Finding } from "./verdict.ts";
 
 /** A member of a Secret. */
-export interface KeySource {
+export interface SecretKeySource {
   readonly kind: "secret";
   readonly namespace: string;
   readonly name: string;
@@ -19,9 +19,19 @@ export interface KeySource {
   readonly owner: PolicyKind;
 }
 
+/** A key in a key management service, of a cluster policy. */
+export interface KmsKeySource {
+  readonly kind: "kms";
+  readonly uri: string;
+}
+
+export type KeySource = SecretKeySource | KmsKeySource;
+
 /** A key to verify with, or a clause that says why there is none: "the Secret does not exist". */
 export type KeyAnswer =
   { readonly kind: "key"; readonly key: PublicKey } | { readonly kind: "none"; readonly reason: string };
+
+export type FindSecretKey = (source: SecretKeySource) => KeyAnswer;
 
 /** Where keys outside of policies are looked up. */
 export interface KeySources {
@@ -46,10 +56,10 @@ export const DEFAULT_SECRET_KEY = "cosign.pub";
 export const NO_KEY_SOURCES: KeySources = {
   namespace: "sealgate",
   isAllowed: () => false,
-  find: () => ({ kind: "none", reason: "no Secret is read here" }),
+  find: () => ({ kind: "none", reason: "no key outside of the policy is read here" }),
 };
 
-export type SecretSpec = NonNullable<NonNullable<EntrySpec["keys"]>["secret"]>;
+type KeysSpec = NonNullable<EntrySpec["keys"]>;
 
 /** Who names a Secret: the kind of the policy, and the namespace that a namespaced one lies in. */
 export interface KeyOwner {
@@ -57,23 +67,44 @@ export interface KeyOwner {
   readonly namespace: string | undefined;
 }
 
-/** Requires a spec that validation took: a namespaced policy names no namespace. */
+/** Where the key is, if not in the policy. Requires keys that validation took: a namespaced policy names no namespace. */
 export function keySourceOf(
-  { name, namespace, key = DEFAULT_SECRET_KEY }: SecretSpec,
+  { secret, kms }: KeysSpec,
   owner: KeyOwner,
-  sources: KeySources,
-): KeySource {
+  sources: Pick<KeySources, "namespace">,
+): KeySource | undefined {
+  if (kms !== undefined) return { kind: "kms", uri: kms };
+  if (secret === undefined) return undefined;
+  const { name, namespace, key = DEFAULT_SECRET_KEY } = secret;
   const own = owner.kind === "ImageVerifyPolicy" ? owner.namespace : namespace;
   return { kind: "secret", namespace: own ?? sources.namespace, name, key, owner: owner.kind };
 }
 
 /** Of cluster policies: whoever writes a namespaced one could read its Secrets anyway. */
-export function mayBeRead({ owner, namespace }: KeySource, sources: KeySources): boolean {
+export function mayBeRead(source: KeySource, sources: KeySources): boolean {
+  if (source.kind === "kms") return true;
+  const { owner, namespace } = source;
   return owner === "ImageVerifyPolicy" || namespace === sources.namespace || sources.isAllowed(namespace);
 }
 
-export function formatKeySource({ namespace, name, key }: KeySource): string {
+export function secretSourcesOf(sources: readonly KeySource[]): readonly SecretKeySource[] {
+  return sources.filter((source) => source.kind === "secret");
+}
+
+export function kmsUrisOf(sources: readonly KeySource[]): readonly string[] {
+  return sources.flatMap((source) => (source.kind === "kms" ? source.uri : []));
+}
+
+export function formatKeySource(source: KeySource): string {
+  if (source.kind === "kms") return `key ${quoted(source.uri)}`;
+  const { namespace, name, key } = source;
   return `key ${quoted(key)} of Secret ${quoted(`${namespace}/${name}`)}`;
+}
+
+/** Answers between which nothing has to be compiled anew. */
+export function isSameKey(before: KeyAnswer | undefined, after: KeyAnswer): boolean {
+  if (before?.kind === "key") return after.kind === "key" && after.key.keyId === before.key.keyId;
+  return after.kind === "none" && before?.reason === after.reason;
 }
 
 /** One line about an entry that could not be judged. */
@@ -83,6 +114,6 @@ export function unavailableKeyFinding({ cause, subject, reason }: UnavailableKey
     entry,
     code: cause,
     reason: `Cannot verify signatures with ${subject}: ${reason}`,
-    hint: "put the public key where the policy names it; docs/keys.md says which Secrets are read, and with which rights",
+    hint: "put the public key where the policy names it; docs/keys.md says what is read, and with which rights",
   };
 }

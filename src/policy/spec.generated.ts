@@ -270,6 +270,10 @@ export interface PolicySpec {
             readonly key?: string;
           };
           /**
+           * Key of a key management service, by its URI: azurekms://VAULT/NAME[/VERSION] or hashivault://NAME, without an endpoint. Only its public half is fetched, and fetched again every few minutes. Of cluster policies alone.
+           */
+          readonly kms?: string;
+          /**
            * The one hash that signatures may use; not for Ed25519. By the type of the key when it is absent: sha256, sha384 or sha512 as the curve has it, sha256 for RSA.
            */
           readonly hashAlgorithm?: "sha256" | "sha384" | "sha512";

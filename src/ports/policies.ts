@@ -1,7 +1,7 @@
 /** The policies in force, as an immutable snapshot; whoever watches them swaps the whole. */
 import type { CompiledPolicy } from "../policy/compile.ts";
 import type { CompiledException } from "../policy/exception.ts";
-import type { KeySources } from "../policy/key-source.ts";
+import type { FindSecretKey } from "../policy/key-source.ts";
 import type { CompiledTrustRoot, TrustRootObjects, TrustRootResource } from "../policy/trust-root-object.ts";
 import type { PolicyResource } from "../policy/types.ts";
 
@@ -26,6 +26,6 @@ export interface Compilers {
    * `trustRoots` are the objects, which stand before others of their names. `beside` finds keys in Secrets that lie in the
    * same files.
    */
-  policy(resource: PolicyResource, trustRoots: TrustRootObjects, beside?: KeySources["find"]): CompiledPolicy;
+  policy(resource: PolicyResource, trustRoots: TrustRootObjects, beside?: FindSecretKey): CompiledPolicy;
   trustRoot(resource: TrustRootResource): CompiledTrustRoot;
 }

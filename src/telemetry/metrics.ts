@@ -31,6 +31,8 @@ export interface Metrics {
   countUnmatched(images: number): void;
   /** For how long changes of a source may have been missed. */
   observeStale(source: string, seconds: number): void;
+  /** How long ago the key of a key management service was fetched that was fetched longest ago. */
+  observeKeyAge(seconds: number): void;
   observeLeader(isLeader: boolean): void;
   /** The end of the certificate that is served, in milliseconds. */
   observeLeaf(notAfter: number): void;
@@ -73,8 +75,14 @@ export function makeMetrics(): Metrics {
     labelNames: ["source"],
     registers: [registry],
   });
+  const keyAge = new Gauge({
+    name: "sealgate_kms_key_age_seconds",
+    help: "How long ago a key of a key management service was fetched, of the one for which it is longest; 0 without any",
+    registers: [registry],
+  });
   return {
     ...certificateMetrics(registry),
+    observeKeyAge: (seconds) => keyAge.set(seconds),
     observeStale: (source, seconds) => stale.set({ source }, seconds),
     contentType: registry.contentType,
     observeAdmission: ({ webhook, operation, resource, decision, dryRun, seconds }) => {

@@ -16,6 +16,11 @@ describe("cli/key-reference", () => {
     assert.deepEqual(parseKeyReference("k8s://prod/release.v2/old.pub"), { ...secret, key: "old.pub" });
   });
 
+  it("is a key of a key management service, as policies write it", () => {
+    const uri = "azurekms://acme.vault.azure.net/release";
+    assert.deepEqual(parseKeyReference(uri), { kind: "kms", uri });
+  });
+
   it("refuses what is neither, and names what it may be", () => {
     for (const text of [
       "k8s://release",
@@ -28,12 +33,13 @@ describe("cli/key-reference", () => {
       "k8s://prod/release?x",
       "https://keys.example/cosign.pub",
       "env://KEY",
+      "awskms://localhost:4566/alias/release",
     ]) {
       assert.throws(
         () => parseKeyReference(text),
         (error) => {
           assert.ok(error instanceof UsageError, text);
-          assert.match(error.message, /^Cannot use --key .*: want a file or k8s:\/\/NAMESPACE\/SECRET\[\/MEMBER\]$/);
+          assert.match(error.message, /^Cannot use --key .*: want a file, k8s:\/\/NAMESPACE\/SECRET\[\/MEMBER\], or a key of azurekms, /);
           return true;
         },
       );

@@ -1,10 +1,10 @@
 // Where serve has its policies from: a directory is read at once; a cluster is not ready before it was listed.
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../../src/cli/io.ts";
-import { openPolicies } from "../../src/compose/open-policies.ts";
+import { openPolicies, readPoliciesOnce } from "../../src/compose/open-policies.ts";
 import { openTrust } from "../../src/compose/open-trust.ts";
 import { entriesOf } from "../../src/policy/compile.ts";
 
@@ -28,8 +28,8 @@ describe("compose/open-policies", () => {
 
   const stale: string[] = [];
   const telemetry = {
-    logger: { info: (): void => undefined, warn: (): void => undefined },
-    metrics: { observeStale: (name: string): number => stale.push(name) },
+logger: { info: (): void => undefined, warn: (): void => undefined },
+    metrics: { observeStale: (name: string): number => stale.push(name), observeKeyAge: (): void => undefined },
   };
 
   it("reads a directory", () => {
@@ -40,7 +40,10 @@ describe("compose/open-policies", () => {
     assert.deepEqual(source.leaderWorks, []);
     assert.deepEqual(
       source.readiness().map(({ name, ok }) => ({ name, ok })),
-      [{ name: "policies", ok: true }],
+      [
+        { name: "policies", ok: true },
+        { name: "kms-keys", ok: true },
+      ],
     );
   });
 
@@ -56,6 +59,23 @@ describe("compose/open-policies", () => {
     };
     assert.deepEqual(causes(), []);
     assert.ok(causes("elsewhere").includes("KeyUnavailable"));
+  });
+
+  it("fetches the keys of a command's policies once, and asks for none where none is named", async () => {
+    const trust = openTrust(undefined);
+    const none = await readPoliciesOnce(["examples/keys"], trust, {}, () => assert.fail("asked"));
+    assert.equal(none.policies.length, 1);
+    const policy = readFileSync("examples/keys/policy.yaml", "utf8");
+    writeFileSync(join(folder, "kms.yaml"), policy.replace("secret: {name: release}", "kms: hashivault://release"));
+    const asked: (readonly string[])[] = [];
+    const { policies } = await readPoliciesOnce([folder], trust, {}, async (uris) => {
+      asked.push(uris);
+      return await Promise.resolve(() => ({ kind: "none", reason: "it is sealed" }));
+    });
+    assert.deepEqual(asked, [["hashivault://release"]]);
+    const entries = policies.flatMap(({ rules }) => rules.flatMap(entriesOf));
+    const reasons = entries.map(({ requirement }) => ("reason" in requirement ? requirement.reason : ""));
+    assert.deepEqual(reasons, ["it is sealed", "the Secret does not exist"]);
   });
 
   it("names a directory that is not there", () => {
@@ -81,7 +101,7 @@ describe("compose/open-policies", () => {
     assert.ok(checks.every(({ ok }) => !ok));
     assert.deepEqual(
       checks.map(({ name }) => name),
-      [...stale, "key-secrets"],
+      [...stale, "key-secrets", "kms-keys"],
     );
   });
 });

@@ -7,6 +7,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { CONFIG_SCHEMA } from "../../src/config/schema.ts";
 import { openTrust } from "../../src/compose/open-trust.ts";
 import { compilePolicy, keySourcesOf } from "../../src/policy/compile.ts";
+import { secretSourcesOf } from "../../src/policy/key-source.ts";
 import { TrustRootStore } from "../../src/trust/trust-root-store.ts";
 import { policy, rule } from "../policy/resources.ts";
 import { schemaNodes } from "../policy/schema-leaves.ts";
@@ -97,7 +98,8 @@ describe("config: every key is live", () => {
       writeFileSync(file, `secretNamespaces: [${namespaces}]\n`);
       const keys = { secret: { name: "release", namespace: "shared" } };
       const resource = policy({ verifyImages: [rule({ attestors: [{ entries: [{ name: "a", keys }] }] })] });
-      return keySourcesOf(openTrust(file).compile.policy(resource, () => undefined)).map(({ namespace }) => namespace);
+      const { policy: compile } = openTrust(file).compile;
+      return secretSourcesOf(keySourcesOf(compile(resource, () => undefined))).map(({ namespace }) => namespace);
     };
     assert.deepEqual(found("other"), []);
     assert.deepEqual(found("other, shared"), ["shared"]);

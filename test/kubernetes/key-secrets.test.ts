@@ -1,13 +1,13 @@
 // Secrets with keys, each followed by name: what is read, what takes effect, what revokes, and how many there may be.
 import assert from "node:assert/strict";
 import { KeySecrets, MAX_SECRETS } from "../../src/kubernetes/key-secrets.ts";
-import type { KeySource } from "../../src/policy/key-source.ts";
+import type { SecretKeySource } from "../../src/policy/key-source.ts";
 import { KEYS } from "../policy/resources.ts";
 import { event, fakeApi, list, text, unreachable, watch, type Asked, type Json, type Step } from "./fake-api.ts";
 
 const PATH = "/api/v1/namespaces/prod/secrets";
 
-function sourceOf(name: string, more: Partial<KeySource> = {}): KeySource {
+function sourceOf(name: string, more: Partial<SecretKeySource> = {}): SecretKeySource {
   return { kind: "secret", namespace: "prod", name, key: "cosign.pub", owner: "ImageVerifyPolicy", ...more };
 }
 
@@ -30,7 +30,7 @@ interface Followed {
 /** Follows `sources` until the script of each path is over. */
 async function follow(
   steps: Readonly<Record<string, readonly Step[]>>,
-  sources: readonly KeySource[] = [SOURCE],
+  sources: readonly SecretKeySource[] = [SOURCE],
 ): Promise<Followed> {
   const seen: string[] = [];
   const over = new Set<string>();

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { PolicyWatch } from "../../src/kubernetes/policy-watch.ts";
 import { keySourcesOf } from "../../src/policy/compile.ts";
+import { secretSourcesOf } from "../../src/policy/key-source.ts";
 import type { PolicySnapshot } from "../../src/ports/policies.ts";
 import { event, fakeApi, list, text, watch } from "./fake-api.ts";
 import {
@@ -241,7 +242,7 @@ describe("PolicyWatch", () => {
       [NAMESPACES]: [list([], "1")],
     });
     assert.deepEqual(
-      sources.map((each) => each.map(({ namespace: place, name }) => `${place}/${name}`)),
+      sources.map((each) => secretSourcesOf(each).map(({ namespace: place, name }) => `${place}/${name}`)),
       [["prod/release"]],
     );
     const [a, b] = watching.snapshot()?.policies ?? [];

@@ -196,13 +196,15 @@ describe("policy/compile-entry: keys in Secrets", () => {
     assert.ok(!isUnavailable(requirement) && requirement.signer.kind === "key");
     assert.equal(requirement.signer.hashAlgorithm, "sha256");
     assert.equal(requirement.signer.key.keyId, parsePublicKeyPem(KEYS.a.pem).keyId);
-    assert.equal(keySource?.name, "release");
+    assert.ok(keySource?.kind === "secret");
+    assert.equal(keySource.name, "release");
   });
 
   it("that are not at hand leave the entry without a requirement, and their source known", () => {
     const { requirement, keySource } = compile({ secret: { name: "release" } }, NO_SECRET);
     assert.deepEqual(requirement, { cause: "KeyUnavailable", subject, reason: "the Secret does not exist" });
-    assert.equal(keySource?.namespace, "system");
+    assert.ok(keySource?.kind === "secret");
+    assert.equal(keySource.namespace, "system");
   });
 
   it("that do not have what the entry says of them are none", () => {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parsePublicKeyPem } from "../../src/crypto/public-key.ts";
 import { compilePolicy, keySourcesOf } from "../../src/policy/compile.ts";
 import { NO_SECRET } from "../../src/policy/key-secret.ts";
-import { NO_KEY_SOURCES, type KeyAnswer } from "../../src/policy/key-source.ts";
+import { formatKeySource, NO_KEY_SOURCES, type KeyAnswer } from "../../src/policy/key-source.ts";
 import type { TrustRoot, TrustRoots } from "../../src/policy/trust-root.ts";
 import type { PolicyResource } from "../../src/policy/types.ts";
 import { MATERIAL } from "./instance.ts";
@@ -124,10 +124,9 @@ describe("policy/compile", () => {
   it("tells which keys outside of it it needs, those of attestations too", () => {
     const attestation = { name: "vuln", predicateTypes: ["vuln"], attestors: [{ entries: [STORED] }] };
     const written = policy({ verifyImages: [rule({ attestations: [attestation] })] });
-    assert.deepEqual(
-      keySourcesOf(compilePolicy(written, NO_TRUST_ROOTS)).map(({ name, key }) => `${name} ${key}`),
-      ["release cosign.pub"],
-    );
+    assert.deepEqual(keySourcesOf(compilePolicy(written, NO_TRUST_ROOTS)).map(formatKeySource), [
+      'key "cosign.pub" of Secret "sealgate/release"',
+    ]);
     assert.deepEqual(keySourcesOf(compilePolicy(policy(), NO_TRUST_ROOTS)), []);
   });
 });

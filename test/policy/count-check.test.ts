@@ -64,6 +64,9 @@ describe("policy/count-check", () => {
 
   it("knows one member of one Secret for one signer", () => {
     assert.deepEqual(messages([secret({ name: "a" }), secret({ name: "a", key: "cosign.pub" })]), [one]);
+    const kms = (uri: string): object => ({ keys: { kms: uri } });
+    assert.deepEqual(messages([kms("hashivault://a"), kms("hashivault://a")]), [one]);
+    assert.deepEqual(messages([kms("hashivault://a"), kms("hashivault://b")]), []);
   });
 
   it("leaves to the schema what has not the right shape", () => {

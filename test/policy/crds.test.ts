@@ -53,6 +53,7 @@ const entries = members({
   keys: members({
     publicKeys: fc.constant(KEYS.a.pem),
     secret: members({ namespace: fc.constant("prod") }).map((more) => ({ name: "release", ...more })),
+    kms: fc.constant("hashivault://release"),
     validFrom: times,
     validUntil: times,
   }),

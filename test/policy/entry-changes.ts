@@ -2,7 +2,7 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { parsePublicKeyPem } from "../../src/crypto/public-key.ts";
 import type { Candidate } from "../../src/policy/evidence.ts";
-import type { KeySources } from "../../src/policy/key-source.ts";
+import { formatKeySource, type KeySources } from "../../src/policy/key-source.ts";
 import { makeIntermediate, makeLeaf, makeRoot, type TestCertificate } from "../support/x509/certificate.ts";
 import { subjectAltName } from "../support/x509/extension.ts";
 import { generalName } from "../support/x509/name.ts";
@@ -67,24 +67,29 @@ function key(signature: Candidate, met: Json, unmet: Json): EntryChange {
   };
 }
 
-/** Secrets with key a, and whatever else is named holds key b. */
+/** Where key a is; whatever else is named holds key b. */
 const WITH_KEY_A: ReadonlySet<string> = new Set([
-  "sealgate/release/cosign.pub",
-  "shared/release/cosign.pub",
-  "sealgate/release/new.pub",
+  'key "hashivault://release"',
+  'key "cosign.pub" of Secret "sealgate/release"',
+  'key "cosign.pub" of Secret "shared/release"',
+  'key "new.pub" of Secret "sealgate/release"',
 ]);
 
 export const KEY_SOURCES: KeySources = {
   namespace: "sealgate",
   isAllowed: () => true,
-  find: ({ namespace, name, key: member }) => ({
+  find: (source) => ({
     kind: "key",
-    key: parsePublicKeyPem(WITH_KEY_A.has(`${namespace}/${name}/${member}`) ? KEYS.a.pem : KEYS.b.pem),
+    key: parsePublicKeyPem(WITH_KEY_A.has(formatKeySource(source)) ? KEYS.a.pem : KEYS.b.pem),
   }),
 };
 
 function stored(met: Json, unmet: Json): EntryChange {
-  return { signature: byKey(), met: { keys: { secret: met } }, unmet: { keys: { secret: unmet } } };
+  return outside({ secret: met }, { secret: unmet });
+}
+
+function outside(met: Json, unmet: Json): EntryChange {
+  return { signature: byKey(), met: { keys: met }, unmet: { keys: unmet } };
 }
 
 function keyless(met: Json, unmet: Json): EntryChange {
@@ -138,6 +143,7 @@ export const ENTRY_CHANGES: Readonly<Record<string, EntryChange>> = {
   "keys.secret.name": stored({ name: "release" }, { name: "other" }),
   "keys.secret.namespace": stored({ name: "release", namespace: "shared" }, { name: "release", namespace: "other" }),
   "keys.secret.key": stored({ name: "release", key: "new.pub" }, { name: "release", key: "old.pub" }),
+  "keys.kms": outside({ kms: "hashivault://release" }, { kms: "hashivault://other" }),
   "keys.hashAlgorithm": key(byKey(), { hashAlgorithm: "sha256" }, { hashAlgorithm: "sha512" }),
   "keys.rsaPadding": key(
     byKey(RSA.privateKey),

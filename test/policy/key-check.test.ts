@@ -87,9 +87,10 @@ describe("policy/key-check", () => {
   }
 
   it("refuses no key and two of them", () => {
-    const union = "keys must have exactly one of publicKeys, secret";
+    const union = "keys must have exactly one of publicKeys, secret, kms";
     assert.deepEqual(messages({}), [union]);
     assert.deepEqual(messages({ publicKeys: publicKey, secret: { name: "a" } }), [union]);
+    assert.deepEqual(messages({ secret: { name: "a" }, kms: "hashivault://a" }), [union]);
   });
 
   it("lets a namespaced policy name no namespace of a Secret", () => {
@@ -97,6 +98,13 @@ describe("policy/key-check", () => {
     assert.deepEqual(messages({ secret: { name: "a" } }, "ImageVerifyPolicy"), []);
     assert.deepEqual(messages({ secret }, "ImageVerifyPolicy"), [
       "keys.secret.namespace must not be written in a namespaced policy, which reads Secrets of its own namespace",
+    ]);
+  });
+
+  it("takes a key management service of cluster policies alone", () => {
+    assert.deepEqual(messages({ kms: "hashivault://a" }), []);
+    assert.deepEqual(messages({ kms: "hashivault://a" }, "ImageVerifyPolicy"), [
+      "keys.kms must not be written in a namespaced policy: Sealgate would ask with an identity of its own",
     ]);
   });
 

@@ -15,7 +15,7 @@ export const CORE = [
   "policy",
   "admission",
 ] as const;
-const ADAPTERS = ["registry", "kubernetes", "trust", "telemetry", "config"];
+const ADAPTERS = ["registry", "kubernetes", "cloud", "trust", "telemetry", "config"];
 const MOUTHS = ["webhook", "cli"];
 /** The composition, which knows everything and which nothing imports. */
 const ROOTS = ["main.ts", "compose"];
@@ -29,7 +29,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   yaml: ["config"],
   "@kubernetes/client-node": ["kubernetes"],
   fastify: ["webhook"],
-  undici: ["registry"],
+  undici: ["registry", "cloud"],
   "@noble/curves": ["crypto"],
   "lru-cache": ["app"],
   "p-limit": ["app", "registry"],
@@ -44,7 +44,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   "node:buffer": ["encoding"],
   "node:events": ["app"],
   "node:dns": ["registry"],
-  "node:fs": ["config", "trust", "main.ts"],
+  "node:fs": ["cloud", "config", "trust", "main.ts"],
   "node:http": ["kubernetes", "webhook"],
   "node:https": ["kubernetes", "webhook"],
   "node:net": ["registry"],
