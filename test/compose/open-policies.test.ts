@@ -28,7 +28,7 @@ describe("compose/open-policies", () => {
 
   const stale: string[] = [];
   const telemetry = {
-logger: { info: (): void => undefined, warn: (): void => undefined },
+    logger: { info: (): void => undefined, warn: (): void => undefined },
     metrics: { observeStale: (name: string): number => stale.push(name), observeKeyAge: (): void => undefined },
   };
 
