@@ -6,7 +6,8 @@ import { registryPasswordStdin, registryUsername } from "./registry-user.ts";
 import type { VerifyBundleFlags } from "./verify-bundle.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
 
-const KEY = 'public key: a file, PEM "PUBLIC KEY" (cosign.pub), k8s://NAMESPACE/SECRET[/MEMBER] by KUBECONFIG, or the URI of a KMS (docs/keys.md)';
+const KEY =
+  'public key: a file, PEM "PUBLIC KEY" (cosign.pub), k8s://NAMESPACE/SECRET[/MEMBER] by KUBECONFIG, or the URI of a KMS (docs/keys.md)';
 
 const VERIFY_HELP = `
 Who must have signed is said in one of two ways:

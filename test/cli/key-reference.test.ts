@@ -39,7 +39,10 @@ describe("cli/key-reference", () => {
         () => parseKeyReference(text),
         (error) => {
           assert.ok(error instanceof UsageError, text);
-          assert.match(error.message, /^Cannot use --key .*: want a file, k8s:\/\/NAMESPACE\/SECRET\[\/MEMBER\], or a key of azurekms, /);
+          assert.match(
+            error.message,
+            /^Cannot use --key .*: want a file, k8s:\/\/NAMESPACE\/SECRET\[\/MEMBER\], or a key of azurekms, /,
+          );
           return true;
         },
       );
