@@ -33,6 +33,11 @@ const RIGHTS: readonly Right[] = [
     calledBy: "kubernetes/policy-watch.ts",
   },
   { on: "cluster trustroots.sealgate.dev", verbs: ["list", "watch"], calledBy: "kubernetes/policy-watch.ts" },
+  ...["imageverifypolicies", "clusterimageverifypolicies", "imageverifyexceptions", "trustroots"].map((kind) => ({
+    on: `cluster ${kind}/status.sealgate.dev`,
+    verbs: ["patch"],
+    calledBy: "kubernetes/status-writer.ts",
+  })),
   { on: "cluster namespaces", verbs: ["list", "watch"], calledBy: "kubernetes/policy-watch.ts" },
   {
     on: `cluster mutatingwebhookconfigurations.${ADMISSION}/sealgate`,
@@ -62,6 +67,11 @@ const RIGHTS: readonly Right[] = [
 const OCCASIONS: Readonly<Record<string, (kubectl: Installation["kubectl"]) => Promise<unknown>>> = {
   "a rotation writes the Secret": (kubectl) =>
     kubectl("-n", releaseNamespace, "annotate", "secret", `${releaseName}-ca`, "sealgate.dev/rotate=1"),
+  "an object of each kind is told of": async (kubectl) => {
+    await kubectl("create", "namespace", "prod");
+    const files = ["namespaced-policy", "cluster-policy", "exception", "trust-root"];
+    await kubectl("apply", ...files.flatMap((name) => ["-f", join(repositoryRoot(), "examples", `${name}.yaml`)]));
+  },
   "a configuration that is gone makes an event": (kubectl) =>
     kubectl("delete", "mutatingwebhookconfiguration", releaseName),
 };
@@ -153,8 +163,11 @@ describe("the program's rights", () => {
       name,
       resource: subresource === undefined ? resource : `${resource}/${subresource}`,
     };
-    const byName = lineOf(call);
-    return table.includes(byName) ? byName : lineOf({ ...call, name: "" });
+    // What a ClusterRole grants is granted in each namespace.
+    const possible = [where, "cluster"].flatMap((each) =>
+      [name, ""].map((by) => lineOf({ ...call, where: each, name: by })),
+    );
+    return possible.find((line) => table.includes(line)) ?? lineOf(call);
   }
 
   it("are those of the table, by the chart's roles", async () => {
