@@ -98,8 +98,8 @@ describe("config: every key is live", () => {
       writeFileSync(file, `secretNamespaces: [${namespaces}]\n`);
       const keys = { secret: { name: "release", namespace: "shared" } };
       const resource = policy({ verifyImages: [rule({ attestors: [{ entries: [{ name: "a", keys }] }] })] });
-      const { policy: compile } = openTrust(file).compile;
-      return secretSourcesOf(keySourcesOf(compile(resource, () => undefined))).map(({ namespace }) => namespace);
+      const compiled = openTrust(file).compile.policy(resource, () => undefined);
+      return secretSourcesOf(keySourcesOf(compiled)).map(({ namespace }) => namespace);
     };
     assert.deepEqual(found("other"), []);
     assert.deepEqual(found("other, shared"), ["shared"]);
