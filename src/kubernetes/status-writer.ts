@@ -29,6 +29,8 @@ const ROUND_MS = 1000;
 const MAX_WRITES = 20;
 /** What was written and is not seen yet, or was undone by somebody, is not written again before. */
 const AGAIN_MS = 60_000;
+/** What was refused, or had no answer, is tried again after this. */
+const RETRY_MS = 5_000;
 const FIELD_MANAGER = "sealgate-status";
 
 interface Applied {
@@ -80,12 +82,15 @@ export class StatusWriter {
       metadata: { name, uid, ...(namespace === undefined ? {} : { namespace }) },
       status: statusOf(state, content, now),
     };
-    // Also what is refused is not tried again at once
-    this.#applied.set(path, { text: textOf(state, content), at: now });
+    const text = textOf(state, content);
+    this.#applied.set(path, { text, at: now - AGAIN_MS + RETRY_MS });
     const query = { fieldManager: FIELD_MANAGER, force: "true" };
     try {
       const { status, object } = await callApi(this.#options.api, { method: "PATCH", path, query, body }, signal);
-      if (status === 200) this.#tell(state, content);
+      if (status === 200) {
+        this.#applied.set(path, { text, at: now });
+        this.#tell(state, content);
+      }
       // Gone, or another of its name: the watch will say so
       else if (status !== 404 && status !== 409) this.#options.onFailure(path, reasonOf(status, object));
     } catch (error) {

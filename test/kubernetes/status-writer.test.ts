@@ -162,6 +162,13 @@ describe("StatusWriter", () => {
     ]);
   });
 
+  it("tries again soon what was refused", async () => {
+    const of = world([{ state: state("a"), content: ready() }], [500, new Error("connect ECONNREFUSED")]);
+    await rounds(of, 12);
+    assert.equal(of.sent.length, 3);
+    assert.equal(of.told.at(-1), "a Ready Compiled");
+  });
+
   it("tells of a condition that is another than it was, and of no other", async () => {
     const before = state("a");
     const status = statusOf(before, ready(), NOW);
