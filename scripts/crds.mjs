@@ -71,7 +71,7 @@ export const KINDS = [
     scope: "Cluster",
     spec: trustRootSpec,
     status: plainStatus,
-    columns: [AGE],
+    columns: [READY, STATE, AGE],
     description:
       "One Sigstore instance: its authorities and logs, and what its signatures must bring. Policies name it.",
   },

@@ -134,7 +134,7 @@ describeOnTestbed("policy trust roots", (testbed) => {
   it("take the example, and are listed", async () => {
     const example = join(repositoryRoot(), "examples/trust-root.yaml");
     await gate.must(["apply", "-f", example]);
-    assert.match(await gate.must(["get", "troot"]), /^NAME +AGE\nacme-sigstore +\S/u);
+    assert.match(await gate.must(["get", "troot"]), /^NAME +READY +AGE\nacme-sigstore +(?:True +)?\S/u);
     await gate.must(["delete", "-f", example]);
   });
 

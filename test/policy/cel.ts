@@ -21,7 +21,11 @@ export interface Crd {
   readonly spec: {
     readonly scope: string;
     readonly names: { readonly shortNames: readonly string[]; readonly categories: readonly string[] };
-    readonly versions: readonly { readonly schema: { readonly openAPIV3Schema: CrdNode } }[];
+    readonly versions: readonly {
+      readonly additionalPrinterColumns: readonly { readonly name: string }[];
+      readonly subresources: unknown;
+      readonly schema: { readonly openAPIV3Schema: CrdNode };
+    }[];
   };
 }
 

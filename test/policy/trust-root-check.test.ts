@@ -179,6 +179,15 @@ describe("crds: trustroots", () => {
     assert.deepEqual([spec.names.shortNames, spec.names.categories], [["troot"], ["sealgate"]]);
   });
 
+  it("and every other kind show whether an object is ready, beside a status of their own", () => {
+    for (const plural of ["trustroots", "imageverifyexceptions", "imageverifypolicies", "clusterimageverifypolicies"]) {
+      const [version] = crd(plural).spec.versions;
+      const columns = version?.additionalPrinterColumns.map(({ name }) => name) ?? [];
+      assert.ok(columns.includes("Ready") && columns.includes("State"), plural);
+      assert.deepEqual(version?.subresources, { status: {} }, plural);
+    }
+  });
+
   it("describes and bounds every field", () => {
     for (const [path, { description = "", type, ...node }] of schemaNodes(TRUST_ROOT_SPEC_SCHEMA)) {
       assert.ok(description.length >= 20, path);
