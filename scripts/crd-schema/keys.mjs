@@ -67,7 +67,7 @@ const keysWith = (validations, kmsValidations) => ({
       maxLength: 512,
       pattern: KMS,
       description:
-        "Key of a key management service, by its URI: azurekms://VAULT/NAME[/VERSION] or hashivault://NAME, without an endpoint. Only its public half is fetched, and fetched again every few minutes. Of cluster policies alone.",
+        "Key of a key management service, by its URI: azurekms://VAULT/NAME[/VERSION] or hashivault://NAME, without an endpoint. Only its public half is fetched, and fetched again every few minutes. Of cluster policies alone. Instead of publicKeys.",
     },
     hashAlgorithm: {
       type: "string",

@@ -55,7 +55,7 @@ export const KEYS_SCHEMA = {
       pattern:
         "^(azurekms://[A-Za-z0-9-]{1,63}[.](vault[.]azure[.]net|vault[.]azure[.]cn|vault[.]usgovcloudapi[.]net|managedhsm[.]azure[.]net)/[A-Za-z0-9-]{1,127}(/[A-Za-z0-9]{1,64})?|hashivault://[A-Za-z0-9][A-Za-z0-9._-]{0,127})$",
       description:
-        "Key of a key management service, by its URI: azurekms://VAULT/NAME[/VERSION] or hashivault://NAME, without an endpoint. Only its public half is fetched, and fetched again every few minutes. Of cluster policies alone.",
+        "Key of a key management service, by its URI: azurekms://VAULT/NAME[/VERSION] or hashivault://NAME, without an endpoint. Only its public half is fetched, and fetched again every few minutes. Of cluster policies alone. Instead of publicKeys.",
     },
     hashAlgorithm: {
       type: "string",
