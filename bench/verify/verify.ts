@@ -10,9 +10,9 @@ import { formatRatio, formatTime, quantile, type Benchmark, type Goal, type Tabl
 import { recordOperations, replay } from "./openssl.ts";
 import { realPaths, virtualPaths, type Path } from "./paths.ts";
 
-const WARM_UPS = 600;
-const BLOCKS = 200;
-const RUNS_OF_A_BLOCK = 3;
+/** Of the processor, for each path: the compilers are done after thousands of runs, and a webhook runs for weeks. */
+const WARM_UP_MS = 6000;
+const SAMPLES = 1000;
 const BUNDLE = join(VECTORS_ROOT, "sigstore-rs/bundle_v03/bundle_v03.json");
 const MAX_PARSE_MS_OF_10_KB = 0.15;
 const VERIFICATIONS = 1000;
@@ -32,7 +32,7 @@ export const verification: Benchmark = {
 function pathsTable(title: string, paths: readonly Path[]): Table {
   const measured = paths.map((path) => ({ path, ...measurePath(path) }));
   return {
-    title: `${title} (time of the processor, blocks by turns, first twentieths)`,
+    title: `${title} (time of the processor, by turns, first twentieths)`,
     columns: ["path", "verifications", "verify()", "OpenSSL", "ratio"],
     rows: measured.map(({ path, count, ours, openssl, ratio }) => [
       path.name,
@@ -63,8 +63,8 @@ interface Measured {
 }
 
 /**
- * The links of the authorities are known after the first run. Time is that of the processor, collection of garbage
- * included, so that waiting for a processor which does other work counts for neither.
+ * The links of the authorities are known after the first run. Time is that of the processor, so that waiting for one
+ * which does other work counts for neither.
  */
 function measurePath({ run }: Path): Measured {
   run();
@@ -75,12 +75,12 @@ function measurePath({ run }: Path): Measured {
 }
 
 /**
- * Milliseconds of one run of each, by turns in small blocks. The fastest twentieth of the blocks ends at the figure: other work
- * takes the caches, too, from whichever runs just then.
+ * Milliseconds of one run of each, by turns. The fastest twentieth of the runs ends at the figure: other work takes the
+ * caches, too, from whichever runs just then.
  */
 function byTurns(left: () => void, right: () => void): readonly [number, number] {
-  for (let i = 0; i < WARM_UPS; i++) [left, right].forEach((run) => run());
-  const samples = Array.from({ length: BLOCKS }, () => [timeOf(left), timeOf(right)] as const);
+  for (let spent = 0; spent < WARM_UP_MS;) spent += timeOf(left) + timeOf(right);
+  const samples = Array.from({ length: SAMPLES }, () => [timeOf(left), timeOf(right)] as const);
   return [lowest(samples.map(([time]) => time)), lowest(samples.map(([, time]) => time))];
 }
 
@@ -90,9 +90,9 @@ function lowest(times: readonly number[]): number {
 
 function timeOf(run: () => void): number {
   const before = process.cpuUsage();
-  for (let i = 0; i < RUNS_OF_A_BLOCK; i++) run();
+  run();
   const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000 / RUNS_OF_A_BLOCK;
+  return (user + system) / 1000;
 }
 
 function parseTable(): Table {
