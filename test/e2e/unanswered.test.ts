@@ -102,12 +102,15 @@ describe("while nobody answers", () => {
     });
   });
 
-  it("afterwards the pods of what was taken meanwhile are made", async () => {
-    // Its controller tries ever more rarely; a change makes it try at once.
-    await kubectl("-n", IN, "scale", "deployment", "waiting", "--replicas=2");
-    await eventually("the pod", async () => {
-      const args = ["-n", IN, "get", "pods", "-l", "app=web", "-o", "name"];
-      return (await kubectl(...args)).includes("pod/waiting-");
+  // In a group of its own: mocha runs the tests of a group before the groups in it.
+  describe("afterwards", () => {
+    it("the pods of what was taken meanwhile are made", async () => {
+      // Its controller tries ever more rarely; a change makes it try at once.
+      await kubectl("-n", IN, "scale", "deployment", "waiting", "--replicas=2");
+      await eventually("the pod", async () => {
+        const args = ["-n", IN, "get", "pods", "-l", "app=web", "-o", "name"];
+        return (await kubectl(...args)).includes("pod/waiting-");
+      });
     });
   });
 });
