@@ -149,11 +149,13 @@ describe("the chart's webhooks", () => {
 
       await installation.apply(controller(kind, { ...named, image: FINE }));
       const updates = (): Promise<number> => countReviews(installation, 'operation="UPDATE"', `resource="${resource}"`);
+      // The controllers of the objects before may have asked for some
+      const already = await updates();
       await kubectl("-n", inNamespace, "label", resource, "web", "touched=yes");
       if (!["Job", "CronJob", "DaemonSet"].includes(kind)) {
         await kubectl("-n", inNamespace, "scale", resource, "web", "--replicas=2");
       }
-      assert.equal(await updates(), 0);
+      assert.equal(await updates(), already);
       // The template of a Job does not change, whoever asks
       if (kind !== "Job") {
         const spec = { containers: [{ name: "web", image: REFUSED }] };
@@ -162,7 +164,7 @@ describe("the chart's webhooks", () => {
         const changed = await installation.cluster.kubectl(args);
         assert.equal(changed.code, 1);
         assert.match(changed.stderr, / denied the request: /u);
-        assert.equal(await updates(), 1);
+        assert.equal(await updates(), already + 1);
       }
       await kubectl("-n", inNamespace, "delete", resource, "web", "--cascade=foreground");
     });
