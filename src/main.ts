@@ -51,7 +51,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   });
   const source = openPolicies(flags, trust, { logger, metrics });
   const { verifier, reload, close } = buildVerifier(flags, trust.config, apiServers(flags));
-  const credentials = openKeychains(source.api, flags.namespace, trust.config);
+  const credentials = openKeychains(source.api, source.namespace ?? flags.namespace, trust.config);
   let draining = false;
   const terminated = terminationSignals();
   const { tls: served, leaderElection } = trust.config();

@@ -29,6 +29,8 @@ export interface Telemetry {
 export interface PolicySource {
   /** Where they come from, unless it is a directory. */
   readonly api?: KubernetesApi;
+  /** Sealgate's own, where policies come from a cluster. */
+  readonly namespace?: string;
   readonly policies: Policies;
   /** After a change of trust roots. */
   recompile(): void;
@@ -159,6 +161,7 @@ function openCluster(
   watch.start();
   return {
     api: client,
+    namespace: own,
     policies: watch,
     recompile: () => void watch.recompile(),
     leaderWorks: [statusWork(client, watch, trust.config, logger)],

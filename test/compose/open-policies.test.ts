@@ -95,6 +95,7 @@ describe("compose/open-policies", () => {
     const source = openPolicies({ ...FLAGS, kubeconfig }, openTrust(undefined), telemetry);
     const checks = source.readiness();
     source.close();
+    assert.equal(source.namespace, "sealgate");
     assert.equal(source.policies.snapshot(), undefined);
     assert.equal(source.leaderWorks.length, 1);
     assert.ok(checks.length > 0);
