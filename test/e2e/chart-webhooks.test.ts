@@ -164,7 +164,8 @@ describe("the chart's webhooks", () => {
         const changed = await installation.cluster.kubectl(args);
         assert.equal(changed.code, 1);
         assert.match(changed.stderr, / denied the request: /u);
-        assert.equal(await updates(), already + 1);
+        // Once more for each time that the object was written by its controller in between
+        assert.ok((await updates()) > already);
       }
       await kubectl("-n", inNamespace, "delete", resource, "web", "--cascade=foreground");
     });
