@@ -52,6 +52,12 @@ describe("makeMetrics()", () => {
     assert.match(await metrics.text(), /sealgate_unmatched_images_total 3\n/);
   });
 
+  it("tells the age of the key of a key service that was confirmed longest ago", async () => {
+    const metrics = makeMetrics();
+    metrics.observeKeyAge(480);
+    assert.match(await metrics.text(), /sealgate_kms_key_age_seconds 480\n/);
+  });
+
   it("has one label for all resources that are not ours, whatever a stranger sends", async () => {
     const metrics = makeMetrics();
     for (let i = 0; i < 100; i++) metrics.observeAdmission({ ...SAMPLE, resource: `pods${i}\n"` });
