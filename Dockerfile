@@ -20,7 +20,7 @@ LABEL org.opencontainers.image.title="Sealgate" \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
-COPY --from=build --chmod=0444 /source/dist/bin/sealgate.mjs /app/sealgate.mjs
+COPY --from=build --chmod=0444 /source/dist/bin/*.mjs /app/
 USER 65532:65532
 WORKDIR /app
 EXPOSE 8443 8081

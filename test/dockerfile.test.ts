@@ -36,7 +36,7 @@ describe("the Dockerfile", () => {
 
   it("puts the bundle into the image and nothing else, readable and not writable", () => {
     const copied = [...textsOf("COPY"), ...textsOf("ADD")];
-    assert.deepEqual(copied, ["--from=build --chmod=0444 /source/dist/bin/sealgate.mjs /app/sealgate.mjs"]);
+    assert.deepEqual(copied, ["--from=build --chmod=0444 /source/dist/bin/*.mjs /app/"]);
   });
 
   it("needs no shell", () => {

@@ -5,7 +5,14 @@ const PEM =
   "^\\s*(-----BEGIN PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END PUBLIC KEY-----|-----BEGIN RSA PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END RSA PUBLIC KEY-----)\\s*$";
 
 const VAULTS = "(vault[.]azure[.]net|vault[.]azure[.]cn|vault[.]usgovcloudapi[.]net|managedhsm[.]azure[.]net)";
-const KMS = `^(azurekms://[A-Za-z0-9-]{1,63}[.]${VAULTS}/[A-Za-z0-9-]{1,127}(/[A-Za-z0-9]{1,64})?|hashivault://[A-Za-z0-9][A-Za-z0-9._-]{0,127})$`;
+const UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
+const AWS_ID = `(${UUID}|mrk-[0-9a-f]{32})`;
+const AWS_ALIAS = "alias/[A-Za-z0-9/_-]{1,250}";
+const AWS_REGION = "[a-z]{2,4}(-[a-z]{2,12}){1,3}-[0-9]{1,2}";
+const AWS = `awskms:///(${AWS_ID}|${AWS_ALIAS}|arn:aws(-[a-z]{1,8}){0,2}:kms:${AWS_REGION}:[0-9]{12}:(key/${AWS_ID}|${AWS_ALIAS}))`;
+const GOOGLE =
+  "gcpkms://projects/[a-z][a-z0-9.:-]{0,62}/locations/[a-z0-9-]{1,32}/keyRings/[A-Za-z0-9_-]{1,63}/cryptoKeys/[A-Za-z0-9_-]{1,63}(/(cryptoKeyVersions|versions)/[0-9]{1,10})?";
+const KMS = `^(${AWS}|${GOOGLE}|azurekms://[A-Za-z0-9-]{1,63}[.]${VAULTS}/[A-Za-z0-9-]{1,127}(/[A-Za-z0-9]{1,64})?|hashivault://[A-Za-z0-9][A-Za-z0-9._-]{0,127})$`;
 
 const secret = (validations) => ({
   type: "object",
@@ -67,7 +74,7 @@ const keysWith = (validations, kmsValidations) => ({
       maxLength: 512,
       pattern: KMS,
       description:
-        "Key of a key management service, by its URI: azurekms://VAULT/NAME[/VERSION] or hashivault://NAME, without an endpoint. Only its public half is fetched, and fetched again every few minutes. Of cluster policies alone. Instead of publicKeys.",
+        "Key of a key management service, by its URI: awskms:///ID, alias or ARN, azurekms://VAULT/NAME[/VERSION], gcpkms://projects/…/cryptoKeys/NAME[/versions/N] or hashivault://NAME, without an endpoint. Only its public half is fetched, and fetched again every few minutes. Of cluster policies alone. Instead of publicKeys.",
     },
     hashAlgorithm: {
       type: "string",

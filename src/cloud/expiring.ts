@@ -71,7 +71,7 @@ export class Expiring<T> {
 }
 
 /** The call goes on for those who share it; who has no more time leaves. */
-async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+export async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let leave = (): void => undefined;
   const spent = new Promise<never>((_, reject) => {
     leave = (): void => reject(signal.reason as Error);

@@ -1,6 +1,6 @@
 /**
- * One call to a cloud's API and its JSON answer. No redirect is followed, an answer is bounded, and what is said about one
- * is its host and status, never its text. Proxies are the environment's (HTTPS_PROXY, NO_PROXY); what answers on the
+ * One call to a cloud's API and its answer, mostly JSON. No redirect is followed, an answer is bounded, and what is said about
+ * one is its host and status, never its text. Proxies are the environment's (HTTPS_PROXY, NO_PROXY); what answers on the
  * machine's own link is asked without.
  */
 import { Agent, EnvHttpProxyAgent, request, type Dispatcher } from "undici";
@@ -21,19 +21,27 @@ export interface CloudCall {
   readonly url: string;
   readonly method?: "GET" | "POST" | "PUT";
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly signal: AbortSignal;
   /** An address of the machine's own link or of this machine: no proxy is between. */
   readonly isLocal?: boolean;
 }
 
-export interface CloudAnswer {
+/** As it arrived. */
+export interface RawAnswer {
   readonly host: string;
   readonly status: number;
+  /** By names in lower case. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly bytes: Uint8Array;
+}
+
+export interface CloudAnswer extends Omit<RawAnswer, "bytes"> {
   /** Of a JSON object; undefined for everything else, HTML for example. */
   readonly object: JsonObject | undefined;
 }
 
+export type CloudTransport = (call: CloudCall) => Promise<RawAnswer>;
 export type CloudHttp = (call: CloudCall) => Promise<CloudAnswer>;
 
 export interface CloudHttpOptions {
@@ -43,12 +51,25 @@ export interface CloudHttpOptions {
   readonly dispatcher?: Dispatcher;
 }
 
+const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "[::1]", "localhost"]);
 const MAX_BYTES = 256 * 1024;
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 10_000;
 
 /** Fails with CloudError when no answer arrives. */
-export function makeCloudHttp({ ca, dispatcher }: CloudHttpOptions = {}): CloudHttp {
+export function makeCloudHttp(options: CloudHttpOptions = {}): CloudHttp {
+  return readingObjects(makeCloudTransport(options));
+}
+
+export function readingObjects(transport: CloudTransport): CloudHttp {
+  return async (call) => {
+    const { host, status, headers, bytes } = await transport(call);
+    return { host, status, headers, object: readObject(bytes) };
+  };
+}
+
+/** Fails as makeCloudHttp(). */
+export function makeCloudTransport({ ca, dispatcher }: CloudHttpOptions = {}): CloudTransport {
   const connect = { timeout: CONNECT_MS, ...(ca === undefined ? {} : { ca }) };
   let [direct, proxied]: (Dispatcher | undefined)[] = [dispatcher, dispatcher];
   return async ({ url, method = "GET", headers = {}, body, signal, isLocal = false }) => {
@@ -64,12 +85,18 @@ export function makeCloudHttp({ ca, dispatcher }: CloudHttpOptions = {}): CloudH
         signal: AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]),
         dispatcher: through,
       });
-      return { host, status: answer.statusCode, object: readObject(await readBody(answer.body, host)) };
+      const { statusCode: status, headers: answered } = answer;
+      return { host, status, headers: answered, bytes: await readBody(answer.body, host) };
     } catch (error) {
       if (error instanceof CloudError) throw error;
       throw new CloudError(`${host} could not be asked: ${codeOf(error)}`, error);
     }
   };
+}
+
+/** Of a URL: this machine. */
+export function isLoopback(hostname: string): boolean {
+  return LOOPBACK.has(hostname);
 }
 
 /** The clause about an answer that is not the one that was asked for. */

@@ -11,7 +11,8 @@ const FETCH_MS = 15_000;
 
 /** By this process's identities and the vendors' own settings. Nothing is loaded or called before a key is asked for. */
 export function kmsFetcher(): FetchKey {
-  return makeFetchKey(makeKmsAccess({ environment: process.env, now: systemClock.monotonicNow }));
+  const { monotonicNow, now: wallNow } = systemClock;
+  return makeFetchKey(makeKmsAccess({ environment: process.env, now: monotonicNow, wallNow }));
 }
 
 /** Followed: `onChange` tells which URI has another key. */

@@ -53,9 +53,9 @@ export const KEYS_SCHEMA = {
       minLength: 12,
       maxLength: 512,
       pattern:
-        "^(azurekms://[A-Za-z0-9-]{1,63}[.](vault[.]azure[.]net|vault[.]azure[.]cn|vault[.]usgovcloudapi[.]net|managedhsm[.]azure[.]net)/[A-Za-z0-9-]{1,127}(/[A-Za-z0-9]{1,64})?|hashivault://[A-Za-z0-9][A-Za-z0-9._-]{0,127})$",
+        "^(awskms:///(([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|mrk-[0-9a-f]{32})|alias/[A-Za-z0-9/_-]{1,250}|arn:aws(-[a-z]{1,8}){0,2}:kms:[a-z]{2,4}(-[a-z]{2,12}){1,3}-[0-9]{1,2}:[0-9]{12}:(key/([0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|mrk-[0-9a-f]{32})|alias/[A-Za-z0-9/_-]{1,250}))|gcpkms://projects/[a-z][a-z0-9.:-]{0,62}/locations/[a-z0-9-]{1,32}/keyRings/[A-Za-z0-9_-]{1,63}/cryptoKeys/[A-Za-z0-9_-]{1,63}(/(cryptoKeyVersions|versions)/[0-9]{1,10})?|azurekms://[A-Za-z0-9-]{1,63}[.](vault[.]azure[.]net|vault[.]azure[.]cn|vault[.]usgovcloudapi[.]net|managedhsm[.]azure[.]net)/[A-Za-z0-9-]{1,127}(/[A-Za-z0-9]{1,64})?|hashivault://[A-Za-z0-9][A-Za-z0-9._-]{0,127})$",
       description:
-        "Key of a key management service, by its URI: azurekms://VAULT/NAME[/VERSION] or hashivault://NAME, without an endpoint. Only its public half is fetched, and fetched again every few minutes. Of cluster policies alone. Instead of publicKeys.",
+        "Key of a key management service, by its URI: awskms:///ID, alias or ARN, azurekms://VAULT/NAME[/VERSION], gcpkms://projects/…/cryptoKeys/NAME[/versions/N] or hashivault://NAME, without an endpoint. Only its public half is fetched, and fetched again every few minutes. Of cluster policies alone. Instead of publicKeys.",
     },
     hashAlgorithm: {
       type: "string",

@@ -270,7 +270,7 @@ export interface PolicySpec {
             readonly key?: string;
           };
           /**
-           * Key of a key management service, by its URI: azurekms://VAULT/NAME[/VERSION] or hashivault://NAME, without an endpoint. Only its public half is fetched, and fetched again every few minutes. Of cluster policies alone. Instead of publicKeys.
+           * Key of a key management service, by its URI: awskms:///ID, alias or ARN, azurekms://VAULT/NAME[/VERSION], gcpkms://projects/…/cryptoKeys/NAME[/versions/N] or hashivault://NAME, without an endpoint. Only its public half is fetched, and fetched again every few minutes. Of cluster policies alone. Instead of publicKeys.
            */
           readonly kms?: string;
           /**

@@ -41,7 +41,7 @@ describe("cli/key-reference", () => {
           assert.ok(error instanceof UsageError, text);
           assert.match(
             error.message,
-            /^Cannot use --key .*: want a file, k8s:\/\/NAMESPACE\/SECRET\[\/MEMBER\], or a key of azurekms, /,
+            /^Cannot use --key .*: want a file, k8s:\/\/NAMESPACE\/SECRET\[\/MEMBER\], or a key of awskms, /,
           );
           return true;
         },

@@ -4,7 +4,22 @@ import { KMS_SCHEMES, parseKmsUri, type KmsUri } from "../../src/policy/kms-uri.
 import { validatePolicy } from "../../src/policy/validate.ts";
 import { policy, rule } from "./resources.ts";
 
+const UUID = "1234abcd-12ab-34cd-56ef-1234567890ab";
+const AWS = "arn:aws:kms:us-east-2:111122223333";
+const GOOGLE = "projects/acme/locations/global/keyRings/ci/cryptoKeys/release";
+
 const TAKEN: readonly [string, KmsUri][] = [
+  [`awskms:///${UUID}`, { service: "aws", key: UUID }],
+  ["awskms:///mrk-1234abcd12ab34cd56ef1234567890ab", { service: "aws", key: "mrk-1234abcd12ab34cd56ef1234567890ab" }],
+  ["awskms:///alias/team/release", { service: "aws", key: "alias/team/release" }],
+  [`awskms:///${AWS}:key/${UUID}`, { service: "aws", key: `${AWS}:key/${UUID}`, region: "us-east-2" }],
+  [
+    "awskms:///arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/release",
+    { service: "aws", key: "arn:aws-us-gov:kms:us-gov-west-1:111122223333:alias/release", region: "us-gov-west-1" },
+  ],
+  [`gcpkms://${GOOGLE}`, { service: "google", key: GOOGLE }],
+  [`gcpkms://${GOOGLE}/versions/2`, { service: "google", key: GOOGLE, version: "2" }],
+  [`gcpkms://${GOOGLE}/cryptoKeyVersions/10`, { service: "google", key: GOOGLE, version: "10" }],
   ["azurekms://acme.vault.azure.net/release", { service: "azure", vault: "acme.vault.azure.net", name: "release" }],
   [
     "azurekms://acme.managedhsm.azure.net/release/0a1b2c",
@@ -16,8 +31,20 @@ const TAKEN: readonly [string, KmsUri][] = [
 const REFUSED = [
   "",
   "release",
-  "awskms:///alias/release",
-  "gcpkms://projects/a/locations/b/keyRings/c/cryptoKeys/d/versions/1",
+  "awskms://localhost:4566/alias/release",
+  "awskms://alias/release",
+  "awskms:///release",
+  "awskms:///alias/",
+  "awskms:///alias/re lease",
+  `awskms:///${AWS.replace("us-east-2", "evil.example/")}:alias/release`,
+  `awskms:///${AWS.replace("us-east-2", "us-east-2.evil")}:alias/release`,
+  `awskms:///${AWS.replace(":kms:", ":s3:")}:alias/release`,
+  `awskms:///${AWS}:key/release`,
+  "gcpkms://evil.example/projects/a/locations/b/keyRings/c/cryptoKeys/d",
+  "gcpkms://projects/../locations/b/keyRings/c/cryptoKeys/d",
+  "gcpkms://projects/a/locations/b/keyRings/c/cryptoKeys/d/versions/latest",
+  "gcpkms://projects/a/locations/b/keyRings/c/cryptoKeys/d?x=y",
+  "gcpkms://projects/a/locations/b/keyRings/c",
   "azurekms://acme.vault.azure.net",
   "azurekms://acme.vault.azure.net.evil.example/release",
   "azurekms://evil.example/release",
@@ -53,7 +80,7 @@ describe("policy/kms-uri", () => {
   it("knows the services by their schemes", () => {
     assert.deepEqual(
       KMS_SCHEMES.map((scheme) => TAKEN.some(([uri]) => uri.startsWith(`${scheme}://`))),
-      [true, true],
+      [true, true, true, true],
     );
   });
 });

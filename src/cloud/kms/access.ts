@@ -1,38 +1,69 @@
 /** What key management services are asked with: this process's own identities, and the vendors' own settings. */
 import { readFile } from "node:fs/promises";
+import type { KMSClient } from "@aws-sdk/client-kms";
 import type { Token } from "../authorized.ts";
+import { AwsClients } from "../aws/clients.ts";
 import { fetchAzureToken } from "../azure-token.ts";
-import { Expiring } from "../expiring.ts";
-import { CloudError, makeCloudHttp, type CloudHttp } from "../http.ts";
+import { Expiring, type Lasting } from "../expiring.ts";
+import { fetchGoogleToken } from "../google-token.ts";
+import { CloudError, makeCloudHttp, makeCloudTransport, type CloudHttp, type CloudTransport } from "../http.ts";
+import type { AwsPublicKey } from "./aws.ts";
 import type { KmsAccess } from "./fetch-key.ts";
 
 export interface AccessOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Milliseconds, monotonic. */
   readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallNow: () => number;
   /** Instead of the network: for tests. */
   readonly http?: CloudHttp;
+  readonly transport?: CloudTransport;
 }
 
-export function makeKmsAccess({ environment, now, http = makeCloudHttp() }: AccessOptions): KmsAccess {
-  const tokens = new Map<string, Token>();
+type FetchToken = (scope: string, signal: AbortSignal) => Promise<Lasting<string>>;
+
+export function makeKmsAccess(options: AccessOptions): KmsAccess {
+  const { environment, now, wallNow, http = makeCloudHttp(), transport = makeCloudTransport() } = options;
   let vault: Promise<CloudHttp> | undefined;
   return {
     http,
     environment,
-    azureToken: (scope) => {
-      const known = tokens.get(scope);
-      if (known !== undefined) return known;
-      const fetch = (signal: AbortSignal): ReturnType<typeof fetchAzureToken> =>
-        fetchAzureToken(scope, { http, environment }, signal);
-      const token = new Expiring({ now, fetch });
-      tokens.set(scope, token);
-      return token;
-    },
+    awsPublicKey: openAws(transport),
+    azureToken: byScope(now, (scope, signal) => fetchAzureToken(scope, { http, environment }, signal)),
+    googleToken: byScope(now, (scope, signal) => fetchGoogleToken(scope, { http, environment, wallNow }, signal)),
     vaultHttp: () => {
       vault ??= openVault(environment["VAULT_CACERT"], http);
       return vault;
     },
+  };
+}
+
+/** One token for each scope, for as long as it holds. */
+function byScope(now: () => number, fetchToken: FetchToken): (scope: string) => Token {
+  const tokens = new Map<string, Token>();
+  return (scope) => {
+    const known = tokens.get(scope);
+    if (known !== undefined) return known;
+    const token = new Expiring({ now, fetch: (signal) => fetchToken(scope, signal) });
+    tokens.set(scope, token);
+    return token;
+  };
+}
+
+function openAws(transport: CloudTransport): AwsPublicKey {
+  const clients = new AwsClients<KMSClient>({
+    package: "@aws-sdk/client-kms",
+    load: async () => {
+      const { KMSClient: Client } = await import("@aws-sdk/client-kms");
+      return (settings) => new Client(settings);
+    },
+    transport,
+  });
+  return async (region, keyId, abortSignal) => {
+    const client = await clients.in(region);
+    const { GetPublicKeyCommand } = await import("@aws-sdk/client-kms");
+    return await client.send(new GetPublicKeyCommand({ KeyId: keyId }), { abortSignal });
   };
 }
 

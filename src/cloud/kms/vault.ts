@@ -11,11 +11,10 @@ import { attempt } from "../../failure/attempt.ts";
 import { readStoredKey } from "../../policy/key-secret.ts";
 import type { KeyAnswer } from "../../policy/key-source.ts";
 import type { KmsUri } from "../../policy/kms-uri.ts";
-import { CloudError, refusalOf, type CloudHttp } from "../http.ts";
+import { CloudError, isLoopback, refusalOf, type CloudHttp } from "../http.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const LOOPBACK: ReadonlySet<string> = new Set(["127.0.0.1", "[::1]", "localhost"]);
 const ENGINE = /^[A-Za-z0-9_-]+(?:\/[A-Za-z0-9_-]+)*$/;
 
 export async function fetchVaultKey(
@@ -40,7 +39,7 @@ function callOf(
   const engine = environment["TRANSIT_SECRET_ENGINE_PATH"] ?? "transit";
   if (address === undefined || !URL.canParse(address)) throw new CloudError("VAULT_ADDR does not say where Vault is");
   const { protocol, hostname, origin, pathname } = new URL(address);
-  const isLocal = LOOPBACK.has(hostname);
+  const isLocal = isLoopback(hostname);
   if (protocol !== "https:" && !(protocol === "http:" && isLocal)) throw new CloudError("VAULT_ADDR is not https");
   if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) throw new CloudError("VAULT_TOKEN is not set");
   if (!ENGINE.test(engine)) throw new CloudError("TRANSIT_SECRET_ENGINE_PATH is no path");

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeKmsAccess } from "../../../src/cloud/kms/access.ts";
 import { startFakeCloud, type FakeCloud } from "../../support/cloud/fake-cloud.ts";
+import { metadata } from "../../support/cloud/fake-google.ts";
 
 const { signal } = new AbortController();
 
@@ -29,7 +30,7 @@ describe("cloud/kms/access", () => {
       AZURE_FEDERATED_TOKEN_FILE: join(folder, "token"),
       ...more,
     };
-    return makeKmsAccess({ environment, now: () => 0, http: cloud.http });
+    return makeKmsAccess({ environment, now: () => 0, wallNow: () => 0, http: cloud.http });
   };
 
   it("keeps a token of Azure for each scope", async () => {
@@ -37,6 +38,14 @@ describe("cloud/kms/access", () => {
     cloud.on("login.microsoftonline.com", () => ({ json: { access_token: `t${(count += 1)}`, expires_in: 100 } }));
     const { azureToken } = open();
     const get = async (scope: string): Promise<string> => await azureToken(scope).get(signal);
+    assert.deepEqual([await get("a"), await get("a"), await get("b")], ["t1", "t1", "t2"]);
+  });
+
+  it("keeps a token of Google as well", async () => {
+    let count = 0;
+    cloud.on("metadata.google.internal", (asked) => metadata(`t${(count += 1)}`)(asked));
+    const { googleToken } = open();
+    const get = async (scope: string): Promise<string> => await googleToken(scope).get(signal);
     assert.deepEqual([await get("a"), await get("a"), await get("b")], ["t1", "t1", "t2"]);
   });
 

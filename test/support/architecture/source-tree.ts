@@ -17,7 +17,7 @@ export interface SourceImport {
   readonly typeOnly: boolean;
 }
 
-const IMPORT = /^(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"/gm;
+const IMPORT = /^(?:import|export)\s+(type\s+)?(?:[^"';]*?\sfrom\s+)?"([^"]+)"|\bimport\("([^"]+)"\)/gm;
 
 /** Every .ts file below `folder` of the repository at `root`. */
 export function readSources(root: string, folder: string): readonly SourceFile[] {
@@ -29,7 +29,7 @@ export function readSources(root: string, folder: string): readonly SourceFile[]
 }
 
 export function sourceFile(path: string, text: string): SourceFile {
-  const imports = [...text.matchAll(IMPORT)].map(([, type, specifier = ""]) => ({
+  const imports = [...text.matchAll(IMPORT)].map(([, type, first, specifier = first ?? ""]) => ({
     specifier,
     target: specifier.startsWith(".") ? posix.join(posix.dirname(path), specifier) : undefined,
     typeOnly: type !== undefined,

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Agent, Dispatcher } from "undici";
-import { makeCloudHttp, type CloudHttp } from "../../../src/cloud/http.ts";
+import { makeCloudTransport, readingObjects, type CloudHttp, type CloudTransport } from "../../../src/cloud/http.ts";
 
 export interface CloudAsked {
   /** As the Host header has it. */
@@ -37,6 +37,7 @@ export interface FakeCloud {
   /** Forgets what was asked and what hosts answer. */
   reset(): void;
   readonly http: CloudHttp;
+  readonly transport: CloudTransport;
   stop(): Promise<void>;
 }
 
@@ -90,6 +91,7 @@ export async function startFakeCloud(): Promise<FakeCloud> {
   own = `127.0.0.1:${(server.address() as AddressInfo).port}`;
   const url = `http://${own}`;
   const dispatcher = new Rerouted(url);
+  const transport = makeCloudTransport({ dispatcher });
   return {
     url,
     host: own,
@@ -99,7 +101,8 @@ export async function startFakeCloud(): Promise<FakeCloud> {
       asked.length = 0;
       hosts.clear();
     },
-    http: makeCloudHttp({ dispatcher }),
+    http: readingObjects(transport),
+    transport,
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

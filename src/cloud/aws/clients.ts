@@ -1,0 +1,87 @@
+/**
+ * Clients of AWS's SDK, one for each region, by one identity: that of the environment, as AWS's own tools find it (IRSA, Pod
+ * Identity, keys, profiles). The metadata service of machines is left alone unless AWS_EC2_METADATA_DISABLED is "false": it
+ * would give every pod the node's rights. Nothing is loaded before a client is asked for.
+ */
+import { CloudError, type CloudTransport } from "../http.ts";
+import { loadPackage } from "../optional-package.ts";
+import { awsRequestHandler, type AwsRequestHandler } from "./request-handler.ts";
+
+/** What all clients of the SDK have, and what this needs of them. */
+export interface AwsClient {
+  readonly config: { readonly credentials: unknown };
+}
+
+export interface AwsClientSettings<Credentials> {
+  readonly region: string;
+  readonly requestHandler: AwsRequestHandler;
+  readonly maxAttempts: number;
+  readonly credentials?: Credentials;
+}
+
+export interface AwsClientsOptions<Client extends AwsClient> {
+  /** Of the package, for messages. */
+  readonly package: string;
+  /** The package, as a maker of clients. */
+  readonly load: () => Promise<(settings: AwsClientSettings<Client["config"]["credentials"]>) => Client>;
+  readonly transport: CloudTransport;
+}
+
+type Environment = Record<string, string | undefined>;
+
+const MAX_ATTEMPTS = 2;
+/** Whoever writes an image's name may name regions. */
+const MAX_CLIENTS = 64;
+
+export class AwsClients<Client extends AwsClient> {
+  readonly #options: AwsClientsOptions<Client>;
+  readonly #clients = new Map<string, Client>();
+  #make: ReturnType<AwsClientsOptions<Client>["load"]> | undefined;
+
+  constructor(options: AwsClientsOptions<Client>) {
+    this.#options = options;
+  }
+
+  /** Fails with CloudError: no package. */
+  async in(region: string): Promise<Client> {
+    const { package: name, load } = this.#options;
+    prepare(process.env);
+    this.#make ??= loadPackage(name, load);
+    const make = await this.#make;
+    const home = homeRegion(process.env) ?? region;
+    return this.#client(region, make, region === home ? undefined : this.#client(home, make));
+  }
+
+  /** `credentialed`: whose identity it has, so that there is one for all, got in the region that the environment names. */
+  #client(region: string, make: (settings: AwsClientSettings<unknown>) => Client, credentialed?: Client): Client {
+    const known = this.#clients.get(region);
+    if (known !== undefined) return known;
+    const client = make({
+      region,
+      requestHandler: awsRequestHandler(this.#options.transport),
+      maxAttempts: MAX_ATTEMPTS,
+      ...(credentialed === undefined ? {} : { credentials: credentialed.config.credentials }),
+    });
+    if (this.#clients.size >= MAX_CLIENTS) this.#clients.clear();
+    this.#clients.set(region, client);
+    return client;
+  }
+}
+
+/** The region that this process is in, as AWS's tools are told. */
+export function homeRegion({ AWS_REGION: region, AWS_DEFAULT_REGION: other }: Environment): string | undefined {
+  return region ?? other;
+}
+
+/** `region`, or the one of the environment. Fails with CloudError: neither. */
+export function regionOr(region: string | undefined, environment: Environment): string {
+  const found = region ?? homeRegion(environment);
+  if (found === undefined) throw new CloudError("AWS_REGION is not set, and no region is named");
+  return found;
+}
+
+/** Read by the SDK when it is loaded and when it looks for an identity. */
+function prepare(environment: Environment): void {
+  environment["AWS_EC2_METADATA_DISABLED"] ??= "true";
+  environment["AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA"] ??= "1";
+}

@@ -1,0 +1,110 @@
+/**
+ * A token of Google for who this process is (registry.md §9). On Google's machines and in GKE the metadata service gives it
+ * (GCE_METADATA_HOST, as Google's own tools have it); elsewhere the file of GOOGLE_APPLICATION_CREDENTIALS, above all one of
+ * workload identity federation, by Google's library, which is loaded for this alone.
+ */
+import { readFile } from "node:fs/promises";
+import { asObject } from "../encoding/guard.ts";
+import { parseJson } from "../encoding/json.ts";
+import { decodeUtf8 } from "../encoding/text.ts";
+import { EncodingError } from "../failure/encoding-error.ts";
+import { inTime, type Lasting } from "./expiring.ts";
+import { CloudError, isLoopback, refusalOf, type CloudHttp } from "./http.ts";
+import { loadPackage } from "./optional-package.ts";
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export interface GoogleAccess {
+  readonly http: CloudHttp;
+  readonly environment: Environment;
+  /** Milliseconds since 1970: the library says when a token ends by the clock. */
+  readonly wallNow: () => number;
+}
+
+const METADATA = "metadata.google.internal";
+const TOKEN_PATH = "/computeMetadata/v1/instance/service-accounts/default/token";
+const HOST = /^[A-Za-z0-9.-]+(?::[0-9]{1,5})?$/;
+/** Members of a credential file that say who is called. */
+const ADDRESSES = ["token_url", "token_uri", "service_account_impersonation_url", "token_info_url"] as const;
+/** What the library would otherwise look for by starting a program. */
+const NO_PROJECT = "none";
+
+/** `scope`: what the token is for, for example https://www.googleapis.com/auth/cloudkms. Fails with CloudError. */
+export async function fetchGoogleToken(
+  scope: string,
+  access: GoogleAccess,
+  signal: AbortSignal,
+): Promise<Lasting<string>> {
+  const file = access.environment["GOOGLE_APPLICATION_CREDENTIALS"];
+  if (file === undefined || file === "") return await askMetadata(scope, access, signal);
+  return await inTime(askLibrary(scope, await readCredentials(file), access), signal);
+}
+
+async function askMetadata(
+  scope: string,
+  { http, environment }: GoogleAccess,
+  signal: AbortSignal,
+): Promise<Lasting<string>> {
+  const host = environment["GCE_METADATA_HOST"] ?? METADATA;
+  if (!HOST.test(host)) throw new CloudError("GCE_METADATA_HOST is no host");
+  const url = `http://${host}${TOKEN_PATH}?${new URLSearchParams({ scopes: scope }).toString()}`;
+  const answer = await http({ url, headers: { "metadata-flavor": "Google" }, signal, isLocal: true });
+  const token = answer.object?.get("access_token");
+  const seconds = answer.object?.get("expires_in");
+  const isGoogles = answer.headers["metadata-flavor"] === "Google";
+  if (answer.status !== 200 || !isGoogles || typeof token !== "string" || typeof seconds !== "number" || seconds <= 0) {
+    throw new CloudError(`no token of Google: ${refusalOf(answer)}`);
+  }
+  return { value: token, lifetimeMs: seconds * 1000 };
+}
+
+type Written = Readonly<Record<string, unknown>>;
+
+async function readCredentials(file: string): Promise<Written> {
+  try {
+    const bytes = await readFile(file);
+    const members = asObject(parseJson(bytes), "it");
+    for (const name of ADDRESSES) checkAddress(name, members.get(name));
+    // The strict reader has taken it; the library wants the plain object.
+    return JSON.parse(decodeUtf8(bytes)) as Written;
+  } catch (error) {
+    if (error instanceof CloudError) throw error;
+    if (error instanceof EncodingError) {
+      throw new CloudError("the file of GOOGLE_APPLICATION_CREDENTIALS is no JSON object", error);
+    }
+    throw new CloudError("the file of GOOGLE_APPLICATION_CREDENTIALS cannot be read", error);
+  }
+}
+
+function checkAddress(name: string, written: unknown): void {
+  if (written === undefined) return;
+  const url = typeof written === "string" && URL.canParse(written) ? new URL(written) : undefined;
+  const isWell = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
+  if (!isWell) throw new CloudError(`${name} in the file of GOOGLE_APPLICATION_CREDENTIALS is no https address`);
+}
+
+/** A new client for each token, since the one that is kept is kept here. */
+async function askLibrary(scope: string, written: Written, { wallNow }: GoogleAccess): Promise<Lasting<string>> {
+  const { GoogleAuth } = await loadPackage("google-auth-library", () => import("google-auth-library"));
+  try {
+    const auth = new GoogleAuth({ projectId: NO_PROJECT, scopes: [scope], credentials: written });
+    const client = await auth.getClient();
+    const { token } = await client.getAccessToken();
+    const endsAt = client.credentials.expiry_date;
+    if (typeof token !== "string" || typeof endsAt !== "number")
+      throw new CloudError("no token of Google: its answer has none");
+    const lifetimeMs = endsAt - wallNow();
+    if (lifetimeMs <= 0) throw new CloudError("no token of Google: it has ended already");
+    return { value: token, lifetimeMs };
+  } catch (error) {
+    throw error instanceof CloudError ? error : new CloudError(clauseOf(error), error);
+  }
+}
+
+/** Its message may hold what was asked and answered. */
+function clauseOf(error: unknown): string {
+  const status = error instanceof Error && "status" in error ? error.status : undefined;
+  return typeof status === "number"
+    ? `no token of Google: it answered ${status}`
+    : "no token of Google for the file of GOOGLE_APPLICATION_CREDENTIALS";
+}
