@@ -5,7 +5,7 @@
 import { attempt, type Attempt } from "../failure/attempt.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import type { Index } from "../oci/manifest.ts";
-import type { Repository } from "../oci/reference.ts";
+import { isSameRepository, type Repository } from "../oci/reference.ts";
 import { nestedIndex, platformsOf, type PlatformManifest } from "../oci/platforms.ts";
 import type { ImageEvidence } from "../policy/evidence.ts";
 import type { PlaceAnswer } from "../policy/verdict.ts";
@@ -128,10 +128,11 @@ export async function gatherPlatforms(
 
 /** Places of another repository than the image's say so. */
 function placesIn(
-  { image, repository: { host, path } }: Pick<ImageQuery, "image" | "repository">,
+  { image, repository }: Pick<ImageQuery, "image" | "repository">,
   places: readonly PlaceAnswer[],
 ): readonly PlaceAnswer[] {
-  if (host === image.host && path === image.path) return places;
+  if (isSameRepository(repository, image)) return places;
+  const { host, path } = repository;
   return places.map((answer) => ({ ...answer, place: `${host}/${path}: ${answer.place}` }));
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Digest } from "../crypto/digest.ts";
 import type { Instant } from "../encoding/instant.ts";
-import { formatReference, type ImageReference, type Repository } from "../oci/reference.ts";
+import { formatReference, isSameRepository, type ImageReference } from "../oci/reference.ts";
 import { asksForEvidence, type CompiledRule } from "../policy/compile.ts";
 import { judgeRule, needsPlatforms } from "../policy/evaluate.ts";
 import type { ImageEvidence } from "../policy/evidence.ts";
@@ -347,13 +347,9 @@ function queryOf({ reference: { repository: image }, digest, ...look }: Look, { 
   const { keychain, party } = look;
   const repository = source ?? image;
   const alike = look.rules.filter(
-    (other) => isSame(other.rule.source ?? image, repository) && other.keychain.id === keychain.id,
+    (other) => isSameRepository(other.rule.source ?? image, repository) && other.keychain.id === keychain.id,
   );
   return { image, repository, digest, keychain, party, wanted: wantedOf(alike.map(({ rule }) => rule)) };
-}
-
-function isSame(left: Repository, right: Repository): boolean {
-  return left.host === right.host && left.path === right.path;
 }
 
 /** A signature of a moment ahead of our clock: it will be good without anybody's doing. */

@@ -40,6 +40,10 @@ export function parseImageReference(text: string): ImageReference {
   return malformed("ReferenceMalformed", `image reference ${quoted(text)}`, () => readReference(text));
 }
 
+export function isSameRepository(left: Repository, right: Repository): boolean {
+  return left.host === right.host && left.path === right.path;
+}
+
 /** `host/path[:tag][@digest]`, fully qualified; `digest` stands in for the reference's own. */
 export function formatReference(reference: ImageReference, digest: Digest | undefined = reference.digest): string {
   const { repository, tag } = reference;

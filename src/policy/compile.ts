@@ -33,6 +33,8 @@ export interface CompiledRule {
   readonly verifyDigest: boolean;
   /** Names of Secrets to read registries with, after the pod's own. */
   readonly pullSecrets: readonly string[];
+  /** Of Secrets that are for the source alone. */
+  readonly sourceSecrets: readonly string[];
   /** Every set must pass. */
   readonly sets: readonly CompiledSet[];
   /** Where evidence is looked for instead of the image's own repository. */
@@ -151,14 +153,14 @@ function validRule(rule: RuleSpec, action: FailureAction, named: Named): Compile
   const mutateDigest = rule.mutateDigest ?? byDefault;
   const verifyDigest = rule.verifyDigest ?? byDefault;
   const { trustRoot = null, attestors = null, attestations = null, validations = null, static: verdict = null } = rule;
-  const asks = [rule.source ?? null, asked.platforms, attestors, attestations, validations, verdict];
+  const asks = [asked.source ?? null, asked.platforms, attestors, attestations, validations, verdict];
   const written = [mutateDigest, verifyDigest, trustRoot, ...asks];
   return {
     name: rule.name,
     ...compileCoverage(rule),
     mutateDigest,
     verifyDigest,
-    pullSecrets: pullSecretsOf(rule),
+    ...secretsOf(rule),
     ...asked,
     ...(rule.static === undefined ? {} : { static: rule.static }),
     errors: [],
@@ -168,8 +170,11 @@ function validRule(rule: RuleSpec, action: FailureAction, named: Named): Compile
   };
 }
 
-function pullSecretsOf({ imageRegistryCredentials }: RuleSpec): readonly string[] {
-  return imageRegistryCredentials?.secrets ?? [];
+function secretsOf({
+  imageRegistryCredentials,
+  source,
+}: RuleSpec): Pick<CompiledRule, "pullSecrets" | "sourceSecrets"> {
+  return { pullSecrets: imageRegistryCredentials?.secrets ?? [], sourceSecrets: source?.secrets ?? [] };
 }
 
 type Asked = Pick<CompiledRule, "sets" | "source" | "platforms" | "attestations" | "validations">;
@@ -230,6 +235,7 @@ function invalidRule(rule: unknown, errors: readonly FieldError[]): CompiledRule
     mutateDigest: false,
     verifyDigest: false,
     pullSecrets: [],
+    sourceSecrets: [],
     sets: [],
     platforms: "Index",
     attestations: [],

@@ -166,6 +166,20 @@ export const POLICY_SPEC_SCHEMA = {
                 description:
                   "A repository, host/path in lower case without tag or digest, that is looked in instead of the image's: what COSIGN_REPOSITORY named when they were made.",
               },
+              secrets: {
+                type: "array",
+                minItems: 1,
+                maxItems: 8,
+                description:
+                  "Names of pull secrets for this repository alone, in the namespace of the policy, or of Sealgate for a policy of the cluster. Tried after the pod's, with those of the rule. None when it is absent.",
+                items: {
+                  type: "string",
+                  minLength: 1,
+                  maxLength: 253,
+                  pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+                  description: "Name of a Secret of type kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg.",
+                },
+              },
             },
           },
           attestors: {

@@ -213,6 +213,15 @@ export interface PolicySpec {
        * A repository, host/path in lower case without tag or digest, that is looked in instead of the image's: what COSIGN_REPOSITORY named when they were made.
        */
       readonly repository: string;
+      /**
+       * Names of pull secrets for this repository alone, in the namespace of the policy, or of Sealgate for a policy of the cluster. Tried after the pod's, with those of the rule. None when it is absent.
+       *
+       * @minItems 1
+       * @maxItems 8
+       *
+       * Items: Name of a Secret of type kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg.
+       */
+      readonly secrets?: readonly string[];
     };
     /**
      * Sets of signers. Every set must pass. None when it is absent.

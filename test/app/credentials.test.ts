@@ -23,6 +23,7 @@ const REFUSED = "Fail RegistryUnauthorized";
 interface World extends Application {
   readonly server: EmbeddedRegistry;
   readonly reader: FakeReader;
+  readonly digest: Digest;
   readonly image: string;
   readonly tagged: string;
   /** Outcomes and message of a pod with this spec. */
@@ -68,6 +69,7 @@ async function withWorld(setting: Setting, test: (world: World) => Promise<void>
       ...application,
       server,
       reader,
+      digest,
       image: byDigest(repository, digest),
       tagged: `${repository}:1`,
       review,
@@ -138,6 +140,28 @@ describe("credentials: private images", () => {
     const secrets = (host: string): readonly PullSecret[] => [pullSecret("rule", host, "robot")];
     await withWorld({ secrets, policies }, async ({ review, image }) => {
       assert.deepEqual(await review(image), ["Pass", ""]);
+    });
+  });
+
+  it("a source's Secret opens the source, and is not shown for the image", async () => {
+    const secrets = (host: string): readonly PullSecret[] => [pullSecret("signatures", host, "robot", "sealgate")];
+    await withWorld({ secrets }, async ({ server, review, image, digest, enforce }) => {
+      await signLegacy(server, "signatures/web", digest, KEY);
+      const shown = new Set<string | undefined>();
+      server.misbehave(({ url = "", headers }) => {
+        if (!url.startsWith(`/v2/${PATH}/`)) return false;
+        shown.add(headers.authorization);
+        headers.authorization = `Basic ${Buffer.from(`operator:${PASSWORD}`).toString("base64")}`;
+        return false;
+      });
+      const source = { repository: `${server.host}/signatures/web` };
+      enforce(makePolicy({ rule: { source } }));
+      const [ends, message] = await review(image);
+      assert.equal(ends, "Fail NoSignatureFound");
+      assert.match(message, /signatures\/web: .*access refused/);
+      enforce(makePolicy({ rule: { source: { ...source, secrets: ["signatures"] } } }));
+      assert.deepEqual(await review(image), ["Pass", ""]);
+      assert.deepEqual([...shown], [undefined]);
     });
   });
 

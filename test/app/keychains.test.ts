@@ -43,6 +43,29 @@ describe("credentials: of an image", () => {
     assert.equal(image, idOf({ pod, secrets: [{ name: "a" }, own], isOperators: true }));
   });
 
+  it("Secrets of a source are shown for it alone, before the rule's", () => {
+    const source = { repository: "sigs.io/acme/signatures", secrets: ["b"] };
+    const policy = makePolicy({ namespace: "prod", rule: { ...secrets("a"), source } });
+    const shown: string[] = [];
+    const recording: Keychains = {
+      keychain: (claim) => ({
+        id: idOf(claim.secrets.map(({ name }) => name)),
+        sourcesFor: ({ host }) => {
+          shown.push(`${host}: ${claim.secrets.map(({ namespace, name }) => `${namespace}/${name}`).join(" ")}`);
+          return [];
+        },
+      }),
+    };
+    const { image, rules } = imageKeychains(recording, rulesOf(policy), pod);
+    for (const keychain of [image, ...rules]) {
+      keychain.sourcesFor({ host: "reg.io", path: "acme/web" });
+      keychain.sourcesFor({ host: "sigs.io", path: "acme/signatures" });
+    }
+    assert.deepEqual(shown, ["reg.io: prod/a", "sigs.io: prod/a", "reg.io: prod/a", "sigs.io: prod/b prod/a"]);
+    const [own] = imageKeychains(recording, rulesOf(inProd("a")), pod).rules;
+    assert.notEqual(rules[0]?.id, own?.id);
+  });
+
   it("a Secret that two rules name stands once", () => {
     const [image] = ids(cluster("a", "b"), cluster("b", "a"));
     assert.equal(image, idOf({ pod, secrets: [{ name: "a" }, { name: "b" }], isOperators: true }));

@@ -5,7 +5,13 @@
 import assert from "node:assert/strict";
 import { digestOf } from "../../src/crypto/digest.ts";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
-import { canonicalHost, formatReference, parseImageReference, shortNameWarning } from "../../src/oci/reference.ts";
+import {
+  canonicalHost,
+  formatReference,
+  isSameRepository,
+  parseImageReference,
+  shortNameWarning,
+} from "../../src/oci/reference.ts";
 import { failsWith, refuses } from "../support/failures.ts";
 
 const HEX = "0123456789abcdef".repeat(4);
@@ -158,5 +164,14 @@ describe("registry references: canonicalHost()", () => {
   it("refuses what is not a host", () => {
     refuses(/bad host/, () => canonicalHost("a..b"));
     refuses(/bad port/, () => canonicalHost("a.b:x"));
+  });
+});
+
+describe("registry references: isSameRepository()", () => {
+  it("compares host and path", () => {
+    const one = { host: "ghcr.io", path: "acme/web" };
+    assert.equal(isSameRepository(one, { ...one }), true);
+    assert.equal(isSameRepository(one, { ...one, path: "acme/webs" }), false);
+    assert.equal(isSameRepository(one, { ...one, host: "quay.io" }), false);
   });
 });

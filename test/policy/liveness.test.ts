@@ -174,6 +174,11 @@ const LIVE: Readonly<Record<string, Change>> = {
     after: rules({ source: { repository: "ghcr.io/acme/attested" } }),
     observe: (compiled) => first(compiled).source,
   },
+  "verifyImages[].source.secrets[]": {
+    before: rules({ source: { repository: "ghcr.io/acme/signatures", secrets: ["one"] } }),
+    after: rules({ source: { repository: "ghcr.io/acme/signatures", secrets: ["two"] } }),
+    observe: (compiled) => first(compiled).sourceSecrets,
+  },
   "verifyImages[].imageRegistryCredentials.secrets[]": {
     before: rules({ imageRegistryCredentials: { secrets: ["one"] } }),
     after: rules({ imageRegistryCredentials: { secrets: ["two"] } }),
