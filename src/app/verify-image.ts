@@ -7,7 +7,7 @@ import type { Digest } from "../crypto/digest.ts";
 import type { Instant } from "../encoding/instant.ts";
 import { formatReference, isSameRepository, type ImageReference } from "../oci/reference.ts";
 import { asksForEvidence, type CompiledRule } from "../policy/compile.ts";
-import { judgeRule, needsPlatforms } from "../policy/evaluate.ts";
+import { judgeRule, judgeWithoutPlatforms } from "../policy/evaluate.ts";
 import type { ImageEvidence } from "../policy/evidence.ts";
 import type { ReviewedImage } from "../policy/facts.ts";
 import { placesOf } from "../policy/judge-levels.ts";
@@ -205,12 +205,7 @@ export class ImageVerifier {
 
   async #judge(look: Look, rule: CompiledRule): Promise<Judged> {
     const image = { reference: look.reference, digest: look.digest };
-    const prove = async (): Promise<JudgedProof> => {
-      const proof = await this.#prove(rule, look);
-      const now = this.#now();
-      const verdict = look.cpu.judge(() => judgeRule(rule, proof, { image, now }));
-      return { outcome: verdict.outcome, verdict, proof, verifiedAt: now };
-    };
+    const prove = (): Promise<JudgedProof> => this.#prove(rule, look, image);
     if (rule.dependsOnNow) {
       const proven = (): Promise<JudgedProof> => this.#load.run(look.party, look.signal, prove);
       return withPlaces(await beforeDeadline(proven, look.signal, "verification"));
@@ -240,19 +235,23 @@ export class ImageVerifier {
     return withPlaces({ ...known, verdict });
   }
 
-  async #prove(rule: CompiledRule, look: Look): Promise<RuleProof> {
+  async #prove(rule: CompiledRule, look: Look, image: ReviewedImage): Promise<JudgedProof> {
     const query = queryOf(look, rule);
     const { evidence, index } = await this.#gatherer.gather(query);
     const bounds = { cpu: look.cpu, verified: this.#limits().verified };
     const prove = (of: ImageEvidence): Promise<RuleProof> => proveInTurns(rule, of, this.#now(), bounds);
     const proof = await prove(evidence);
-    const asked = { image: look, now: this.#now() };
-    if (index === undefined || !look.cpu.judge(() => needsPlatforms(rule, proof, asked))) return proof;
+    const now = this.#now();
+    const alone = look.cpu.judge(() => judgeWithoutPlatforms(rule, proof, { image, now }));
+    if (alone !== undefined) return { outcome: alone.outcome, verdict: alone, proof, verifiedAt: now };
+    if (index === undefined) throw new Error("an index was not read as one");
     const platforms = await this.#gatherer.gatherPlatforms({ ...query, index });
-    if (!platforms.ok) return { ...proof, platforms };
     const proofs: RuleProof[] = [];
-    for (const platform of platforms.value) proofs.push(await prove(platform));
-    return { ...proof, platforms: { ok: true, value: proofs } };
+    for (const platform of platforms.ok ? platforms.value : []) proofs.push(await prove(platform));
+    const whole: RuleProof = { ...proof, platforms: platforms.ok ? { ok: true, value: proofs } : platforms };
+    const later = this.#now();
+    const verdict = look.cpu.judge(() => judgeRule(rule, whole, { image, now: later }));
+    return { outcome: verdict.outcome, verdict, proof: whole, verifiedAt: later };
   }
 
   /** What is remembered, if it may answer what it says for this image now. */

@@ -61,17 +61,20 @@ export function judgeRule(rule: CompiledRule, proof: RuleProof, asked: Asked): R
 }
 
 /**
- * True for an index whose manifests bear on the verdict: proveRule() of each has to be in `platforms` of the proof before
- * judgeRule(). Where the index itself has what is wanted, now and whenever it is asked for, they are not looked at.
+ * The verdict where no manifest of an index bears on it, now or whenever it is asked for again. Undefined: proveRule() of each
+ * has to be in `platforms` of the proof before judgeRule(). An index that has what is wanted itself is judged this once, since
+ * expressions cost their request steps.
  */
-export function needsPlatforms(rule: CompiledRule, proof: RuleProof, asked: Asked): boolean {
+export function judgeWithoutPlatforms(rule: CompiledRule, proof: RuleProof, asked: Asked): RuleVerdict | undefined {
   const wanted = [
     ...(rule.sets.length > 0 ? [rule.platforms] : []),
     ...rule.attestations.map((each) => each.platforms),
   ];
-  if (proof.kind !== "index" || wanted.every((platforms) => platforms === "Index")) return false;
-  if (rule.readsRequest || wanted.includes("EachPlatform")) return true;
-  return judgeRule(rule, { ...proof, kind: "manifest" }, asked).outcome !== "Pass";
+  if (proof.kind !== "index" || wanted.every((platforms) => platforms === "Index"))
+    return judgeRule(rule, proof, asked);
+  if (rule.readsRequest || wanted.includes("EachPlatform")) return undefined;
+  const verdict = judgeRule(rule, { ...proof, kind: "manifest" }, asked);
+  return verdict.outcome === "Pass" ? verdict : undefined;
 }
 
 interface JudgedParts {

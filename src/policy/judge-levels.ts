@@ -29,6 +29,8 @@ export function judgeLevels<T extends Part>(
   const part = judge(proof);
   const own = { outcome: part.outcome, parts: [{ level: proof, part }], findings: [] };
   if (platforms !== "IndexOrEachPlatform" || proof.kind !== "index" || own.outcome === "Pass") return own;
+  // The index passed alone, once: what is left of it here is that the steps of another request are spent.
+  if (proof.platforms === undefined) return own;
   const each = judgeEach(proof, judge);
   if (each.outcome === "Pass") return each;
   const outcome = anyOf([own.outcome, each.outcome]);

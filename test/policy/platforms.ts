@@ -1,7 +1,7 @@
 // An index with manifests of its own, as evidence for the tests of policy/.
 import type { VerificationFailure } from "../../src/failure/failure.ts";
 import type { CompiledRule } from "../../src/policy/compile.ts";
-import { judgeRule, needsPlatforms } from "../../src/policy/evaluate.ts";
+import { judgeRule, judgeWithoutPlatforms } from "../../src/policy/evaluate.ts";
 import type { Candidate } from "../../src/policy/evidence.ts";
 import { proveRule, type RuleProof } from "../../src/policy/prove.ts";
 import type { PlaceAnswer, RuleVerdict } from "../../src/policy/verdict.ts";
@@ -20,12 +20,12 @@ const ASKED = { image: { reference: REFERENCE, digest: IMAGE_DIGEST }, now: NOW 
 /** The verdict as the application comes to it: the manifests are proven where the rule needs them. */
 export function onPlatforms(rule: CompiledRule, image: IndexEvidence): RuleVerdict {
   const proof = proofOf(rule, image);
-  return judgeRule(rule, needsPlatforms(rule, proof, ASKED) ? withPlatforms(rule, proof, image) : proof, ASKED);
+  return judgeWithoutPlatforms(rule, proof, ASKED) ?? judgeRule(rule, withPlatforms(rule, proof, image), ASKED);
 }
 
 /** Whether the manifests are looked at. */
 export function asksPlatforms(rule: CompiledRule, image: IndexEvidence): boolean {
-  return needsPlatforms(rule, proofOf(rule, image), ASKED);
+  return judgeWithoutPlatforms(rule, proofOf(rule, image), ASKED) === undefined;
 }
 
 function proofOf(rule: CompiledRule, { index = [], places = [READ] }: IndexEvidence): RuleProof {
