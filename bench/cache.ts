@@ -3,36 +3,38 @@
  * measurement but of correctness, so its goals are the same on every machine. The first seeds that differ are printed with
  * everything that happened; SEALGATE_CACHE_SEED and SEALGATE_CACHE_RUNS run those alone.
  */
-import { runSeed, type Run } from "../test/app/cache/campaign.ts";
-import { makeWorld } from "../test/app/cache/world.ts";
-import { buildRegistry } from "../src/registry/client.ts";
-import { loopbackEndpoint, startRegistry } from "../test/support/registry/registry.ts";
+import { Worker } from "node:worker_threads";
+import type { Run } from "../test/app/cache/campaign.ts";
+import type { Share } from "./cache-shard.ts";
 import { formatTime, type Benchmark, type Table } from "./table.ts";
 
 const FIRST = Number(process.env["SEALGATE_CACHE_SEED"] ?? "1");
 const RUNS = Number(process.env["SEALGATE_CACHE_RUNS"] ?? "10000");
 /** Differences that are printed in full. */
 const PRINTED = 3;
+/** At a time. */
+const WORKERS = 2;
 
 export const cache: Benchmark = {
   name: "cache",
   describes: `${RUNS} seeded sequences of changes, each admission held against one that remembers nothing`,
   isLong: true,
   run: async () => {
-    const server = await startRegistry();
-    const client = buildRegistry({ rules: { endpoints: [loopbackEndpoint(server.host)] }, now: () => 0 });
-    try {
-      const world = await makeWorld(server, client);
-      const started = performance.now();
-      const runs: Run[] = [];
-      for (let seed = FIRST; seed < FIRST + RUNS; seed += 1) runs.push(await runSeed(world, seed));
-      return [table(runs, performance.now() - started)];
-    } finally {
-      await client.close();
-      await server.stop();
-    }
+    const started = performance.now();
+    const shares = Array.from({ length: WORKERS }, (_, i) => ({ first: FIRST + i, end: FIRST + RUNS, step: WORKERS }));
+    const runs = (await Promise.all(shares.map(runShare))).flat();
+    return [table(runs, performance.now() - started)];
   },
 };
+
+async function runShare(share: Share): Promise<readonly Run[]> {
+  return await new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./cache-shard.js", import.meta.url), { workerData: share });
+    worker.once("message", (runs: readonly Run[]) => resolve(runs));
+    worker.once("error", reject);
+    worker.once("exit", (code) => reject(new Error(`a worker ended with ${code} and without an answer`)));
+  });
+}
 
 function table(runs: readonly Run[], elapsed: number): Table {
   const differences = runs.flatMap(({ difference }) => (difference === undefined ? [] : [difference]));
@@ -50,7 +52,7 @@ function table(runs: readonly Run[], elapsed: number): Table {
       ["questions to the registry, remembering (those left under way as well)", `${sum(({ asked }) => asked)}`],
       ["questions to the registry, anew", `${sum(({ askedAnew }) => askedAnew)}`],
       ["differences", `${differences.length}`],
-      ["time for all", formatTime(elapsed)],
+      [`time for all, in ${WORKERS} threads`, formatTime(elapsed)],
     ],
     goals: [
       {

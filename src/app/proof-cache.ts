@@ -12,7 +12,6 @@ export type ProofLifetimes = Readonly<Record<Outcome, number>>;
 
 export const PROOF_LIFETIMES: ProofLifetimes = { Pass: 600_000, Fail: 30_000, Undetermined: 5_000 };
 
-const MAX_PROOFS = 20_000;
 const MAX_BYTES = 128 * 1024 * 1024;
 
 export interface Proof {
@@ -42,8 +41,8 @@ export class ProofCache<T extends Proof> {
   constructor({ now, lifetimes = () => PROOF_LIFETIMES, sizeOf = () => 1 }: ProofCacheOptions<T>) {
     this.#now = now;
     this.#lifetimes = lifetimes;
-    const sizeCalculation = ({ proof }: Kept<T>): number => Math.max(1, sizeOf(proof));
-    this.#proofs = new LRUCache({ max: MAX_PROOFS, maxSize: MAX_BYTES, sizeCalculation });
+    const sizeCalculation = ({ proof }: Kept<T>, key: string): number => sizeOf(proof) + 2 * key.length;
+    this.#proofs = new LRUCache({ maxSize: MAX_BYTES, sizeCalculation });
   }
 
   /** What is remembered: there is nothing to wait for. */
@@ -114,12 +113,19 @@ export class SingleFlight<T> {
   }
 }
 
-const PROOF_BYTES = 1024;
+/** What a proof and its verdict hold beside what is counted. */
+const PROOF_BYTES = 4096;
+/** What a finding, or an answer of a place, holds beside its text. */
+const LINE_BYTES = 256;
 
-/** What a proof holds in memory, about, in bytes. */
-export function sizeOfProof({ sets, attestations, platforms }: RuleProof): number {
+/** What a proof holds in memory, about and rather too much, in bytes: whoever remembers proofs is bounded by nothing else. */
+export function sizeOfProof({ sets, attestations, unparsed, places, platforms }: RuleProof): number {
   const all = [...sets, ...attestations.flatMap((attestation) => attestation.sets)];
-  const accepted = all.flatMap(({ entries }) => entries).flatMap((entry) => entry.accepted);
+  const entries = all.flatMap((set) => set.entries);
+  const accepted = entries.flatMap((entry) => entry.accepted.map(({ bytes }) => LINE_BYTES + bytes));
+  const findings = [...unparsed, ...entries.flatMap((entry) => entry.findings)];
+  const lines = [...findings.map(({ reason }) => reason), ...places.map(({ detail }) => detail)];
+  const told = lines.map((text) => LINE_BYTES + 2 * text.length);
   const below = platforms?.ok === true ? platforms.value.map(sizeOfProof) : [];
-  return [...below, ...accepted.map(({ bytes }) => bytes)].reduce((sum, bytes) => sum + bytes, PROOF_BYTES);
+  return [...below, ...accepted, ...told].reduce((sum, bytes) => sum + bytes, PROOF_BYTES);
 }

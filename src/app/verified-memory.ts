@@ -6,9 +6,10 @@ import { LRUCache } from "lru-cache";
 import type { Digest } from "../crypto/digest.ts";
 import type { Instant } from "../encoding/instant.ts";
 
-const MAX_FACTS = 20_000;
 const MAX_BYTES = 64 * 1024 * 1024;
-const MAX_TAGS = 20_000;
+const MAX_TAG_BYTES = 8 * 1024 * 1024;
+/** What a tag holds beside its name, of which each character may take two. */
+const TAG_BYTES = 256;
 
 export interface Remembered<T> {
   readonly facts: T;
@@ -24,13 +25,16 @@ interface TagDigest {
 export class VerifiedMemory<T> {
   readonly #now: () => Instant;
   readonly #facts: LRUCache<string, Remembered<T>>;
-  readonly #tags = new LRUCache<string, TagDigest>({ max: MAX_TAGS });
+  readonly #tags = new LRUCache<string, TagDigest>({
+    maxSize: MAX_TAG_BYTES,
+    sizeCalculation: (_, key) => TAG_BYTES + 2 * key.length,
+  });
 
   /** `now` in milliseconds since 1970. `sizeOf` in bytes; facts that are too large for the whole are not kept. */
   constructor(now: () => Instant, sizeOf: (facts: T) => number = () => 1) {
     this.#now = now;
-    const sizeCalculation = ({ facts }: Remembered<T>): number => Math.max(1, sizeOf(facts));
-    this.#facts = new LRUCache({ max: MAX_FACTS, maxSize: MAX_BYTES, sizeCalculation });
+    const sizeCalculation = ({ facts }: Remembered<T>, key: string): number => sizeOf(facts) + 2 * key.length;
+    this.#facts = new LRUCache({ maxSize: MAX_BYTES, sizeCalculation });
   }
 
   /** `key` holds everything that decides: place, digest, rule with its keys and trust roots, credentials. */

@@ -3,7 +3,8 @@ import type { ExceptionResource } from "../../../src/policy/exception.ts";
 import type { PolicyResource } from "../../../src/policy/types.ts";
 import type { Members } from "../../support/reviews.ts";
 import type { Random } from "../../support/x509/seeded.ts";
-import { DAY, DEV, HOUR, OWN_ROOT_PEM, SCANNER, START } from "./world.ts";
+import { PULL_SECRETS } from "./credentials.ts";
+import { DAY, DEV, HOUR, OWN_ROOT_PEM, REPOSITORIES, SCANNER, START } from "./world.ts";
 
 /** Where a policy says which key, without saying which it is now. */
 export const KEY_SLOTS = ["release", "qa"] as const;
@@ -31,7 +32,7 @@ export function randomPolicy(random: Random): PolicyResource {
     metadata: { name: random.pick(POLICY_NAMES), ...(isOfNamespace && { namespace: "prod" }) },
     spec: {
       failureAction: random.pick(ACTIONS),
-      failurePolicy: random.pick(["Fail", "Ignore"]),
+      ...randomFailurePolicy(random),
       ...(isOfNamespace ? {} : perhaps(random, 4, () => ({ match: { namespaceSelector: { matchLabels: LABELS } } }))),
       verifyImages: RULE_NAMES.slice(0, 1 + random.below(2)).map((name) => randomRule(random, name)),
     },
@@ -40,6 +41,12 @@ export function randomPolicy(random: Random): PolicyResource {
 }
 
 const LABELS = { env: "prod" };
+
+function randomFailurePolicy(random: Random): Members {
+  const failurePolicy = random.pick(["Fail", "Ignore", "IgnoreIfVerified", "IgnoreIfVerified"]);
+  const isShorter = failurePolicy === "IgnoreIfVerified" && random.below(2) === 0;
+  return { failurePolicy, ...(isShorter && { verifiedWithin: random.pick(["30m", "2h"]) }) };
+}
 
 function randomRule(random: Random, name: string): Members {
   // A host is written out: Ignore under Enforce takes no wildcard there
@@ -54,6 +61,9 @@ function randomRule(random: Random, name: string): Members {
     ...(attestations && { attestations }),
     ...perhaps(random, 3, () => ({ verifyDigest: random.below(2) === 0, mutateDigest: random.below(2) === 0 })),
     ...perhaps(random, 4, () => ({ validations: [{ expression: random.pick(VALIDATIONS) }] })),
+    ...perhaps(random, 2, () => ({ platforms: random.pick(["EachPlatform", "IndexOrEachPlatform"]) })),
+    ...perhaps(random, 4, () => ({ source: { repository: `HOST/acme/r${random.below(REPOSITORIES)}` } })),
+    ...perhaps(random, 3, () => ({ imageRegistryCredentials: { secrets: [PULL_SECRETS.rule] } })),
   };
 }
 
@@ -70,11 +80,11 @@ function at(offset: number): string {
 
 function randomSet(random: Random): Members {
   const entries = Array.from({ length: 1 + random.below(2) }, (_, i) => randomEntry(random, `entry-${i}`));
-  return { ...perhaps(random, 2, () => ({ count: 1 })), entries };
+  return { ...perhaps(random, 1 + random.below(2), () => ({ count: 1 })), entries };
 }
 
 function randomEntry(random: Random, name: string): Members {
-  const keys = (): Members => ({ name, keys: { publicKeys: slotText(random.pick(KEY_SLOTS)) } });
+  const keys = (): Members => ({ name, keys: randomKey(random) });
   switch (random.below(6)) {
     case 0:
     case 1:
@@ -91,6 +101,12 @@ function randomEntry(random: Random, name: string): Members {
     default:
       return { name, keyless: { issuer: ISSUER, subject: DEV }, ...perhaps(random, 3, () => ({ trustRoot: "other" })) };
   }
+}
+
+/** Written out, or in the Secret of that name. */
+function randomKey(random: Random): Members {
+  const slot = random.pick(KEY_SLOTS);
+  return random.below(2) === 0 ? { publicKeys: slotText(slot) } : { secret: { name: slot } };
 }
 
 function randomAttestation(random: Random): Members {

@@ -1,6 +1,7 @@
 /**
  * What stands still while caches are tried: two Sigstore instances, three keys, and repositories that hold the same two
- * images with different evidence. What the real client once read of a digest is replayed; what a tag names is the test's.
+ * images, and the index of both, with different evidence. What the real client once read of a digest is replayed; what a tag
+ * names is the test's.
  */
 import type { KeyObject } from "node:crypto";
 import type { Digest } from "../../../src/crypto/digest.ts";
@@ -37,6 +38,9 @@ const OWN_ROOT = makeRoot();
 export const OWN_ROOT_PEM = OWN_ROOT.pem;
 const ownLeaf = makeLeaf(OWN_ROOT, { notBefore: START - HOUR, notAfter: START + HOUR });
 
+/** From here on nothing is signed ahead of the clock. */
+export const SETTLED = START + 20 * MINUTE;
+
 /** What a key is rotated to. */
 export const NEW_KEY = makeKeyPair();
 
@@ -47,14 +51,15 @@ const SBOM = "https://spdx.dev/Document";
 
 export interface World {
   readonly host: string;
-  /** Paths of repositories; each holds both images. */
+  /** Paths of repositories; each holds all images. */
   readonly repositories: readonly string[];
   readonly images: readonly Digest[];
   /** Answers as the real client answered once. */
   readonly registry: Registry;
 }
 
-const REPOSITORIES = 16;
+/** `acme/r0` and so on. */
+export const REPOSITORIES = 16;
 
 /** Fills `server`, which `client` reads. */
 export async function makeWorld(server: EmbeddedRegistry, client: Registry): Promise<World> {
@@ -62,10 +67,13 @@ export async function makeWorld(server: EmbeddedRegistry, client: Registry): Pro
   const repositories = Array.from({ length: REPOSITORIES }, (_, i) => `acme/r${i}`);
   const images = new Set<Digest>();
   for (const repository of repositories) {
-    for (const seed of ["a", "b"]) {
-      const digest = await server.putImage(repository, undefined, seed);
+    const manifests = [
+      await server.putImage(repository, undefined, "a"),
+      await server.putImage(repository, undefined, "b"),
+    ];
+    for (const digest of [...manifests, await server.putIndex(repository, undefined, manifests)]) {
       images.add(digest);
-      const chosen = EVIDENCE.filter((attach) => attach === byOwnLeaf || random.below(5) < 2);
+      const chosen = EVIDENCE.filter((attach) => attach === byOwnLeaf || random.below(2) === 0);
       for (const attach of chosen) await attach({ registry: server, repository, digest });
     }
   }
