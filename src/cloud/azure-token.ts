@@ -5,7 +5,7 @@
  */
 import { readFile } from "node:fs/promises";
 import type { Lasting } from "./expiring.ts";
-import { CloudError, refusalOf, type CloudAnswer, type CloudHttp } from "./http.ts";
+import { CloudError, refusedBy, type CloudAnswer, type CloudHttp } from "./http.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -52,7 +52,7 @@ function readAnswer(answer: CloudAnswer): Lasting<string> {
   const token = answer.object?.get("access_token");
   const seconds = answer.object?.get("expires_in");
   if (answer.status !== 200 || typeof token !== "string" || typeof seconds !== "number" || seconds <= 0) {
-    throw new CloudError(`no token of Azure: ${refusalOf(answer)}`);
+    throw refusedBy(answer, "no token of Azure");
   }
   return { value: token, lifetimeMs: seconds * 1000 };
 }

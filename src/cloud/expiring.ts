@@ -70,6 +70,21 @@ export class Expiring<T> {
   }
 }
 
+/** One value for each scope, for as long as it holds. */
+export function tokensByScope(
+  now: () => number,
+  fetchToken: (scope: string, signal: AbortSignal) => Promise<Lasting<string>>,
+): (scope: string) => Expiring<string> {
+  const tokens = new Map<string, Expiring<string>>();
+  return (scope) => {
+    const known = tokens.get(scope);
+    if (known !== undefined) return known;
+    const token = new Expiring({ now, fetch: (signal) => fetchToken(scope, signal) });
+    tokens.set(scope, token);
+    return token;
+  };
+}
+
 /** The call goes on for those who share it; who has no more time leaves. */
 export async function inTime<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let leave = (): void => undefined;

@@ -9,7 +9,7 @@ import { parseJson } from "../encoding/json.ts";
 import { decodeUtf8 } from "../encoding/text.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { inTime, type Lasting } from "./expiring.ts";
-import { CloudError, isLoopback, refusalOf, type CloudHttp } from "./http.ts";
+import { CloudError, CloudOutage, isLoopback, isOutage, refusedBy, type CloudHttp } from "./http.ts";
 import { loadPackage } from "./optional-package.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -53,7 +53,7 @@ async function askMetadata(
   const seconds = answer.object?.get("expires_in");
   const isGoogles = answer.headers["metadata-flavor"] === "Google";
   if (answer.status !== 200 || !isGoogles || typeof token !== "string" || typeof seconds !== "number" || seconds <= 0) {
-    throw new CloudError(`no token of Google: ${refusalOf(answer)}`);
+    throw refusedBy(answer, "no token of Google");
   }
   return { value: token, lifetimeMs: seconds * 1000 };
 }
@@ -97,14 +97,18 @@ async function askLibrary(scope: string, written: Written, { wallNow }: GoogleAc
     if (lifetimeMs <= 0) throw new CloudError("no token of Google: it has ended already");
     return { value: token, lifetimeMs };
   } catch (error) {
-    throw error instanceof CloudError ? error : new CloudError(clauseOf(error), error);
+    throw error instanceof CloudError ? error : asCloudError(error);
   }
 }
 
 /** Its message may hold what was asked and answered. */
-function clauseOf(error: unknown): string {
+function asCloudError(error: unknown): CloudError {
   const status = error instanceof Error && "status" in error ? error.status : undefined;
-  return typeof status === "number"
-    ? `no token of Google: it answered ${status}`
-    : "no token of Google for the file of GOOGLE_APPLICATION_CREDENTIALS";
+  const isWithoutAnswer = error instanceof Error && "code" in error && typeof error.code === "string";
+  if (typeof status === "number") {
+    const reason = `no token of Google: it answered ${status}`;
+    return isOutage(status) ? new CloudOutage(reason, error) : new CloudError(reason, error);
+  }
+  const reason = "no token of Google for the file of GOOGLE_APPLICATION_CREDENTIALS";
+  return isWithoutAnswer && error.code !== "ENOENT" ? new CloudOutage(reason, error) : new CloudError(reason, error);
 }

@@ -17,6 +17,9 @@ export class CloudError extends Error {
   }
 }
 
+/** Nothing is said about what was asked for: it may be answered another time. */
+export class CloudOutage extends CloudError {}
+
 export interface CloudCall {
   readonly url: string;
   readonly method?: "GET" | "POST" | "PUT";
@@ -89,9 +92,19 @@ export function makeCloudTransport({ ca, dispatcher }: CloudHttpOptions = {}): C
       return { host, status, headers: answered, bytes: await readBody(answer.body, host) };
     } catch (error) {
       if (error instanceof CloudError) throw error;
-      throw new CloudError(`${host} could not be asked: ${codeOf(error)}`, error);
+      throw new CloudOutage(`${host} could not be asked: ${codeOf(error)}`, error);
     }
   };
+}
+
+/** An answer that is not the one that was asked for; `what` begins the clause, for example "no token of Azure". */
+export function refusedBy(answer: CloudAnswer, what: string): CloudError {
+  const reason = `${what}: ${refusalOf(answer)}`;
+  return isOutage(answer.status) ? new CloudOutage(reason) : new CloudError(reason);
+}
+
+export function isOutage(status: number): boolean {
+  return status === 408 || status === 429 || status >= 500;
 }
 
 /** Of a URL: this machine. */

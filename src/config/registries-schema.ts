@@ -1,5 +1,7 @@
 /** What the configuration may say of registries, proxies and time (draft 7; config.md). Part of CONFIG_SCHEMA. */
 
+import { CLOUD_PROVIDERS } from "../oci/cloud-registry.ts";
+
 /** The longest timeout that a webhook can have is 30 seconds. */
 const DURATION = { type: "string", pattern: "^[0-9]{1,5}(ms|s)$" } as const;
 const FILE = { type: "string", minLength: 1, maxLength: 4096 } as const;
@@ -74,6 +76,11 @@ const REGISTRY = {
           maxLength: 253,
           pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
           description: "Name of a pull secret in the namespace of Sealgate.",
+        },
+        provider: {
+          type: "string",
+          enum: [...CLOUD_PROVIDERS],
+          description: "Who Sealgate is in the cloud of this registry: ecr, gar (and gcr.io) or acr.",
         },
         dockerConfig: { ...FILE, description: "A docker config.json; a relative path begins at this file's folder." },
       },

@@ -2,6 +2,7 @@
  * Credentials for a pull (policy-api.md §2.3). What is said to anybody about a credential is the name of its source, never
  * its content.
  */
+import type { CloudProvider } from "../oci/cloud-registry.ts";
 import type { Repository } from "../oci/reference.ts";
 
 /** What is shown to a registry, or to its token service. */
@@ -27,6 +28,8 @@ export interface SourceAnswer {
   readonly credentials: readonly NamedCredential[];
   /** What was looked at and holds nothing, a clause each: `Secret "prod/gone" does not exist`. */
   readonly notes: readonly string[];
+  /** True if what has nothing now may have something another time: a cloud that could not be asked. */
+  readonly isOpen?: boolean;
 }
 
 /** Where credentials for one repository come from, asked only once a registry wants one. */
@@ -76,6 +79,12 @@ export interface Keychains {
 export interface OperatorSource {
   /** undefined: the repository is none of its registries'. */
   sourceOf(repository: Repository): CredentialSource | undefined;
+}
+
+/** Credentials of clouds for their own registries: where an identity is at hand, or because the operator says so. */
+export interface CloudSources extends OperatorSource {
+  /** undefined: the repository is in no registry of this cloud. */
+  sourceBy(provider: CloudProvider, repository: Repository): CredentialSource | undefined;
 }
 
 /** A Secret as the API server holds it; what it says is read by the registry's keyring. */

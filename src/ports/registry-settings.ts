@@ -1,5 +1,7 @@
 /** How registries are reached, as the operator wrote it (config.md `registries`, `proxy`): files read, nothing absent. */
 
+import type { CloudProvider } from "../oci/cloud-registry.ts";
+
 /** One host; what is not listed here is called over TLS on port 443, at public addresses only. */
 export interface RegistryEndpoint {
   /** Canonical "host[:port]". Naming a port here is what allows it. */
@@ -29,6 +31,8 @@ export interface RegistryCredentials {
   readonly place: string;
   readonly from:
     | { readonly kind: "secret"; readonly name: string }
+    /** Who this process is in the cloud that the place belongs to. */
+    | { readonly kind: "provider"; readonly provider: CloudProvider }
     /** The bytes of a docker config.json, and where they were read. */
     | { readonly kind: "dockerConfig"; readonly file: string; readonly bytes: Uint8Array };
 }

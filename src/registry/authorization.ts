@@ -6,6 +6,7 @@
 import { VerificationFailure } from "../failure/failure.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Keychain, NamedCredential, SourceAnswer } from "../ports/credentials.ts";
+import { UnavailableError } from "../ports/unavailable.ts";
 import { basic, TokenSource, type TokenRequest } from "./bearer.ts";
 import { pickChallenge, type Challenge } from "./challenge.ts";
 import type { HttpAnswer } from "./exchange.ts";
@@ -29,6 +30,13 @@ export interface AuthorizedAnswer extends Attempts {
 interface Attempts {
   readonly tried: readonly string[];
   readonly notes: readonly string[];
+}
+
+/** What sources without a credential have told so far. */
+interface Told {
+  readonly notes: string[];
+  /** Of those that may have one another time. */
+  readonly open: string[];
 }
 
 const NOBODY = "no credential";
@@ -62,7 +70,10 @@ export class Authorizer {
     this.#tokens = new TokenSource(http, now);
   }
 
-  /** Fails with TokenRefused if no token was to be had for anything in the keychain; else the answer says it. */
+  /**
+   * Fails with TokenRefused if no token was to be had for anything in the keychain; else the answer says it. Where all is
+   * refused and a source could not be asked, it is UnavailableError.
+   */
   async ask(ask: AuthorizedAsk): Promise<AuthorizedAnswer> {
     const { host } = ask.repository;
     if (!this.#challenges.has(host)) {
@@ -77,9 +88,10 @@ export class Authorizer {
   async #tryInTurn(ask: AuthorizedAsk): Promise<AuthorizedAnswer> {
     const tried: string[] = [];
     const notes: string[] = [];
+    const told: Told = { notes, open: [] };
     let last: HttpAnswer | undefined;
     let service: Extract<Attempted, { refused: number }> | undefined;
-    for await (const { id, shown } of this.#candidates(ask, notes)) {
+    for await (const { id, shown } of this.#candidates(ask, told)) {
       const attempted = await this.#attempt(ask, shown);
       const source = shown?.source ?? NOBODY;
       tried.push(source);
@@ -94,14 +106,20 @@ export class Authorizer {
       }
       if (attempted.url.origin !== ask.url.origin) break;
     }
+    const [open] = told.open;
+    if (open !== undefined)
+      throw new UnavailableError(
+        "RegistryUnreachable",
+        `${ask.repository.host} refused${explainRefusal({ tried, notes })}`,
+      );
     if (last !== undefined) return { answer: last, tried, notes };
     const by = service === undefined ? "the token service" : `${service.service} answered ${service.refused}`;
     const reason = `Cannot get a token: ${by}${explainRefusal({ tried, notes })}`;
     throw new VerificationFailure("TokenRefused", reason);
   }
 
-  /** In the order in which they are tried, each source asked only when its turn comes; `notes` grows with its answers. */
-  async *#candidates({ repository, keychain, signal }: AuthorizedAsk, notes: string[]): AsyncGenerator<Candidate> {
+  /** In the order in which they are tried, each source asked only when its turn comes; `told` grows with its answers. */
+  async *#candidates({ repository, keychain, signal }: AuthorizedAsk, told: Told): AsyncGenerator<Candidate> {
     const accepted = this.#accepted.get(acceptedKey(repository, keychain));
     const isNobody = accepted?.source === NOBODY;
     if (isNobody) yield { id: "" };
@@ -109,7 +127,8 @@ export class Authorizer {
     for (const source of acceptedFirst(keychain.sourcesFor(repository), ({ id }) => id === accepted?.id)) {
       if (tried >= MAX_TRIED) return;
       const answer: SourceAnswer = await source.ask(signal);
-      notes.push(...answer.notes);
+      told.notes.push(...answer.notes);
+      if (answer.isOpen === true) told.open.push(...answer.notes);
       const ordered = acceptedFirst(answer.credentials, (each) => each.source === accepted?.source);
       for (const shown of ordered.slice(0, MAX_TRIED - tried)) {
         tried += 1;

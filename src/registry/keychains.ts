@@ -28,11 +28,12 @@ export class PullKeychains implements Keychains {
     const operator = isOperators ? this.#operator() : [];
     const named = pod === undefined || (pod.names.length === 0 && pod.serviceAccount === undefined) ? [] : [pod];
     const parts = [...named, ...secrets, ...(operator.length === 0 ? [] : ["operator"])];
-    const sourcesFor = (repository: Repository): readonly CredentialSource[] => [
-      ...named.flatMap((each) => this.#ofPod(repository, each)),
-      ...(secrets.length === 0 ? [] : [this.#secrets.ofNames(repository, secrets)]),
-      ...operator.flatMap((each) => each.sourceOf(repository) ?? []),
-    ];
+    const sourcesFor = (repository: Repository): readonly CredentialSource[] =>
+      eachOnce([
+        ...named.flatMap((each) => this.#ofPod(repository, each)),
+        ...(secrets.length === 0 ? [] : [this.#secrets.ofNames(repository, secrets)]),
+        ...operator.flatMap((each) => each.sourceOf(repository) ?? []),
+      ]);
     return { id: parts.length === 0 ? "" : JSON.stringify(parts), sourcesFor };
   }
 
@@ -41,4 +42,9 @@ export class PullKeychains implements Keychains {
     const full = [...new Set(names)].map((name) => ({ namespace, name }));
     return full.length === 0 ? [] : [this.#secrets.ofNames(repository, full)];
   }
+}
+
+/** A cloud's identity may be named by the configuration and stand for itself as well. */
+function eachOnce(sources: readonly CredentialSource[]): readonly CredentialSource[] {
+  return sources.filter(({ id }, index) => sources.findIndex((other) => other.id === id) === index);
 }

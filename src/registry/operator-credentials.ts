@@ -1,28 +1,34 @@
 /**
  * Credentials that the operator's configuration gives for a registry, or for images below a prefix (config.md `registries`):
- * a pull secret in the controller's namespace, by the kubelet's rules, or a docker config.json, by docker's. Neither is
+ * a pull secret in the controller's namespace, by the kubelet's rules, a docker config.json, by docker's, or who the controller is in a cloud. None is
  * shown to another registry than the entry's, whatever else it holds. A credential helper is refused: the controller starts
  * no other program.
  */
 import type { Repository } from "../oci/reference.ts";
-import type { CredentialSource, OperatorSource, SourceAnswer } from "../ports/credentials.ts";
+import type { CloudSources, CredentialSource, OperatorSource, SourceAnswer } from "../ports/credentials.ts";
 import type { RegistryCredentials } from "../ports/registry-settings.ts";
 import { AuthFileError, parseAuthFile, type AuthFile } from "./auth-file.ts";
 import type { SecretSources } from "./secret-source.ts";
 
+/** What entries are made credentials with. */
+interface Sources {
+  readonly secrets: SecretSources;
+  readonly clouds: CloudSources;
+}
+
 export class OperatorCredentials {
   readonly #read: () => readonly RegistryCredentials[];
-  readonly #secrets: SecretSources;
+  readonly #from: Sources;
   #written: readonly RegistryCredentials[];
   #sources: readonly OperatorSource[];
   #broken: string | undefined;
 
   /** `read` gives what the configuration says now: the same list until it changes. Throws AuthFileError. */
-  constructor(read: () => readonly RegistryCredentials[], secrets: SecretSources) {
+  constructor(read: () => readonly RegistryCredentials[], from: Sources) {
     this.#read = read;
-    this.#secrets = secrets;
+    this.#from = from;
     this.#written = read();
-    this.#sources = sourcesOf(this.#written, secrets);
+    this.#sources = sourcesOf(this.#written, from);
   }
 
   /** The longest place first. A file that is broken by a change leaves what was in force. */
@@ -31,7 +37,7 @@ export class OperatorCredentials {
     if (written === this.#written) return this.#sources;
     this.#written = written;
     try {
-      this.#sources = sourcesOf(written, this.#secrets);
+      this.#sources = sourcesOf(written, this.#from);
       this.#broken = undefined;
     } catch (error) {
       if (!(error instanceof AuthFileError)) throw error;
@@ -47,15 +53,20 @@ export class OperatorCredentials {
   }
 }
 
-function sourcesOf(written: readonly RegistryCredentials[], secrets: SecretSources): readonly OperatorSource[] {
+function sourcesOf(written: readonly RegistryCredentials[], { secrets, clouds }: Sources): readonly OperatorSource[] {
+  const sourceFrom = (from: RegistryCredentials["from"]): SourceIn => {
+    if (from.kind === "secret") return fromSecret(from.name, secrets);
+    if (from.kind === "provider") return (repository) => clouds.sourceBy(from.provider, repository);
+    return fromFile(from.file, from.bytes);
+  };
   const ordered = written.toSorted((left, right) => right.place.length - left.place.length);
   return ordered.map(({ place, from }) => {
-    const sourceIn = from.kind === "secret" ? fromSecret(from.name, secrets) : fromFile(from.file, from.bytes);
+    const sourceIn = sourceFrom(from);
     return { sourceOf: (repository) => (isBelow(repository, place) ? sourceIn(repository) : undefined) };
   });
 }
 
-type SourceIn = (repository: Repository) => CredentialSource;
+type SourceIn = (repository: Repository) => CredentialSource | undefined;
 
 function fromSecret(name: string, secrets: SecretSources): SourceIn {
   return (repository) => secrets.ofNames(repository, [{ namespace: undefined, name }]);

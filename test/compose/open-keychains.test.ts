@@ -7,6 +7,8 @@ import { UsageError } from "../../src/cli/io.ts";
 import { DEFAULT_CONFIG, type Config } from "../../src/config/load.ts";
 import { openKeychains, openUserKeychains } from "../../src/compose/open-keychains.ts";
 import type { Keychains, SourceAnswer } from "../../src/ports/credentials.ts";
+import { withEnvironment } from "../support/cloud/environment.ts";
+import { NO_AWS } from "../support/cloud/fake-aws.ts";
 import { FakeCluster } from "../kubernetes/fake-cluster.ts";
 
 const repository = { host: "reg.io", path: "acme/web" };
@@ -70,5 +72,46 @@ describe("credentials: as the program opens them", () => {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+});
+
+describe("credentials: of clouds, as the program opens them", () => {
+  const ecr = { host: "111122223333.dkr.ecr.eu-west-1.amazonaws.com", path: "acme/web" };
+  const irsa = { ...NO_AWS, AWS_ROLE_ARN: "arn", AWS_WEB_IDENTITY_TOKEN_FILE: "/token", AWS_REGION: "eu-west-1" };
+  const idsOf = (keychains: Keychains, isOperators: boolean, image = ecr): readonly string[] =>
+    keychains
+      .keychain({ secrets: [], isOperators })
+      .sourcesFor(image)
+      .map(({ id }) => id);
+  const config = (): Pick<Config, "registries"> => ({
+    registries: {
+      ...DEFAULT_CONFIG.registries,
+      credentials: [{ place: "eu-docker.pkg.dev", from: { kind: "provider", provider: "gar" } }],
+    },
+  });
+
+  it("they serve images that a cluster policy covers, and no others", async () => {
+    await withEnvironment(irsa, async () => {
+      const { keychains } = openKeychains(undefined, "sealgate", () => DEFAULT_CONFIG);
+      assert.deepEqual(idsOf(keychains, true), ["cloud ecr eu-west-1"]);
+      assert.deepEqual(idsOf(keychains, false), []);
+      assert.deepEqual(idsOf(keychains, true, { ...ecr, host: `${ecr.host}.evil.example` }), []);
+      await Promise.resolve();
+    });
+  });
+
+  it("without an identity there are those alone that the configuration names", async () => {
+    await withEnvironment(
+      { ...NO_AWS, GOOGLE_APPLICATION_CREDENTIALS: undefined, GCE_METADATA_HOST: undefined },
+      async () => {
+        const google = { ...ecr, host: "eu-docker.pkg.dev" };
+        assert.deepEqual(idsOf(openKeychains(undefined, "sealgate", () => DEFAULT_CONFIG).keychains, true, google), []);
+        const { keychains } = openKeychains(undefined, "sealgate", config);
+        assert.deepEqual([idsOf(keychains, true, google), idsOf(keychains, true)], [["cloud gar"], []]);
+        assert.deepEqual(idsOf(openUserKeychains(config, {}), true, google), ["cloud gar"]);
+        assert.deepEqual(idsOf(openUserKeychains(config, irsa), true).at(-1), "cloud ecr eu-west-1");
+        await Promise.resolve();
+      },
+    );
   });
 });

@@ -6,6 +6,8 @@ import { VerificationFailure } from "../../src/failure/failure.ts";
 import { UnavailableError } from "../../src/ports/unavailable.ts";
 import { buildRegistry } from "../../src/registry/client.ts";
 import { PullKeychains } from "../../src/registry/keychains.ts";
+import { openCloudCredentials } from "../../src/cloud/registries/open-cloud.ts";
+import { cloudRegistryOf } from "../../src/oci/cloud-registry.ts";
 import { OperatorCredentials } from "../../src/registry/operator-credentials.ts";
 import { SecretSources } from "../../src/registry/secret-source.ts";
 import { fakeReader } from "../registry/pull-secret-reader.ts";
@@ -68,6 +70,7 @@ export interface RegistryChange {
 }
 
 /** Rows in which ORIGIN, MIRROR, GUARDED, TLS, PROXY and CA stand for what runs. */
+const CLOUD_HOST = "eu-docker.pkg.dev";
 const NAMED = "registry.example:5000";
 const tlsHost = (more: string): string => `registries: [{host: TLS, allowPrivate: true${more}}]`;
 const client = (cert: string, key: string): string =>
@@ -128,6 +131,11 @@ export const LIVE_REGISTRIES: Readonly<Record<string, RegistryChange>> = {
     after: guarded("{dockerConfig: robot.json}"),
     host: "GUARDED",
   },
+  "registries[].credentials.provider": {
+    before: `registries: [{prefix: ${CLOUD_HOST}/other, credentials: {provider: gar}}]`,
+    after: `registries: [{prefix: ${CLOUD_HOST}/acme, credentials: {provider: gar}}]`,
+    host: CLOUD_HOST,
+  },
   "registries[].mirrors[].location": {
     before: mirrored("ORIGIN/acme", "MIRROR/nothing"),
     after: mirrored("ORIGIN/acme", "MIRROR/copies"),
@@ -187,6 +195,11 @@ async function look(world: World, config: Config, host: string): Promise<string>
     world.tls.clients.length = 0;
     const repository = { host, path: PATH };
     const keychain = keychainsOf(world, config).keychain({ secrets: [], isOperators: true });
+    if (cloudRegistryOf(host) !== undefined)
+      return keychain
+        .sourcesFor(repository)
+        .map(({ id }) => id)
+        .join(" ");
     const { digest } = await registry.as(keychain).manifest(repository, "1", new AbortController().signal);
     return `${digest} ${world.tls.clients.join(" ")}`;
   } finally {
@@ -201,6 +214,7 @@ function keychainsOf(world: World, config: Config): PullKeychains {
     namespace: "sealgate",
   });
   const secrets = new SecretSources(fakeReader(["robot", "stranger"].map(secretFor)), "sealgate");
-  const operator = new OperatorCredentials(() => config.registries.credentials, secrets);
+  const clouds = openCloudCredentials({ environment: {}, now: () => 0, wallNow: () => 0 });
+  const operator = new OperatorCredentials(() => config.registries.credentials, { secrets, clouds });
   return new PullKeychains(secrets, () => operator.sources());
 }

@@ -7,7 +7,8 @@ describe("config/registries-schema", () => {
   const table: readonly [object, unknown, readonly string[]][] = [
     [REGISTRIES, [{ host: "a.b" }, { prefix: "a.b/c", mirrors: [{ location: "d.e" }] }], []],
     [REGISTRIES, [{ host: "a.b", credentials: { secret: "s" } }], []],
-    [REGISTRIES, [{ host: "a.b", credentials: { provider: "ecr" } }], ["[0].credentials.provider"]],
+    [REGISTRIES, [{ host: "a.b", credentials: { provider: "ecr" } }], []],
+    [REGISTRIES, [{ host: "a.b", credentials: { provider: "quay" } }], ["[0].credentials.provider"]],
     [REGISTRIES, [{ host: "a.b", mirrors: [{ location: "d.e", insecure: true }] }], ["[0].mirrors[0].insecure"]],
     [REGISTRIES, [{ host: "a.b", mirrors: [{ location: "d.e", pullBy: "digest" }] }], ["[0].mirrors[0].pullBy"]],
     [REGISTRIES, [{ host: "a.b", clientCertificate: { certFile: "c" } }], ["[0].clientCertificate.keyFile"]],

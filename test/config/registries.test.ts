@@ -54,13 +54,15 @@ describe("config/registries", () => {
     const config = load(`registries:
 - {host: "A.B:443", credentials: {secret: robot}}
 - {prefix: a.b/c, credentials: {dockerConfig: docker.json}}
+- {prefix: eu-docker.pkg.dev/acme, credentials: {provider: gar}}
 `);
     const { credentials, files } = config.registries;
     assert.deepEqual(
-      credentials.map(({ place, from }) => [place, from.kind === "secret" ? from.name : from.file]),
+      credentials.map(({ place, from }) => [place, from.kind === "dockerConfig" ? from.file : from]),
       [
-        ["a.b", "robot"],
+        ["a.b", { kind: "secret", name: "robot" }],
         ["a.b/c", join(folder, "docker.json")],
+        ["eu-docker.pkg.dev/acme", { kind: "provider", provider: "gar" }],
       ],
     );
     assert.deepEqual(files, [join(folder, "docker.json")]);
@@ -88,12 +90,22 @@ deadline: {max: 5s, reserve: 250ms}
     [
       "credentials of no source",
       "registries:\n- host: a.b\n  credentials: {}\n",
-      [/^3: registries\[0\]\.credentials: names not exactly one source, want secret or dockerConfig$/],
+      [/^3: registries\[0\]\.credentials: names not exactly one source, want secret, dockerConfig or provider$/],
     ],
     [
       "credentials of two sources",
       "registries: [{host: a.b, credentials: {secret: s, dockerConfig: docker.json}}]\n",
       [/credentials: names not exactly one source/],
+    ],
+    [
+      "credentials of a cloud for a host that is none of its registries",
+      "registries: [{host: 111122223333.dkr.ecr.eu-west-1.amazonaws.com.evil.example, credentials: {provider: ecr}}]\n",
+      [/credentials\.provider: is ecr, whose registries have other hosts than "111122223333\.dkr/],
+    ],
+    [
+      "credentials of one cloud for another's registry",
+      "registries: [{prefix: gcr.io/acme, credentials: {provider: acr}}]\n",
+      [/credentials\.provider: is acr/],
     ],
     [
       "credentials of a file that is not there",

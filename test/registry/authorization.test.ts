@@ -172,6 +172,27 @@ describe("registry credentials: authorization", () => {
     });
   });
 
+  it("a source that could not be asked leaves it open, where nobody else opens the registry", async () => {
+    const open = { credentials: [], notes: ["AWS's identity has no credential: x"], isOpen: true };
+    const cloud: CredentialSource = { id: "cloud", ask: async () => Promise.resolve(open) };
+    const sources = [cloud];
+    const keychain = { id: "k", sourcesFor: () => sources };
+    for (const auth of Object.values(FLOWS)) {
+      await withRegistry({ auth, keychain }, async ({ server, client, repository, signal }) => {
+        await server.putImage(PATH, "1", "a");
+        const { message } = await isUnavailable("RegistryUnreachable", client.manifest(repository, "1", signal));
+        assert.match(message, /refused to no credential; AWS's identity has no credential: x$/);
+        sources.push(sourceOf("robot", [robot]));
+        await client.manifest(repository, "1", signal);
+        sources.pop();
+      });
+    }
+    await withRegistry({ auth: { scheme: "bearer", users, anonymous: true }, keychain }, async (bench) => {
+      await bench.server.putImage(PATH, "1", "a");
+      await bench.client.manifest(bench.repository, "1", bench.signal);
+    });
+  });
+
   it("a 401 without a challenge is followed by a question to /v2/", async () => {
     await withRegistry({ keychain: keychainOf({ robot }) }, async ({ server, client, repository, signal }) => {
       const digest = await server.putImage(PATH, "1", "a");

@@ -28,6 +28,13 @@ describe("credentials: keychains", () => {
     assert.deepEqual(ids(all), ["secrets prod/a", "secrets sealgate/b", "config", "cloud"]);
   });
 
+  it("one that is named twice is asked once", () => {
+    assert.deepEqual(ids(keychain({ isOperators: true }, [of("cloud"), of("config"), of("cloud")])), [
+      "cloud",
+      "config",
+    ]);
+  });
+
   it("a claim that is not the operator's gets none of the operator's", () => {
     assert.deepEqual(ids(keychain({ pod, secrets }, [of("config")])), ["secrets prod/a", "secrets sealgate/b"]);
   });

@@ -2,15 +2,23 @@
 import assert from "node:assert/strict";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
 import type { RegistryCredentials } from "../../src/ports/registry-settings.ts";
+import type { CloudSources } from "../../src/ports/credentials.ts";
 import { AuthFileError } from "../../src/registry/auth-file.ts";
 import { OperatorCredentials } from "../../src/registry/operator-credentials.ts";
 import { SecretSources } from "../../src/registry/secret-source.ts";
+import { sourceOf } from "./fixtures.ts";
 import { fakeReader } from "./pull-secret-reader.ts";
 import { configJson, secretOf } from "./pull-secrets.ts";
 
 const { signal } = new AbortController();
 const secret = { ...secretOf(configJson({ "reg.io": "robot", "other.io": "other" })), namespace: "sealgate" };
 const secrets = new SecretSources(fakeReader([secret]), "sealgate");
+const clouds: CloudSources = {
+  sourceOf: () => undefined,
+  sourceBy: (provider, { host }) =>
+    host === "gcr.io" ? sourceOf("cloud", [{ username: provider, password: "planted" }]) : undefined,
+};
+const from = { secrets, clouds };
 const named = (place: string): RegistryCredentials => ({ place, from: { kind: "secret", name: "regcred" } });
 const written = (place: string, text: string): RegistryCredentials => ({
   place,
@@ -21,7 +29,7 @@ const written = (place: string, text: string): RegistryCredentials => ({
 async function ask(entries: readonly RegistryCredentials[], image: string): Promise<readonly string[]> {
   const [host = "", ...path] = image.split("/");
   const repository = { host, path: path.join("/") };
-  const sources = new OperatorCredentials(() => entries, secrets).sources();
+  const sources = new OperatorCredentials(() => entries, from).sources();
   const serving = sources.flatMap((each) => each.sourceOf(repository) ?? []);
   const answers = await Promise.all(serving.map((source) => source.ask(signal)));
   return answers.flatMap(({ credentials, notes }) => [
@@ -44,6 +52,13 @@ describe("credentials: of the operator", () => {
     assert.deepEqual(await ask([written("reg.io", "{}")], "reg.io/acme/web"), [
       "/etc/sealgate/docker.json has no entry for reg.io",
     ]);
+  });
+
+  it("an identity is the cloud's to give, for images below its place and in its registries", async () => {
+    const entry = (place: string): RegistryCredentials => ({ place, from: { kind: "provider", provider: "gar" } });
+    assert.deepEqual(await ask([entry("gcr.io/acme")], "gcr.io/acme/web"), ["gar of cloud"]);
+    assert.deepEqual(await ask([entry("gcr.io/acme")], "gcr.io/other/web"), []);
+    assert.deepEqual(await ask([entry("reg.io")], "reg.io/acme/web"), []);
   });
 
   for (const [place, image] of [
@@ -76,7 +91,7 @@ describe("credentials: of the operator", () => {
       [JSON.stringify({ credHelpers: { "reg.io": "ecr-login" } }), /it names the credential helper "ecr-login"/],
     ] as const) {
       assert.throws(
-        () => new OperatorCredentials(() => [written("reg.io", text)], secrets),
+        () => new OperatorCredentials(() => [written("reg.io", text)], from),
         (error) => {
           assert.ok(error instanceof AuthFileError);
           assert.match(error.message, /^Cannot use \/etc\/sealgate\/docker\.json: /);
@@ -90,7 +105,7 @@ describe("credentials: of the operator", () => {
 
   it("a change is taken; one that breaks a file leaves what was in force, and says so", () => {
     let now: readonly RegistryCredentials[] = [];
-    const live = new OperatorCredentials(() => now, secrets);
+    const live = new OperatorCredentials(() => now, from);
     assert.equal(live.detail(), "for 0 registries");
     now = [named("reg.io")];
     assert.equal(live.sources().length, 1);

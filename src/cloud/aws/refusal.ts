@@ -1,5 +1,5 @@
 /** What AWS's SDK throws, as a clause for anybody to read: status and code of an answer, never its text. */
-import { CloudError } from "../http.ts";
+import { CloudError, CloudOutage, isOutage } from "../http.ts";
 
 /** An answer of a service: its status, and its code where that is one. */
 export interface AwsRefusal {
@@ -20,15 +20,16 @@ export function refusalIn(error: unknown): AwsRefusal | undefined {
 export function asCloudError(error: unknown): CloudError {
   if (error instanceof CloudError) return error;
   const refusal = refusalIn(error);
-  if (refusal !== undefined) return new CloudError(clauseOf(refusal), error);
+  if (refusal !== undefined) {
+    const isOpen = isOutage(refusal.status) || refusal.code.startsWith("Throttling");
+    return isOpen ? new CloudOutage(clauseOf(refusal), error) : new CloudError(clauseOf(refusal), error);
+  }
   const name = error instanceof Error ? error.name : "";
   if (name === "CredentialsProviderError" || name === "TokenProviderError") {
     return new CloudError("there is no identity of AWS that could be used", error);
   }
-  return new CloudError(
-    name === "TimeoutError" || name === "AbortError" ? "AWS took too long" : "AWS gave no answer",
-    error,
-  );
+  if (name === "TimeoutError" || name === "AbortError") return new CloudOutage("AWS took too long", error);
+  return new CloudError("AWS gave no answer that can be used", error);
 }
 
 export function clauseOf({ status, code }: AwsRefusal): string {

@@ -1,10 +1,9 @@
 /** What key management services are asked with: this process's own identities, and the vendors' own settings. */
 import { readFile } from "node:fs/promises";
 import type { KMSClient } from "@aws-sdk/client-kms";
-import type { Token } from "../authorized.ts";
 import { AwsClients } from "../aws/clients.ts";
 import { fetchAzureToken } from "../azure-token.ts";
-import { Expiring, type Lasting } from "../expiring.ts";
+import { tokensByScope } from "../expiring.ts";
 import { fetchGoogleToken } from "../google-token.ts";
 import { CloudError, makeCloudHttp, makeCloudTransport, type CloudHttp, type CloudTransport } from "../http.ts";
 import type { AwsPublicKey } from "./aws.ts";
@@ -21,8 +20,6 @@ export interface AccessOptions {
   readonly transport?: CloudTransport;
 }
 
-type FetchToken = (scope: string, signal: AbortSignal) => Promise<Lasting<string>>;
-
 export function makeKmsAccess(options: AccessOptions): KmsAccess {
   const { environment, now, wallNow, http = makeCloudHttp(), transport = makeCloudTransport() } = options;
   let vault: Promise<CloudHttp> | undefined;
@@ -30,24 +27,12 @@ export function makeKmsAccess(options: AccessOptions): KmsAccess {
     http,
     environment,
     awsPublicKey: openAws(transport),
-    azureToken: byScope(now, (scope, signal) => fetchAzureToken(scope, { http, environment }, signal)),
-    googleToken: byScope(now, (scope, signal) => fetchGoogleToken(scope, { http, environment, wallNow }, signal)),
+    azureToken: tokensByScope(now, (scope, signal) => fetchAzureToken(scope, { http, environment }, signal)),
+    googleToken: tokensByScope(now, (scope, signal) => fetchGoogleToken(scope, { http, environment, wallNow }, signal)),
     vaultHttp: () => {
       vault ??= openVault(environment["VAULT_CACERT"], http);
       return vault;
     },
-  };
-}
-
-/** One token for each scope, for as long as it holds. */
-function byScope(now: () => number, fetchToken: FetchToken): (scope: string) => Token {
-  const tokens = new Map<string, Token>();
-  return (scope) => {
-    const known = tokens.get(scope);
-    if (known !== undefined) return known;
-    const token = new Expiring({ now, fetch: (signal) => fetchToken(scope, signal) });
-    tokens.set(scope, token);
-    return token;
   };
 }
 

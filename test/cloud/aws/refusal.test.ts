@@ -1,7 +1,7 @@
 // Errors of AWS's SDK as clauses: status and code, never a message.
 import assert from "node:assert/strict";
 import { asCloudError, clauseOf, refusalIn } from "../../../src/cloud/aws/refusal.ts";
-import { CloudError } from "../../../src/cloud/http.ts";
+import { CloudError, CloudOutage } from "../../../src/cloud/http.ts";
 
 const answered = (name: string, status: unknown): Error =>
   Object.assign(new Error("pl4nted"), { name, $metadata: { httpStatusCode: status } });
@@ -25,11 +25,22 @@ describe("cloud/aws/refusal", () => {
       "there is no identity of AWS that could be used",
     ],
     [Object.assign(new Error("pl4nted"), { name: "AbortError" }), "AWS took too long"],
-    [new Error("pl4nted"), "AWS gave no answer"],
-    ["pl4nted", "AWS gave no answer"],
+    [new Error("pl4nted"), "AWS gave no answer that can be used"],
+    ["pl4nted", "AWS gave no answer that can be used"],
     [new CloudError("as it was"), "as it was"],
   ];
   for (const [error, clause] of cases) {
     it(`says "${clause}"`, () => assert.equal(asCloudError(error).message, clause));
   }
+
+  it("tells what another time may answer from what is refused", () => {
+    const isOutage = (error: unknown): boolean => asCloudError(error) instanceof CloudOutage;
+    assert.deepEqual(
+      [500, 503, 429, 408, 400, 403].map((status) => isOutage(answered("InternalFailure", status))),
+      [true, true, true, true, false, false],
+    );
+    assert.ok(isOutage(answered("ThrottlingException", 400)));
+    assert.ok(isOutage(Object.assign(new Error("x"), { name: "TimeoutError" })));
+    assert.ok(!isOutage(Object.assign(new Error("x"), { name: "CredentialsProviderError" })));
+  });
 });

@@ -30,6 +30,8 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   "@kubernetes/client-node": ["kubernetes"],
   fastify: ["webhook"],
   undici: ["registry", "cloud"],
+  "@aws-sdk/client-ecr": ["cloud"],
+  "@aws-sdk/client-ecr-public": ["cloud"],
   "@aws-sdk/client-kms": ["cloud"],
   "google-auth-library": ["cloud"],
   "@noble/curves": ["crypto"],

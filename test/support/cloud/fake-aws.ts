@@ -27,6 +27,18 @@ export function stsError(code: string, status = 400): CloudReply {
   return { ...xml("ErrorResponse", error), status };
 }
 
+/** ECR: a list for private registries, one object for the public one; for so many seconds. */
+export function ecrToken(data: unknown, seconds = 43_200): CloudReply {
+  const expiresAt = Date.now() / 1000 + seconds;
+  const lasting = (each: object): object => ({ expiresAt, proxyEndpoint: "https://registry.example", ...each });
+  const authorizationData = Array.isArray(data)
+    ? data.map(lasting)
+    : data === undefined
+      ? data
+      : lasting(data as object);
+  return { json: { authorizationData }, headers: { "content-type": "application/x-amz-json-1.1" } };
+}
+
 /** Of services that speak JSON. */
 export function awsError(code: string, status = 400): CloudReply {
   return {
