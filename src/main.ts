@@ -14,7 +14,7 @@ import { runVerifyBundle } from "./cli/verify-bundle.ts";
 import { runVerify } from "./cli/verify.ts";
 import { DEFAULT_CONFIG, formatConfig, loadConfig } from "./config/load.ts";
 import { readResources, toYaml } from "./config/pods.ts";
-import { buildKubernetesClient } from "./kubernetes/client.ts";
+import { buildKubernetesClient, type KubernetesApi } from "./kubernetes/client.ts";
 import { deleteWebhooks } from "./kubernetes/delete-webhooks.ts";
 import { makeLogger, type Logger } from "./telemetry/logger.ts";
 import { makeMetrics, type Metrics } from "./telemetry/metrics.ts";
@@ -56,7 +56,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   const terminated = terminationSignals();
   const { tls: served, leaderElection } = trust.config();
   const { leaderWorks } = source;
-  const electing = electingAs(flags, { logger, metrics });
+  const electing = electingAs(flags, { logger, metrics }, terminated.first);
   const certificates = await usage(() =>
     servingCertificates(flags, served, { ...electing, announce: io.err, leaderWorks }),
   );
@@ -103,9 +103,11 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
 function electingAs(
   { kubeconfig }: ServeFlags,
   telemetry: { readonly logger: Logger; readonly metrics: Metrics },
+  ending: Promise<void>,
 ): ElectionOptions & typeof telemetry {
   const identity = `${process.env["HOSTNAME"] ?? "sealgate"}_${crypto.randomUUID()}`;
-  return { ...telemetry, clock: systemClock, identity, api: () => usage(() => buildKubernetesClient(kubeconfig)) };
+  const api = (): KubernetesApi => usage(() => buildKubernetesClient(kubeconfig));
+  return { ...telemetry, clock: systemClock, identity, api, ending };
 }
 
 async function buildServer(options: WebhookOptions): ReturnType<typeof buildWebhookServer> {

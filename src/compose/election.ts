@@ -10,7 +10,7 @@ export type LeaderWork = (signal: AbortSignal) => Promise<void>;
 
 export interface Election {
   readiness(): readonly ReadinessCheck[];
-  /** Gives the Lease back. */
+  /** Gives the Lease back, if that has not been done. */
   close(): Promise<void>;
 }
 
@@ -28,6 +28,8 @@ export interface ElectionOptions {
   /** Who this replica is, in the Lease and in events. */
   readonly identity: string;
   readonly api: () => KubernetesApi;
+  /** Resolves when this replica begins to end. It gives the Lease back then: a drain is longer than the wait for a dead leader. */
+  readonly ending: Promise<void>;
   /** What the leader writes beside its name, as the Lease's options have it. */
   readonly annotations?: LeaseOptions["annotations"];
 }
@@ -42,7 +44,7 @@ export interface LeaseName {
 export function openElection(
   where: LeaseName | undefined,
   works: readonly LeaderWork[],
-  { logger, metrics, clock, identity, api, annotations }: ElectionOptions,
+  { logger, metrics, clock, identity, api, ending, annotations }: ElectionOptions,
 ): Election {
   if (where === undefined) return { readiness: () => [], close: () => Promise.resolve() };
   const { namespace, lease } = where;
@@ -65,6 +67,7 @@ export function openElection(
     },
   });
   const running = election.run(stop.signal);
+  void ending.then(() => stop.abort());
   return {
     // Who leads is told and decides nothing: every replica serves.
     readiness: () => [{ name: "leader", ok: true, detail: leader }],

@@ -63,6 +63,7 @@ describe("servingCertificates()", () => {
       announce: (text) => void told.set("announced", text),
       identity: "me",
       api: () => cluster,
+      ending: new Promise(() => undefined),
       leaderWorks: [async () => void told.set("worked", true)],
     };
   }

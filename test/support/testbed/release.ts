@@ -20,8 +20,6 @@ export interface Release {
   /** SIGTERM; so many milliseconds later no new connections, as endpoints go. Resolves when it has ended. */
   readonly stop: (replica: Replica, lagMs?: number) => Promise<void>;
   readonly kill: (replica: Replica) => Promise<void>;
-  /** Those that are stopping end now, whatever the API server still holds open. */
-  readonly endStopping: () => Promise<void>;
   readonly replicas: () => readonly Replica[];
   readonly stopAll: () => Promise<void>;
 }
@@ -73,9 +71,6 @@ export function makeRelease(cluster: Cluster, balancer: Balancer, apiServerUrl =
       leave(replica);
       await ended;
       ending.delete(replica);
-    },
-    endStopping: async () => {
-      await Promise.all([...ending].map((replica) => replica.process.stop(0)));
     },
     kill: async (replica) => {
       process.kill(replica.process.pid, "SIGKILL");
