@@ -79,6 +79,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
           isReady: () => source.policies.snapshot() !== undefined,
           isDraining: () => draining,
           deadline: () => trust.config().deadline,
+          callers: () => trust.config().callers.callers,
         });
   if (webhook !== undefined) {
     certificates.onMaterial((material) => replaceCertificate(webhook, material));

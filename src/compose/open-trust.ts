@@ -1,4 +1,5 @@
 /** The configuration file and the trust roots that policies may name by it. */
+import { callersDetail } from "../config/callers.ts";
 import { ConfigFile } from "../config/config-file.ts";
 import { FileWatch } from "../config/file-watch.ts";
 import { DEFAULT_CONFIG, type Config } from "../config/load.ts";
@@ -49,6 +50,7 @@ export function openTrust(path: string | undefined): Trust {
     readiness: () => [
       check("trust-roots", store.detail()),
       check("images", settingsDetail(file?.config ?? DEFAULT_CONFIG)),
+      check("callers", callersDetail((file?.config ?? DEFAULT_CONFIG).callers)),
       ...(file === undefined ? [] : [check("configuration", file.detail())]),
     ],
     follow: (onChange) => {
@@ -61,6 +63,7 @@ export function openTrust(path: string | undefined): Trust {
         file.path,
         ...[...file.config.trustRoots.values()].map((root) => root.file),
         ...file.config.registries.files,
+        ...file.config.callers.files,
       ];
       const watch = new FileWatch({
         files,

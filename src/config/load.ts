@@ -21,6 +21,7 @@ import {
   type WrittenProxy,
   type WrittenRegistry,
 } from "./registries.ts";
+import { ANYBODY, readCallers, type CallerSettings, type WrittenCallers } from "./callers.ts";
 import { DocumentError, readDocuments, type ResourceDocument } from "./documents.ts";
 import {
   DEFAULT_CACHES,
@@ -48,6 +49,7 @@ export interface Config extends PodSettings {
   readonly secretNamespaces: readonly string[];
   /** Absent: what the command line says. */
   readonly tls?: TlsConfig;
+  readonly callers: CallerSettings;
   /** The Lease that elects a leader where `tls` names none. Absent: nobody is elected. */
   readonly leaderElection?: { readonly namespace: string; readonly lease: string };
   readonly limits: Limits;
@@ -74,6 +76,7 @@ interface WrittenConfig extends Partial<PodSettings> {
   readonly builtInTrustRoots?: readonly string[];
   readonly secretNamespaces?: readonly string[];
   readonly tls?: WrittenTls;
+  readonly callers?: WrittenCallers;
   readonly leaderElection?: { readonly namespace: string; readonly lease: string };
   readonly limits?: Partial<Limits>;
   readonly caches?: WrittenCaches;
@@ -95,6 +98,7 @@ export const DEFAULT_CONFIG: Config = {
   unmatchedImages: "Allow",
   excludeNamespaces: [],
   secretNamespaces: [],
+  callers: ANYBODY,
   limits: DEFAULT_LIMITS,
   caches: DEFAULT_CACHES,
   registries: readRegistries([], "").value,
@@ -114,9 +118,10 @@ export function loadConfig(file: string): Config {
 export function formatConfig(config: Config): string {
   const { trustRoots, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches } =
     config;
-  const { tls, leaderElection, registries, proxy, deadline } = config;
+  const { tls, callers, leaderElection, registries, proxy, deadline } = config;
   return stringify({
     ...(tls === undefined ? {} : { tls: formatTls(tls) }),
+    ...(callers.printed === undefined ? {} : { callers: callers.printed }),
     ...(leaderElection === undefined ? {} : { leaderElection }),
     trustRoots: Object.fromEntries(trustRoots),
     builtInTrustRoots: [...builtInTrustRoots],
@@ -144,7 +149,8 @@ function readConfig(document: ResourceDocument): Config {
   const proxy = readProxy(written.proxy);
   const deadline = readDeadline(written.deadline);
   const caches = readCaches(written.caches ?? {});
-  const errors = [...wrong, ...registries.errors, ...proxy.errors, ...deadline.errors, ...caches.errors];
+  const callers = readCallers(written.callers ?? {}, folder);
+  const errors = [...wrong, ...[registries, proxy, deadline, caches, callers].flatMap((each) => each.errors)];
   if (errors.length > 0) throw refused(document, errors);
   const sources = Object.entries(trustRoots).map(([name, { file, requires }]): [string, TrustRootSource] => [
     name,
@@ -156,6 +162,7 @@ function readConfig(document: ResourceDocument): Config {
     limits: { ...DEFAULT_LIMITS, ...limits },
     caches: caches.value,
     ...(tls === undefined ? {} : { tls }),
+    callers: callers.value,
     ...leaseOf(written),
     registries: registries.value,
     ...(proxy.value === undefined ? {} : { proxy: proxy.value }),

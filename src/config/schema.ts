@@ -2,6 +2,7 @@
  * What the configuration file may hold (draft 7). A member that is not here is refused, and each that is here has a test
  * that sees it change something (test/config/liveness.test.ts).
  */
+import { CALLERS } from "./callers.ts";
 import { CACHES, LIMITS } from "./limits.ts";
 import { DEADLINE, PROXY, REGISTRIES } from "./registries-schema.ts";
 import { EXCLUDE_NAMESPACES, UNMATCHED_IMAGES } from "./settings.ts";
@@ -54,6 +55,7 @@ export const CONFIG_SCHEMA = {
       additionalProperties: TRUST_ROOT,
     },
     tls: TLS_SCHEMA,
+    callers: CALLERS,
     leaderElection: {
       type: "object",
       description:

@@ -11,7 +11,9 @@ import { allowResponse, denyResponse, pinResponse, type AdmissionResponse } from
 import { openDeadline } from "../app/deadline.ts";
 import type { Reviewer } from "../app/reviewer.ts";
 import type { ImageVerdict } from "../policy/verdict.ts";
+import type { Callers } from "../ports/callers.ts";
 import type { AdmissionLog, DecidedReview } from "./admission-log.ts";
+import { CallerCheck, type Peer } from "./callers.ts";
 import { budgetMs, type DeadlineLimits } from "./deadline.ts";
 
 export interface TlsMaterial {
@@ -26,6 +28,7 @@ export interface WebhookOptions {
   isReady(): boolean;
   isDraining(): boolean;
   deadline(): DeadlineLimits;
+  callers(): Callers;
 }
 
 const NOTHING = { verdicts: [], exceptions: [], unmatched: 0 } as const;
@@ -35,7 +38,14 @@ const KEEP_ALIVE_MS = 120_000;
 /** Builds the server; the caller listens. */
 export async function buildWebhookServer(options: WebhookOptions): Promise<FastifyInstance> {
   const server = fastify({
-    https: { cert: options.tls.cert, key: options.tls.key, minVersion: "TLSv1.2" },
+    // A client's certificate is asked for and never refused here: callers.ts judges it.
+    https: {
+      cert: options.tls.cert,
+      key: options.tls.key,
+      minVersion: "TLSv1.2",
+      requestCert: true,
+      rejectUnauthorized: false,
+    },
     bodyLimit: MAX_REVIEW_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: 35_000,
@@ -46,7 +56,10 @@ export async function buildWebhookServer(options: WebhookOptions): Promise<Fasti
   server.server.headersTimeout = KEEP_ALIVE_MS + 5_000;
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  server.addHook("onRequest", (_request, reply, done) => (refuseUnready(options, reply) ? undefined : done()));
+  const check = new CallerCheck(options.callers, Date.now);
+  server.addHook("onRequest", (request, reply, done) =>
+    refuseCaller(options, check, request, reply) || refuseUnready(options, reply) ? undefined : done(),
+  );
   server.setErrorHandler((error, request, reply) => sendError(options, error, request, reply));
   server.post("/validate", (request) => answer(options, "validate", request));
   server.post("/mutate", (request) => answer(options, "mutate", request));
@@ -63,6 +76,20 @@ export function replaceCertificate(server: FastifyInstance, { cert, key }: TlsMa
     if (error instanceof Error && "code" in error) return false;
     throw error;
   }
+}
+
+/** True if the request has been answered: with 401, which an API server calls a failed call. */
+function refuseCaller(
+  { log }: WebhookOptions,
+  check: CallerCheck,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): boolean {
+  const reason = check.refusal(request.raw.socket as unknown as Peer, request.headers.authorization);
+  if (reason === undefined) return false;
+  log.refused({ path: pathOf(request), status: 401, reason });
+  reply.code(401).header("www-authenticate", "Bearer").send({ error: reason });
+  return true;
 }
 
 /** True if the request has been answered. */
@@ -149,6 +176,10 @@ function explainAdmitted(verdicts: readonly ImageVerdict[]): string | undefined 
   return noted.length === 0 ? undefined : explainReview(noted);
 }
 
+function pathOf({ url }: FastifyRequest): string {
+  return url.split("?")[0] ?? "";
+}
+
 function bodyOf(request: FastifyRequest): Uint8Array {
   if (request.body instanceof Uint8Array) return request.body;
   throw new AdmissionError(400, "Cannot read AdmissionReview: the body is empty");
@@ -164,7 +195,7 @@ function sendError(
   const status = error instanceof AdmissionError ? error.status : (error as { statusCode?: unknown }).statusCode;
   if (typeof status === "number" && status >= 400 && status < 500) {
     const reason = reasonOf(status, error);
-    options.log.refused({ path: request.url.split("?")[0] ?? "", status, reason });
+    options.log.refused({ path: pathOf(request), status, reason });
     return reply.code(status).send({ error: reason });
   }
   options.log.defect(error);

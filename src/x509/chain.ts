@@ -19,8 +19,11 @@ export interface CertificateAuthority {
   readonly uri?: string;
 }
 
-/** `privateSigning`: code signing by a private PKI, whose leaves need not say their purpose (§7.4). */
-export type Purpose = "codeSigning" | "privateSigning" | "timeStamping";
+/**
+ * `privateSigning`: code signing by a private PKI, whose leaves need not say their purpose (§7.4). `clientAuth`: who calls the
+ * webhook.
+ */
+export type Purpose = "codeSigning" | "privateSigning" | "timeStamping" | "clientAuth";
 
 declare const brand: unique symbol;
 export type VerifiedChain = { readonly [brand]: "VerifiedChain" } & {
@@ -33,6 +36,7 @@ const PURPOSES: Readonly<Record<Purpose, string>> = {
   codeSigning: "1.3.6.1.5.5.7.3.3",
   privateSigning: "1.3.6.1.5.5.7.3.3",
   timeStamping: "1.3.6.1.5.5.7.3.8",
+  clientAuth: "1.3.6.1.5.5.7.3.2",
 };
 const ANY_PURPOSE = "2.5.29.37.0";
 const UNDERSTOOD: ReadonlySet<string> = new Set([

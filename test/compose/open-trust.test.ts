@@ -24,7 +24,7 @@ describe("compose/open-trust", () => {
     assert.notEqual(trust.trustRoots("sigstore-public-good"), undefined);
     assert.deepEqual(
       trust.readiness().map(({ name }) => name),
-      ["trust-roots", "images"],
+      ["trust-roots", "images", "callers"],
     );
     trust.follow(() => assert.fail("nothing changes"))();
   });
@@ -61,7 +61,7 @@ describe("compose/open-trust", () => {
     assert.notEqual(trust.trustRoots("ours"), undefined);
     assert.deepEqual(
       trust.readiness().map(({ name }) => name),
-      ["trust-roots", "images", "configuration"],
+      ["trust-roots", "images", "callers", "configuration"],
     );
   });
 });

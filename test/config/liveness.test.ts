@@ -160,9 +160,10 @@ describe("config: every key is live", () => {
   });
 
   it("and has a row here", () => {
-    // Those of tls have theirs in tls.test.ts and serve-certificates.test.ts, the Lease in load.test.ts and election.test.ts.
+    // Those of tls have theirs in tls.test.ts and serve-certificates.test.ts, the Lease in load.test.ts and election.test.ts, callers
+    // in callers.test.ts.
     const leaves = schemaNodes(CONFIG_SCHEMA).filter(([, { type }]) => type !== "object" && type !== "array");
-    const paths = leaves.map(([path]) => path).filter((path) => !/^(?:tls|leaderElection)\./u.test(path));
+    const paths = leaves.map(([path]) => path).filter((path) => !/^(?:tls|leaderElection|callers)\./u.test(path));
     const keys = [LIVE, LIVE_SETTINGS, LIVE_LIMITS, LIVE_LIFETIMES, LIVE_REGISTRIES].flatMap((rows) =>
       Object.keys(rows),
     );

@@ -15,7 +15,7 @@ const TEMPLATE = ["template", "sealgate", chartFolder, "--namespace", "sealgate"
 const DIGEST = `sha256:${"ab".repeat(32)}`;
 const FILES = { mode: "files", files: { secret: "s", caBundle: "PEM" } };
 
-/** Thirteen ways to install it. */
+/** Sixteen ways to install it. */
 const VALUE_SETS: Readonly<Record<string, object>> = {
   defaults: {},
   "one replica to try it": { replicas: 1, podDisruptionBudget: { enabled: false }, priorityClassName: "" },
@@ -24,6 +24,10 @@ const VALUE_SETS: Readonly<Record<string, object>> = {
     tls: { mode: "certManager", certManager: { issuerRef: { name: "corp", kind: "ClusterIssuer" } } },
   },
   "a certificate of one's own": { tls: FILES },
+  "API servers with a client certificate": {
+    callers: { clientCertificateSecret: "callers", commonNames: ["kube-apiserver"] },
+  },
+  "API servers with a bearer token": { callers: { bearerTokenSecret: "callers" } },
   autoscaling: { autoscaling: { enabled: true, maxReplicas: 20 } },
   "digests required": { requireDigests: { enabled: true, validationActions: ["Warn", "Audit"] } },
   "validation of pods alone": {
@@ -79,6 +83,7 @@ interface Change {
   readonly to: unknown;
 }
 const certManager = { tls: { mode: "certManager" } };
+const identified = { callers: { clientCertificateSecret: "s", commonNames: ["a"] } };
 const autoscaled = { autoscaling: { enabled: true } };
 
 /** Every value, and another that changes what is rendered. */
@@ -121,6 +126,9 @@ const LIVE: Readonly<Record<string, Change>> = {
   "tls.certManager.duration": { with: certManager, to: "100h" },
   "tls.files.secret": { with: { tls: FILES }, to: "other" },
   "tls.files.caBundle": { with: { tls: FILES }, to: "OTHER" },
+  "callers.clientCertificateSecret": { with: identified, to: "other" },
+  "callers.commonNames": { with: identified, to: ["b"] },
+  "callers.bearerTokenSecret": { to: "other" },
   "webhook.failurePolicy": { to: "Ignore" },
   "webhook.timeoutSeconds": { to: 3 },
   "webhook.mutating.enabled": { to: false },
@@ -155,6 +163,11 @@ const REFUSED: Readonly<Record<string, object>> = {
   "a word that is none of its own": { webhook: { failurePolicy: "Maybe" } },
   "files without their Secret": { tls: { mode: "files", files: { caBundle: "PEM" } } },
   "files without their CA": { tls: { mode: "files", files: { secret: "s" } } },
+  "client certificates without names": { callers: { clientCertificateSecret: "s" } },
+  "both ways to know an API server": {
+    callers: { clientCertificateSecret: "s", commonNames: ["a"], bearerTokenSecret: "t" },
+  },
+  "callers as a member of the configuration": { config: { callers: {} } },
   "a namespace that is none": { pullSecrets: { namespaces: ["*"] } },
   "a digest that is none": { image: { digest: "latest" } },
   "the chart's own part of the configuration": { config: { tls: {} } },

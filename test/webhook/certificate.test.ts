@@ -30,6 +30,7 @@ describe("replaceCertificate()", () => {
       isReady: () => true,
       isDraining: () => false,
       deadline: () => ({ maxMs: 10_000, reserveMs: 500 }),
+      callers: () => ({ kind: "anybody" }),
     });
     await server.listen({ host: "127.0.0.1", port: 0 });
   });

@@ -137,6 +137,20 @@ describe("rule 5: purposes", () => {
   });
 });
 
+describe("rule 5, of who calls the webhook", () => {
+  const check = (extensions: CertificateParts["extensions"]): unknown =>
+    verifyChain(makeLeaf(root, { extensions: extensions ?? {} }).parsed, [authorityOf([root])], AT, "clientAuth");
+
+  it("wants clientAuth, perhaps with others, and takes nothing in its place", () => {
+    check({ extendedKeyUsage: extendedKeyUsage([PURPOSE.clientAuth]) });
+    check({ extendedKeyUsage: extendedKeyUsage([PURPOSE.serverAuth, PURPOSE.clientAuth]) });
+    for (const purposes of [[PURPOSE.serverAuth], [PURPOSE.codeSigning], [PURPOSE.any]]) {
+      failsWith("CertificatePurposeMissing", () => check({ extendedKeyUsage: extendedKeyUsage(purposes) }));
+    }
+    failsWith("CertificatePurposeMissing", () => check({ extendedKeyUsage: undefined }));
+  });
+});
+
 describe("rule 6: the leaf's key usage", () => {
   it("wants digitalSignature where there is a key usage", () => {
     for (const usages of [["keyEncipherment"], ["keyCertSign"]] as const) {

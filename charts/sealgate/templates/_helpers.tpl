@@ -47,6 +47,30 @@ files:
 {{- end -}}
 {{- end -}}
 
+{{/* The Secret of what callers show, and the callers key of the configuration file. Both empty: nothing is asked for. */}}
+{{- define "sealgate.callersSecret" -}}
+{{- with .Values.callers -}}
+{{- if and .clientCertificateSecret .bearerTokenSecret -}}
+{{- fail "callers.clientCertificateSecret and callers.bearerTokenSecret exclude each other" -}}
+{{- end -}}
+{{- .clientCertificateSecret | default .bearerTokenSecret -}}
+{{- end -}}
+{{- end -}}
+{{- define "sealgate.callers" -}}
+{{- with .Values.callers -}}
+{{- if .clientCertificateSecret -}}
+{{- if not .commonNames -}}{{- fail "callers.commonNames is needed with callers.clientCertificateSecret" -}}{{- end -}}
+clientCertificate:
+  caFile: /etc/sealgate-callers/ca.crt
+  commonNames:
+    {{- toYaml .commonNames | nindent 4 }}
+{{- else if .bearerTokenSecret -}}
+bearerToken:
+  file: /etc/sealgate-callers/token
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Names of the webhook configurations, as lists of YAML. */}}
 {{- define "sealgate.validating" -}}
 {{- $name := include "sealgate.fullname" . -}}

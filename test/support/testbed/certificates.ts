@@ -102,3 +102,15 @@ export async function makeServingCertificate(
   });
   return { certificate: leaf.pem, key: await privateKeyPem(leaf.keys) };
 }
+
+/** A client's certificate of that common name. */
+export async function makeClientCertificate(authority: Authority, commonName: string): Promise<ServingCertificate> {
+  const leaf = await issue(authority, {
+    subject: `CN=${commonName}`,
+    extensions: [
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+    ],
+  });
+  return { certificate: leaf.pem, key: await privateKeyPem(leaf.keys) };
+}

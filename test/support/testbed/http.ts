@@ -8,6 +8,8 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array;
   readonly ca?: string;
+  /** For SNI and the certificate, if not the host of the address. */
+  readonly servername?: string;
   readonly timeoutMs?: number;
 }
 
@@ -25,6 +27,7 @@ export function request(url: string | URL, options: RequestOptions = {}): Promis
     timeout: options.timeoutMs ?? 10_000,
     agent: false,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
+    ...(options.servername === undefined ? {} : { servername: options.servername }),
   } as const;
   return new Promise((resolve, reject) => {
     const send = target.protocol === "https:" ? httpsRequest : httpRequest;

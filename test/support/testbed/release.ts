@@ -9,6 +9,8 @@ import { freePorts, mustSucceed, startProcess, type RunningProcess } from "./pro
 import { sealgateProgram } from "./sealgate.ts";
 
 export interface Replica {
+  /** Of its files. */
+  readonly dir: string;
   readonly port: number;
   readonly operationsUrl: string;
   readonly process: RunningProcess;
@@ -84,23 +86,45 @@ export function makeRelease(cluster: Cluster, balancer: Balancer, apiServerUrl =
   };
 }
 
+interface PodSpec {
+  readonly serviceAccountName: string;
+  readonly containers: readonly { readonly args: readonly string[] }[];
+  readonly volumes: readonly { readonly name: string; readonly secret?: { readonly secretName: string } }[];
+}
+
+type Must = (...args: readonly string[]) => Promise<string>;
+
+/** The files that the pod would have in its volumes, in one folder, and the configuration that names them there. */
+async function mount(must: Must, { volumes }: PodSpec, dir: string): Promise<void> {
+  mkdirSync(dir, { recursive: true });
+  const config = await must("get", "configmap", releaseName, "-o", String.raw`jsonpath={.data.sealgate\.yaml}`);
+  writeFileSync(join(dir, "sealgate.yaml"), config.replaceAll("/etc/sealgate-callers/", `${dir}/`));
+  for (const { secret } of volumes) {
+    if (secret === undefined) continue;
+    const { data } = JSON.parse(await must("get", "secret", secret.secretName, "-o", "json")) as {
+      readonly data: Readonly<Record<string, string>>;
+    };
+    for (const [file, value] of Object.entries(data)) {
+      writeFileSync(join(dir, file), Buffer.from(value, "base64"), { mode: 0o600 });
+    }
+  }
+}
+
 async function startReplica(cluster: Cluster, name: string): Promise<Replica> {
-  const must = async (...args: readonly string[]): Promise<string> =>
+  const must: Must = async (...args) =>
     mustSucceed(`kubectl ${args[0]}`, await cluster.kubectl(["-n", releaseNamespace, ...args])).stdout;
   const deployment = JSON.parse(await must("get", "deployment", releaseName, "-o", "json")) as {
-    spec: { template: { spec: { serviceAccountName: string; containers: { args: string[] }[] } } };
+    spec: { template: { spec: PodSpec } };
   };
-  const { serviceAccountName, containers } = deployment.spec.template.spec;
-  const config = await must("get", "configmap", releaseName, "-o", String.raw`jsonpath={.data.sealgate\.yaml}`);
-  const token = (await must("create", "token", serviceAccountName)).trim();
+  const { spec } = deployment.spec.template;
+  const token = (await must("create", "token", spec.serviceAccountName)).trim();
   const dir = join(cluster.dir, name);
-  mkdirSync(dir, { recursive: true });
-  writeFileSync(join(dir, "sealgate.yaml"), config);
+  await mount(must, spec, dir);
   writeFileSync(join(dir, "kubeconfig"), formatKubeconfig({ url: cluster.url, ca: cluster.ca, token }), {
     mode: 0o600,
   });
   const [port, operations] = (await freePorts(2)) as [number, number];
-  const args = (containers[0]?.args ?? []).map((each) => each.replace("/etc/sealgate/", `${dir}/`));
+  const args = (spec.containers[0]?.args ?? []).map((each) => each.replace("/etc/sealgate/", `${dir}/`));
   const operationsUrl = `http://127.0.0.1:${operations}`;
   const process = await startProcess({
     name,
@@ -116,5 +140,5 @@ async function startReplica(cluster: Cluster, name: string): Promise<Replica> {
     env: { HOSTNAME: name },
     ready: { url: `${operationsUrl}/readyz`, isReady: (status) => status === 200 },
   });
-  return { port, operationsUrl, process };
+  return { dir, port, operationsUrl, process };
 }

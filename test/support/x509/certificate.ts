@@ -228,6 +228,19 @@ export function makeTimestampLeaf(issuer: Issuer, parts: CertificateParts = {}):
   });
 }
 
+/** A client's, as API servers have it: clientAuth alone, a common name. */
+export function makeClientLeaf(issuer: Issuer, commonName: string, parts: CertificateParts = {}): TestCertificate {
+  return makeLeaf(issuer, {
+    subject: distinguishedName({ commonName }),
+    ...parts,
+    extensions: {
+      extendedKeyUsage: extendedKeyUsage([PURPOSE.clientAuth]),
+      subjectAltName: undefined,
+      ...parts.extensions,
+    },
+  });
+}
+
 /** As a trust root names it: the issuing certificate first. */
 export function authorityOf(chain: readonly TestCertificate[], validFor: Interval = {}): CertificateAuthority {
   return { chain: chain.map(({ parsed }) => parsed), validFor };
