@@ -51,8 +51,7 @@ describe("openElection()", () => {
     const clock = new ManualClock(Date.UTC(2026, 5, 1));
     const spec = (): Record<string, unknown> | undefined =>
       cluster.objects.get("/apis/coordination.k8s.io/v1/namespaces/ns/leases/sealgate")?.["spec"] as
-        | Record<string, unknown>
-        | undefined;
+        Record<string, unknown> | undefined;
     let end = (): void => undefined;
     const ending = new Promise<void>((resolve) => {
       end = resolve;

@@ -268,10 +268,14 @@ describe("chart", () => {
   }
 
   describe("every value is live", () => {
-    for (const [path, { with: base = {}, to }] of Object.entries(LIVE)) {
+    let usual: string;
+    before("render it as it is", async () => {
+      usual = await helms.helmV4.must(...TEMPLATE);
+    });
+    for (const [path, { with: base, to }] of Object.entries(LIVE)) {
       it(path, async () => {
-        const before = await helms.helmV4.must(...TEMPLATE, ...values(base));
-        const after = await helms.helmV4.must(...TEMPLATE, ...values(base, nested(path, to)));
+        const before = base === undefined ? usual : await helms.helmV4.must(...TEMPLATE, ...values(base));
+        const after = await helms.helmV4.must(...TEMPLATE, ...values(base ?? {}, nested(path, to)));
         assert.notEqual(after, before);
       });
     }
