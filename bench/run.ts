@@ -20,6 +20,7 @@ import { policyChange } from "./policy-change.ts";
 import { references } from "./reference.ts";
 import { verification } from "./verify/verify.ts";
 import { rolling } from "./rolling.ts";
+import { start } from "./start.ts";
 import { formatTable, type Benchmark, type Table } from "./table.ts";
 
 const BENCHMARKS: readonly Benchmark[] = [
@@ -35,6 +36,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   fairness,
   hostile,
   policies,
+  start,
   rolling,
   chaos,
 ];

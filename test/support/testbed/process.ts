@@ -30,6 +30,8 @@ export interface ProcessOptions {
 
 export interface RunningProcess {
   readonly pid: number;
+  /** Milliseconds from its start until its probe answered, which is asked each 50 ms. */
+  readonly readyMs: () => number;
   readonly log: () => string;
   readonly isRunning: () => boolean;
   /** SIGTERM, then SIGKILL after `graceMs`. Resolves when the process is gone. */
@@ -87,6 +89,8 @@ export async function freePorts(count: number): Promise<number[]> {
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const logFile = join(options.dir, `${options.name}.log`);
   const output = openSync(logFile, "a");
+  const started = performance.now();
+  let readyMs = Number.NaN;
   const child = spawn(options.command, options.args, {
     cwd: options.dir,
     env: { ...isolatedEnvironment, HOME: options.dir, ...options.env },
@@ -100,12 +104,14 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   track(child);
   const running: RunningProcess = {
     pid: child.pid ?? -1,
+    readyMs: () => readyMs,
     log: () => readFileSync(logFile, "utf8"),
     isRunning: () => child.pid !== undefined && child.exitCode === null && child.signalCode === null,
     stop: (graceMs = 10_000) => stopChild(child, ended, graceMs),
   };
   try {
     await untilReady(running, options);
+    readyMs = performance.now() - started;
     return running;
   } catch (error) {
     await running.stop(0);

@@ -7,6 +7,8 @@ import { repositoryRoot } from "./programs.ts";
 
 export interface Sealgate {
   readonly pid: number;
+  /** Milliseconds from its start until it was ready. */
+  readonly readyMs: number;
   /** https://127.0.0.1:port. */
   readonly url: string;
   /** http://127.0.0.1:port, health and metrics. */
@@ -45,7 +47,7 @@ export async function startSealgate({ source, plainHttp, config, launcher = [] }
   writeFileSync(key, serving.key, { mode: 0o600 });
   const operationsUrl = `http://127.0.0.1:${operationsPort}`;
   const [command, ...before] = [...launcher, process.execPath];
-  const { pid, log, stop } = await startProcess({
+  const { pid, readyMs, log, stop } = await startProcess({
     name: "sealgate",
     command,
     args: [
@@ -65,7 +67,8 @@ export async function startSealgate({ source, plainHttp, config, launcher = [] }
     ready: { url: `${operationsUrl}/readyz`, isReady: (status) => status === 200 },
     ceilingMs: 30_000,
   });
-  return { pid, url: `https://127.0.0.1:${port}`, operationsUrl, ca: authority.pem, log, stop: async () => stop() };
+  const url = `https://127.0.0.1:${port}`;
+  return { pid, readyMs: readyMs(), url, operationsUrl, ca: authority.pem, log, stop: async () => stop() };
 }
 
 /** `sealgate verify`: 0 verified, 1 denied, 2 it could not tell. */
