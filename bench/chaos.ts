@@ -2,7 +2,8 @@
  * `npm run test:long -- chaos`: the API server stopped for a minute, etcd stopped for a minute, every connection cut each
  * second for a minute, three replicas asked all the while as an API server asks them.
  */
-import { startChaos, TROUBLES, type Endured, type Trouble } from "../test/support/testbed/chaos.ts";
+import { prepareChaos, TROUBLES, type Endured, type Trouble } from "../test/support/testbed/chaos.ts";
+import { installChart } from "../test/support/testbed/installation.ts";
 import { findPrograms } from "../test/support/testbed/programs.ts";
 import { formatTime, type Benchmark, type Goal } from "./table.ts";
 
@@ -16,19 +17,20 @@ export const chaos: Benchmark = {
   run: async () => {
     const found = findPrograms();
     if (found.kind === "missing") throw new Error(found.message);
-    const installed = await startChaos(found.programs, 3);
+    const installation = await installChart(found.programs, { replicas: 3, values: { drainSeconds: 1 } });
     const rows: (readonly string[])[] = [];
     const goals: Goal[] = [];
     try {
+      const endure = await prepareChaos(installation);
       for (const [what, trouble] of Object.entries(TROUBLES)) {
-        const endured = await installed.endure(trouble, MILLISECONDS);
+        const endured = await endure(trouble, MILLISECONDS);
         const { asked, wrong, staleSeconds } = endured.watched;
         const counts = [asked, wrong.length].map(String);
         rows.push([what, ...counts, `${staleSeconds} s`, formatTime(endured.recoveredMs)]);
         goals.push(...goalsOf(what, trouble, endured));
       }
     } finally {
-      await installed.stop();
+      await installation.stop();
     }
     const columns = ["for a minute", "asked", "wrong or unanswered", "staleness shown", "followed again after"];
     return [{ title: "The control plane in trouble", columns, rows, goals }];

@@ -23,6 +23,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 const PER_SECOND = 200;
 const STEADY_MS = 30_000;
 const ROLLING_MS = 120_000;
+/** minReadySeconds of the Deployment. */
+const MIN_READY_MS = 5_000;
 const ROTATIONS = 10;
 const LEADER_MS = 20_000;
 
@@ -67,7 +69,10 @@ async function measureSteps(endurance: Endurance): Promise<Table> {
   };
   const steps = [
     await under("rolling restart", async () => {
-      const { replaced, ended } = await restartRolling(installation, ROLLING_MS);
+      const { replaced, ended } = await restartRolling(installation, {
+        milliseconds: ROLLING_MS,
+        minReadyMs: MIN_READY_MS,
+      });
       await ended;
       return { note: `${replaced} replicas replaced` };
     }),

@@ -4,12 +4,16 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeAuthority, makeClientCertificate } from "../support/testbed/certificates.ts";
 import { installChart, type Installation } from "../support/testbed/installation.ts";
-import { namespace, pod, refusal, REFUSED } from "../support/testbed/objects.ts";
+import { FINE, namespace, pod, refusal, REFUSED } from "../support/testbed/objects.ts";
 import { eventually, makeTemporaryDir } from "../support/testbed/process.ts";
 import type { Programs } from "../support/testbed/programs.ts";
+import { controller } from "../support/testbed/workloads.ts";
 
 export { FINE, refusal, REFUSED } from "../support/testbed/objects.ts";
 export type { Installation } from "../support/testbed/installation.ts";
+
+/** For controllers.test.ts: a CronJob of each minute is made there first, so that nothing waits for its minute. */
+export const CRON_NAMESPACE = "rolling";
 
 /** What its API server shows when it calls. */
 export interface Identified extends Installation {
@@ -35,7 +39,17 @@ async function start(programs: Programs): Promise<Identified> {
   const apiServerArguments = [`--admission-control-config-file=${callers.file}`];
   const values = { drainSeconds: 1, logLevel: "debug" };
   const installation = await installChart(programs, { apiServerArguments, values });
-  await installation.apply(namespace("installed"), refusal("installed", { namespaces: ["installed"] }));
+  await installation.apply(
+    namespace("installed"),
+    refusal("installed", { namespaces: ["installed"] }),
+    namespace(CRON_NAMESPACE),
+    controller("CronJob", {
+      namespace: CRON_NAMESPACE,
+      image: FINE,
+      name: "each-minute",
+      spec: { schedule: "* * * * *" },
+    }),
+  );
   await becomes(installation, "denied", "installed", REFUSED);
   return { ...installation, callers };
 }

@@ -1,10 +1,10 @@
 /** Two releases in one cluster: of one name they are refused, of two names each keeps its own and leaves the other alone. */
 import assert from "node:assert/strict";
 import { chartFolder } from "../support/testbed/helm.ts";
-import { installChart, type Installation } from "../support/testbed/installation.ts";
 import { eventually } from "../support/testbed/process.ts";
 import { programsOrSkip } from "../support/testbed/programs.ts";
 import { releaseName } from "../support/testbed/release.ts";
+import { useInstallation, type Installation } from "./installation.ts";
 
 const OTHER = "second";
 const values = (...set: readonly string[]): readonly string[] => [
@@ -16,9 +16,8 @@ const values = (...set: readonly string[]): readonly string[] => [
 describe("two releases", () => {
   let installation: Installation;
   before("install one", async function () {
-    installation = await installChart(programsOrSkip(this));
+    installation = await useInstallation(programsOrSkip(this));
   });
-  after("stop it", () => installation?.stop());
 
   const configurations = async (): Promise<readonly string[]> => {
     const kinds = "validatingwebhookconfigurations,mutatingwebhookconfigurations";

@@ -4,10 +4,9 @@ import { request as httpsRequest } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { admissionReview, encodeReview, pod } from "../reviews.ts";
 import { request } from "./http.ts";
-import { installChart, type Installation } from "./installation.ts";
+import type { Installation } from "./installation.ts";
 import { FINE, namespace, refusal, REFUSED } from "./objects.ts";
 import { eventually } from "./process.ts";
-import type { Programs } from "./programs.ts";
 import { releaseName, releaseNamespace, type Replica } from "./release.ts";
 
 export interface Watched {
@@ -137,16 +136,13 @@ export interface Endured {
   readonly recoveredMs: number;
 }
 
-export interface Chaos {
-  readonly endure: (trouble: Trouble, milliseconds: number) => Promise<Endured>;
-  readonly stop: () => Promise<void>;
-}
+export type Endure = (trouble: Trouble, milliseconds: number) => Promise<Endured>;
 
-const IN = "shop";
+const IN = "in-trouble";
 
-export async function startChaos(programs: Programs, replicas: number): Promise<Chaos> {
-  const installation = await installChart(programs, { replicas, values: { drainSeconds: 1 } });
-  const { apply, stop, release } = installation;
+/** Makes the policies by which the replicas are asked. */
+export async function prepareChaos(installation: Installation): Promise<Endure> {
+  const { apply, release } = installation;
   let changes = 0;
   /** A policy that was not there before takes effect everywhere. */
   const follows = async (ca: string): Promise<void> => {
@@ -160,14 +156,9 @@ export async function startChaos(programs: Programs, replicas: number): Promise<
       (await Promise.all(release.replicas().map(isDenied))).every(Boolean),
     );
   };
-  try {
-    await apply(namespace(IN), refusal(IN, { namespaces: [IN] }));
-    await follows(await authorityOf(installation));
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  const endure = async (trouble: Trouble, milliseconds: number): Promise<Endured> => {
+  await apply(namespace(IN), refusal(IN, { namespaces: [IN] }));
+  await follows(await authorityOf(installation));
+  return async (trouble, milliseconds) => {
     const ca = await authorityOf(installation);
     const end = await trouble.begin(installation);
     const watched = await watchDecisions(installation, { ca, milliseconds });
@@ -177,5 +168,4 @@ export async function startChaos(programs: Programs, replicas: number): Promise<
     await follows(ca);
     return { watched, recoveredMs: performance.now() - ended };
   };
-  return { endure, stop };
 }

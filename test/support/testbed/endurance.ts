@@ -22,8 +22,6 @@ export interface Endurance {
 const IN = "shop";
 /** Seconds that kube-proxy may go on with an address whose pod has begun to end. */
 const ENDPOINT_LAG_MS = 1_000;
-/** minReadySeconds of the Deployment. */
-const MIN_READY_MS = 5_000;
 /** Short, so that a rotation is seen from end to end; long enough that a leaf is renewed on a machine that does more. */
 const TIMES = { renewBefore: "1h", leafLifetime: "12s", distributionWait: "2s", overlapWait: "12s" };
 
@@ -76,14 +74,17 @@ export interface Restarted {
  * Replaces replicas one by one, as the Deployment says (maxSurge 1), until that long has passed and all were replaced. Like a
  * Deployment it does not wait for the end of those that it replaced.
  */
-export async function restartRolling({ release }: Installation, milliseconds: number): Promise<Restarted> {
+export async function restartRolling(
+  { release }: Installation,
+  { milliseconds, minReadyMs }: { readonly milliseconds: number; readonly minReadyMs: number },
+): Promise<Restarted> {
   const end = performance.now() + milliseconds;
   const ending: Promise<void>[] = [];
   do {
     for (const old of release.replicas().slice()) {
       await release.start();
       ending.push(release.stop(old, ENDPOINT_LAG_MS));
-      await sleep(MIN_READY_MS);
+      await sleep(minReadyMs);
     }
   } while (performance.now() < end);
   return { replaced: ending.length, ended: Promise.all(ending) };
