@@ -62,6 +62,11 @@ export interface CallerSettings {
   readonly printed: WrittenCallers | undefined;
 }
 
+interface Read {
+  readonly value: CallerSettings;
+  readonly errors: readonly SchemaError[];
+}
+
 export const ANYBODY: CallerSettings = { callers: { kind: "anybody" }, files: [], printed: undefined };
 
 /** Shorter ones can be guessed. */
@@ -70,50 +75,55 @@ const MIN_TOKEN = 16;
 const TOKEN = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /** Reads the files. Relative paths begin at `folder`. */
-export function readCallers(
-  { clientCertificate, bearerToken }: WrittenCallers,
-  folder: string,
-): { readonly value: CallerSettings; readonly errors: readonly SchemaError[] } {
+export function readCallers(written: WrittenCallers, folder: string): Read {
+  const { clientCertificate, bearerToken } = written;
   const errors: SchemaError[] = [];
-  const refuse = (member: string, message: string): void => {
-    errors.push({ path: `callers.${member}`, message });
-  };
-  const text = (member: string, file: string): string | undefined => {
+  const read = (member: string, file: string): string | undefined => {
     try {
       return readFileSync(file, "utf8");
     } catch (error) {
       if (!isFileError(error)) throw error;
-      refuse(member, `cannot be read: ${error.message}`);
+      errors.push({ path: `callers.${member}`, message: `cannot be read: ${error.message}` });
       return undefined;
     }
   };
   if (clientCertificate !== undefined) {
-    const { commonNames } = clientCertificate;
     const caFile = resolve(folder, clientCertificate.caFile);
-    const pem = text("clientCertificate.caFile", caFile);
-    const read = pem === undefined ? undefined : attempt(() => buildAuthorities(parseCertificates(pem), []));
-    if (read?.ok === false)
-      refuse("clientCertificate.caFile", `holds no list of certificates: ${read.failure.message}`);
-    const authorities = read?.ok === true ? read.value : [];
-    const callers: Callers = { kind: "clientCertificate", authorities, commonNames };
-    return { value: { callers, files: [caFile], printed: { clientCertificate: { caFile, commonNames } } }, errors };
+    const pem = read("clientCertificate.caFile", caFile);
+    return { value: byCertificate(pem, { ...clientCertificate, caFile }, errors), errors };
   }
   if (bearerToken === undefined) return { value: ANYBODY, errors };
   const file = resolve(folder, bearerToken.file);
-  const tokens = (text("bearerToken.file", file) ?? "").split(/\r?\n/).filter((line) => line !== "");
-  if (errors.length === 0 && !tokens.every((token) => TOKEN.test(token) && token.length >= MIN_TOKEN)) {
-    // What it holds instead may be a secret, too.
-    refuse(
-      "bearerToken.file",
-      `has a line that is no token, want ${MIN_TOKEN} or more of A-Z a-z 0-9 - . _ ~ + / and =`,
-    );
+  return { value: byToken(read("bearerToken.file", file), file, errors), errors };
+}
+
+function byCertificate(
+  pem: string | undefined,
+  clientCertificate: NonNullable<WrittenCallers["clientCertificate"]>,
+  errors: SchemaError[],
+): CallerSettings {
+  const { caFile, commonNames } = clientCertificate;
+  const read = attempt(() => (pem === undefined ? [] : buildAuthorities(parseCertificates(pem), [])));
+  if (!read.ok) {
+    const message = `holds no list of certificates: ${read.failure.message}`;
+    errors.push({ path: "callers.clientCertificate.caFile", message });
   }
-  if (errors.length === 0 && tokens.length === 0) refuse("bearerToken.file", "holds no token");
+  const authorities = read.ok ? read.value : [];
+  const callers: Callers = { kind: "clientCertificate", authorities, commonNames };
+  return { callers, files: [caFile], printed: { clientCertificate } };
+}
+
+function byToken(text: string | undefined, file: string, errors: SchemaError[]): CallerSettings {
+  const tokens = (text ?? "").split(/\r?\n/).filter((line) => line !== "");
+  const path = "callers.bearerToken.file";
+  if (tokens.some((token) => !TOKEN.test(token) || token.length < MIN_TOKEN)) {
+    // What it holds instead may be a secret, too.
+    const want = `${MIN_TOKEN} or more of A-Z a-z 0-9 - . _ ~ + / and =`;
+    errors.push({ path, message: `has a line that is no token, want ${want}` });
+  }
+  if (text !== undefined && tokens.length === 0) errors.push({ path, message: "holds no token" });
   const digests = new Set(tokens.map((token) => digestOf(encodeUtf8(token))));
-  return {
-    value: { callers: { kind: "bearerToken", digests }, files: [file], printed: { bearerToken: { file } } },
-    errors,
-  };
+  return { callers: { kind: "bearerToken", digests }, files: [file], printed: { bearerToken: { file } } };
 }
 
 /** For readiness, in one clause. */

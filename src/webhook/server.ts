@@ -56,7 +56,7 @@ export async function buildWebhookServer(options: WebhookOptions): Promise<Fasti
   server.server.headersTimeout = KEEP_ALIVE_MS + 5_000;
   server.removeAllContentTypeParsers();
   server.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
-  const check = new CallerCheck(options.callers, Date.now);
+  const check = new CallerCheck(() => options.callers(), Date.now);
   server.addHook("onRequest", (request, reply, done) =>
     refuseCaller(options, check, request, reply) || refuseUnready(options, reply) ? undefined : done(),
   );

@@ -48,14 +48,13 @@ describe("callers", () => {
 
   /** Without anything shown. */
   async function callDirectly({ port }: Replica): Promise<number> {
-    const encoded = await installation.kubectl(
-      ...["-n", releaseNamespace, "get", "secret", "sealgate-ca", "-o", String.raw`jsonpath={.data.ca\.crt}`],
-    );
+    const path = String.raw`jsonpath={.data.ca\.crt}`;
+    const secret = await installation.kubectl("-n", releaseNamespace, "get", "secret", "sealgate-ca", "-o", path);
     const answer = await request(`https://localhost:${port}/validate?timeout=10s`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: Buffer.from(JSON.stringify(admissionReview(pod({ web: FINE })))),
-      ca: Buffer.from(encoded, "base64").toString(),
+      ca: Buffer.from(secret, "base64").toString(),
       servername: `sealgate.${releaseNamespace}.svc`,
     });
     return answer.status;

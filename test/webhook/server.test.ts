@@ -3,10 +3,7 @@ import assert from "node:assert/strict";
 import type { FastifyInstance, LightMyRequestResponse } from "fastify";
 import type { AdmissionResponse } from "../../src/admission/response.ts";
 import type { Pinning, Review, Reviewer } from "../../src/app/reviewer.ts";
-import { digestOf } from "../../src/crypto/digest.ts";
-import { encodeUtf8 } from "../../src/encoding/text.ts";
 import { makeServingCertificate } from "../../src/kubernetes/serving-certificate.ts";
-import type { Callers } from "../../src/ports/callers.ts";
 import type { AdmissionLog } from "../../src/webhook/admission-log.ts";
 import { buildWebhookServer, type TlsMaterial, type WebhookOptions } from "../../src/webhook/server.ts";
 import { imageVerdict, result, ruleVerdict } from "../admission/verdicts.ts";
@@ -157,36 +154,6 @@ describe("the admission port", () => {
         uid: UID,
         allowed: true,
       });
-    });
-  });
-
-  describe("a caller", () => {
-    const TOKEN = "a-token-of-an-api-server";
-    const digests = new Set([digestOf(encodeUtf8(TOKEN))]);
-    const ask = (callers: Callers, authorization?: string): Promise<Served> =>
-      withServer({ callers: () => callers }, async (server, log) => {
-        const headers = authorization === undefined ? {} : { authorization };
-        const request = { method: "POST", url: "/validate?timeout=10s", headers } as const;
-        return { response: await server.inject({ ...request, payload: admissionReview(POD) }), log };
-      });
-
-    it("is answered whatever it sends, where nothing is asked for", async () => {
-      assert.equal(reviewOf(await ask({ kind: "anybody" }, `Bearer ${TOKEN}`)).allowed, true);
-    });
-
-    it("is answered with the token that is asked for, and without it by 401 before anything is read", async () => {
-      const callers: Callers = { kind: "bearerToken", digests };
-      assert.equal(reviewOf(await ask(callers, `Bearer ${TOKEN}`)).allowed, true);
-      for (const authorization of [undefined, "Bearer not-that-token-but-one"]) {
-        const { response, log } = await ask(callers, authorization);
-        assert.equal(response.statusCode, 401);
-        assert.equal(response.headers["www-authenticate"], "Bearer");
-        assert.equal(log.length, 1);
-        const [event] = log;
-        assert.ok(event?.[0] === "refused");
-        assert.deepEqual([event[1].path, event[1].status], ["/validate", 401]);
-        assert.doesNotMatch(JSON.stringify([event, response.body]), /not-that-token/);
-      }
     });
   });
 
