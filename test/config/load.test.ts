@@ -30,6 +30,7 @@ describe("config/load", () => {
       unmatchedImages: "Allow",
       excludeNamespaces: [],
       secretNamespaces: [],
+      callers: { callers: { kind: "anybody" }, files: [], printed: undefined },
       limits: DEFAULT_LIMITS,
       caches: DEFAULT_CACHES,
       registries: { endpoints: [], mirrored: [], credentials: [], files: [], printed: [] },
@@ -87,7 +88,7 @@ describe("config/load", () => {
       "an unknown key",
       "trustRoots: {}\nlisten: {}\n",
       [
-        "2: listen: is unknown, want one of trustRoots, tls, leaderElection, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches, registries, proxy, deadline",
+        "2: listen: is unknown, want one of trustRoots, tls, callers, leaderElection, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches, registries, proxy, deadline",
       ],
     ],
     [
@@ -153,7 +154,7 @@ describe("config/load", () => {
         "2: trustRoots.b.file: is required: Its trusted_root.json; a relative path begins at the folder of the configuration file",
         "2: trustRoots.b.requires: asks for no proof of time, want transparencyLog or timestamp to be true",
         "3: trustRoots.a.file: must be string",
-        "4: background: is unknown, want one of trustRoots, tls, leaderElection, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches, registries, proxy, deadline",
+        "4: background: is unknown, want one of trustRoots, tls, callers, leaderElection, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches, registries, proxy, deadline",
       ],
     ],
   ];
