@@ -12,7 +12,8 @@ const [version] = /k8s\.io\/kubernetes v\S+/u.exec(readFileSync(`test/testbed/${
 const env = { ...process.env, SEALGATE_KUBERNETES: TOOL, CI: "true", NO_COLOR: "1" };
 const built = spawnSync(process.execPath, ["test/testbed/build.mjs", "--only", TOOL], { stdio: "inherit", env });
 if (built.status !== 0) process.exit(1);
-const options = { env, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], timeout: 45 * MINUTES };
+const lane = { ...env, SEALGATE_E2E_LANE: "chart" };
+const options = { env: lane, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"], timeout: 45 * MINUTES };
 const run = spawnSync(process.execPath, ["scripts/mocha.mjs", "e2e", "--grep", FILES], options);
 process.stdout.write(run.stdout);
 writeFileSync(

@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { LEADER_ELECTION, startGate, type Gate } from "../support/testbed/gate.ts";
 import { filteredLabel } from "../support/testbed/objects.ts";
+import { makeTemporaryDir } from "../support/testbed/process.ts";
 import type { Testbed } from "./testbed.ts";
 
 export type { Gate } from "../support/testbed/gate.ts";
@@ -26,10 +27,11 @@ export const NOBODY = "127.0.0.1:9";
 /** The name that policies call the private Sigstore by. */
 export const TRUST_ROOT = "testbed";
 
-async function start({ programs, registries, keys, sigstore }: Testbed): Promise<Gate> {
+async function start(testbed: Testbed): Promise<Gate> {
+  const { programs, registries, keys } = testbed;
   const plainHttp = [...Object.values(registries).map(({ host }) => host), NOBODY];
-  const config = join(sigstore.dir, "sealgate.json");
-  const trustRoots = { [TRUST_ROOT]: { file: sigstore.trustedRoot } };
+  const config = join(makeTemporaryDir("gate"), "sealgate.json");
+  const trustRoots = testbed.hasSigstore ? { [TRUST_ROOT]: { file: testbed.sigstore.trustedRoot } } : {};
   writeFileSync(config, JSON.stringify({ trustRoots, leaderElection: LEADER_ELECTION }));
   const gate = await startGate(programs, { plainHttp, publicKey: keys.acme.publicPem, config });
   await gate.covers("probe");

@@ -25,12 +25,14 @@ export interface Testbed {
   readonly tools: SigningTools;
   readonly keys: Keys;
   readonly registries: Readonly<Record<RegistryName, StockedRegistry>>;
+  /** Throws in the other lanes, as what signs with it does: a machine can have one. */
   readonly sigstore: PrivateSigstore;
-  /** Signs with it. */
   readonly keyless: KeylessSigner;
+  readonly hasSigstore: boolean;
 }
 
 const found = findPrograms();
+const hasSigstore = ["sigstore", undefined].includes(process.env["SEALGATE_E2E_LANE"]);
 const isGate = (process.env["CI"] ?? "") !== "";
 const started = new Started();
 let ready: Promise<Testbed> | undefined;
@@ -50,13 +52,25 @@ async function prepare(programs: Programs): Promise<Testbed> {
   const [distribution, referrersRegistry, sigstore] = await Promise.all([
     startDistribution({ programs }).then(stock),
     startReferrersRegistry({ programs }).then(stock),
-    startSigstore({ programs }).then(async (sigstore) => {
-      await started.add(sigstore.stop);
-      return sigstore;
-    }),
+    hasSigstore ? startStoppedAfterwards(programs) : undefined,
   ]);
   const registries = { distribution, "referrers-registry": referrersRegistry };
-  return { programs, tools, keys, registries, sigstore, keyless: makeKeylessSigner(sigstore, tools) };
+  const shared = { programs, tools, keys, registries, hasSigstore };
+  if (sigstore === undefined) return withoutSigstore(shared);
+  return { ...shared, sigstore, keyless: makeKeylessSigner(sigstore, tools) };
+}
+
+async function startStoppedAfterwards(programs: Programs): Promise<PrivateSigstore> {
+  const sigstore = await startSigstore({ programs });
+  await started.add(sigstore.stop);
+  return sigstore;
+}
+
+function withoutSigstore(shared: Omit<Testbed, "sigstore" | "keyless">): Testbed {
+  const refuse = (): never => {
+    throw new Error("This file needs the private Sigstore: name it in SIGSTORE_FILES of scripts/mocha.mjs");
+  };
+  return Object.defineProperties(shared as Testbed, { sigstore: { get: refuse }, keyless: { get: refuse } });
 }
 
 /** What is missing, in words; undefined when all is there. */

@@ -72,14 +72,18 @@ export function makeTemporaryDir(purpose: string): string {
   return folder;
 }
 
+const PORTS_OF_A_LANE = 4_000;
+const LANES = ["gate", "chart", "sigstore"];
+const FIRST_PORT = 20_000 + PORTS_OF_A_LANE * Math.max(0, LANES.indexOf(process.env["SEALGATE_E2E_LANE"] ?? ""));
+
 /**
  * Ports of 127.0.0.1 that nothing listens on, below the range that the kernel gives to
- * outgoing connections, so that only another such call could take one meanwhile.
+ * outgoing connections, so that only another such call could take one meanwhile. The lanes of a run have their own.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>();
   while (ports.size < count) {
-    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const port = FIRST_PORT + Math.floor(Math.random() * PORTS_OF_A_LANE);
     if (!ports.has(port) && (await isFree(port))) ports.add(port);
   }
   return [...ports];
