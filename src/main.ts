@@ -12,7 +12,7 @@ import { runReference } from "./cli/reference.ts";
 import { terminationSignals } from "./cli/termination.ts";
 import { runVerifyBundle } from "./cli/verify-bundle.ts";
 import { runVerify } from "./cli/verify.ts";
-import { DEFAULT_CONFIG, formatConfig, loadConfig } from "./config/load.ts";
+import { DEFAULT_CONFIG, formatConfig, loadConfig, type Config } from "./config/load.ts";
 import { readResources, toYaml } from "./config/pods.ts";
 import { buildKubernetesClient, type KubernetesApi } from "./kubernetes/client.ts";
 import { deleteWebhooks } from "./kubernetes/delete-webhooks.ts";
@@ -27,12 +27,28 @@ import { withKey } from "./compose/key-reader.ts";
 import { openElection, type ElectionOptions } from "./compose/election.ts";
 import { openKeychains, openUserKeychains } from "./compose/open-keychains.ts";
 import { openPolicies, readPoliciesOnce } from "./compose/open-policies.ts";
-import { apiServers, buildVerifier } from "./compose/open-registries.ts";
+import { apiServers, buildVerifier, type Verification } from "./compose/open-registries.ts";
+import type { ForbiddenHost } from "./registry/destinations.ts";
+import type { RegistryFlags } from "./cli/registry-flags.ts";
 import { embeddedRoot, openTrust } from "./compose/open-trust.ts";
 import { usage } from "./compose/usage.ts";
 
 const VERSION = "0.1.0";
 const IN_FLIGHT_MS = 10_000;
+/** It lies beside this file, by the same name of kind: modules as they are compiled, or the bundle. */
+const workerEntry = new URL(
+  `./verify-worker${import.meta.url.slice(import.meta.url.lastIndexOf("."))}`,
+  import.meta.url,
+);
+
+/** With large evidence in a thread of its own. */
+function verification(
+  flags: RegistryFlags,
+  config: () => Config,
+  forbidden: readonly ForbiddenHost[] = [],
+): Verification {
+  return buildVerifier(flags, config, { forbidden, workerEntry });
+}
 
 function printConfig(path: string | undefined): ExitCode {
   process.stdout.write(formatConfig(path === undefined ? DEFAULT_CONFIG : usage(() => loadConfig(path))));
@@ -50,7 +66,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
     source.recompile();
   });
   const source = openPolicies(flags, trust, { logger, metrics });
-  const { verifier, reload, close } = buildVerifier(flags, trust.config, apiServers(flags));
+  const { verifier, reload, close } = verification(flags, trust.config, apiServers(flags));
   const credentials = openKeychains(source.api, source.namespace ?? flags.namespace, trust.config);
   let draining = false;
   const terminated = terminationSignals();
@@ -156,7 +172,7 @@ async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
   const { pods, namespaces } = usage(() => readResources(flags.resource));
   const trust = openTrust(flags.config);
   const snapshot = await readPoliciesOnce(flags.policy, trust, { namespace: flags.namespace, namespaces });
-  const { verifier, close } = buildVerifier(flags, trust.config);
+  const { verifier, close } = verification(flags, trust.config);
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
   const print =
     flags.output === "table" ? { kind: "table" as const } : { kind: "data" as const, format: formats[flags.output] };
@@ -188,7 +204,7 @@ const actions: Actions = {
   verify: async (image, flags) => {
     const { trustRoots, config } = openTrust(flags.config);
     const keyed = await withKey(io, flags.key);
-    const { verifier, close } = buildVerifier(flags, config);
+    const { verifier, close } = verification(flags, config);
     const keychains = openUserKeychains(config, process.env);
     const code = await runVerify(image, flags, { verifier, trustRoots, keychains }, keyed);
     await close();

@@ -68,6 +68,14 @@ describe("the architecture test sees a planted", () => {
     assert.equal(orderViolations(files).length, 2);
   });
 
+  it("thread that knows more than the core, and its program imported", () => {
+    const files = [
+      ...plant("src/verify-worker.ts", 'import { gather } from "./app/gather.ts";\n'),
+      ...plant("src/main.ts", 'import "./verify-worker.ts";\n'),
+    ];
+    assert.equal(orderViolations(files).length, 2);
+  });
+
   it("port that runs code of the core", () => {
     const files = plant("src/ports/registry.ts", 'import { digestOf } from "../crypto/digest.ts";\n');
     assert.equal(orderViolations(files).length, 1);

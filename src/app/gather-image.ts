@@ -14,6 +14,7 @@ import type { Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import { deadlineIn } from "./deadline.ts";
 import { gatherEvidence, openBudget, type EvidenceQuery } from "./gather.ts";
+import { readHere, type ReadEntity } from "./large-evidence.ts";
 import { SingleFlight } from "./proof-cache.ts";
 import type { GatherLimits } from "./search.ts";
 
@@ -28,7 +29,7 @@ export interface Who {
 export type RegistryOf = (keychain: Keychain, party: string) => Registry;
 
 /** An image in its repository; its evidence may lie in another one. */
-export interface ImageQuery extends Omit<EvidenceQuery, "shared">, Who {
+export interface ImageQuery extends Omit<EvidenceQuery, "shared" | "read">, Who {
   readonly image: Repository;
 }
 
@@ -45,24 +46,40 @@ const SHARED_WORK_MS = 30_000;
 export class ImageGatherer {
   readonly #registryOf: RegistryOf;
   readonly #limits: () => GatherLimits;
+  readonly #read: ReadEntity;
   readonly #images = new SingleFlight<GatheredImage>();
   readonly #platforms = new SingleFlight<Attempt<readonly ImageEvidence[]>>();
 
-  constructor(registryOf: RegistryOf, limits: () => GatherLimits) {
+  constructor(registryOf: RegistryOf, limits: () => GatherLimits, read: ReadEntity = readHere) {
     this.#registryOf = registryOf;
     this.#limits = limits;
+    this.#read = read;
   }
 
   async gather(query: ImageQuery): Promise<GatheredImage> {
     const gather = async (): Promise<GatheredImage> =>
-      gatherImage(this.#registryOf(query.keychain, query.party), query, this.#limits(), deadlineIn(SHARED_WORK_MS));
+      gatherImage(
+        this.#registryOf(query.keychain, query.party),
+        this.#reading(query),
+        this.#limits(),
+        deadlineIn(SHARED_WORK_MS),
+      );
     return await this.#images.run(askedOf(query), gather);
   }
 
   async gatherPlatforms(query: ImageQuery & PlatformsQuery): Promise<Attempt<readonly ImageEvidence[]>> {
     const gather = async (): Promise<Attempt<readonly ImageEvidence[]>> =>
-      gatherPlatforms(this.#registryOf(query.keychain, query.party), query, this.#limits(), deadlineIn(SHARED_WORK_MS));
+      gatherPlatforms(
+        this.#registryOf(query.keychain, query.party),
+        this.#reading(query),
+        this.#limits(),
+        deadlineIn(SHARED_WORK_MS),
+      );
     return await this.#platforms.run(askedOf(query), gather);
+  }
+
+  #reading<Q extends ImageQuery>(query: Q): Q & Pick<EvidenceQuery, "read"> {
+    return { ...query, read: this.#read };
   }
 }
 
@@ -80,7 +97,7 @@ export function askedOf({
 /** Throws VerificationFailure or UnavailableError for the image's own manifest alone. */
 async function gatherImage(
   registry: Registry,
-  query: ImageQuery,
+  query: ImageQuery & Pick<EvidenceQuery, "read">,
   limits: GatherLimits,
   signal: AbortSignal,
 ): Promise<GatheredImage> {
@@ -93,7 +110,7 @@ async function gatherImage(
   return document.kind === "index" ? { evidence, index: document } : { evidence };
 }
 
-export interface PlatformsQuery extends Omit<ImageQuery, "digest" | keyof Who> {
+export interface PlatformsQuery extends Omit<ImageQuery, "digest" | keyof Who>, Pick<EvidenceQuery, "read"> {
   readonly index: Index;
 }
 

@@ -9,6 +9,7 @@ import { attestationTag, signatureTag } from "../oci/cosign-tag.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Wanted } from "../policy/wanted.ts";
 import type { Registry } from "../ports/registry.ts";
+import { readHere, type ReadEntity } from "./large-evidence.ts";
 import { gatherTag } from "./legacy-layers.ts";
 import { joinGathered, type Gathered } from "./places.ts";
 import { gatherReferrers } from "./referrers.ts";
@@ -31,6 +32,8 @@ export interface EvidenceQuery {
   readonly wanted: Wanted;
   /** What is left for it, where several digests share the bounds of one image. */
   readonly shared?: GatherBudget;
+  /** How bytes become an entity; here and at once unless said. */
+  readonly read?: ReadEntity;
 }
 
 /** Looks everywhere. Never throws for what a registry does; a place that cannot be read says so in its answer. */
@@ -40,8 +43,8 @@ export async function gatherEvidence(
   limits: GatherLimits,
   signal: AbortSignal,
 ): Promise<Gathered> {
-  const { shared = openBudget(limits), ...place } = query;
-  const search: Search = { registry, ...place, limits, signal, ...shared };
+  const { shared = openBudget(limits), read = readHere, ...place } = query;
+  const search: Search = { registry, ...place, read, limits, signal, ...shared };
   const parts = await Promise.all([
     gatherReferrers(search),
     gatherTag(search, "signature", signatureTag(query.digest)),

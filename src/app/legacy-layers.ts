@@ -3,19 +3,17 @@
  * one attestation. Layers of other media types are passed over, and those that their own annotation says are of another
  * predicate type than anybody wants.
  */
-import { attempt } from "../failure/attempt.ts";
 import type { Descriptor } from "../oci/manifest.ts";
 import { wantsPredicate } from "../policy/wanted.ts";
 import { ENVELOPE_MEDIA_TYPE, SIMPLE_SIGNING_MEDIA_TYPE } from "../sigstore/cosign.ts";
-import { entityFromAttestationLayer, entityFromCosignLayer } from "../verify/entity.ts";
 import { answer, askObject, askPlace, joinGathered, type Gathered } from "./places.ts";
 import { fetchBlob, shortDigest, tagPlace, tooMany, type Search } from "./search.ts";
 
 type LayerKind = "signature" | "attestation";
 
 const READERS = {
-  signature: { mediaType: SIMPLE_SIGNING_MEDIA_TYPE, subject: "cosign", parse: entityFromCosignLayer },
-  attestation: { mediaType: ENVELOPE_MEDIA_TYPE, subject: "attestation", parse: entityFromAttestationLayer },
+  signature: { mediaType: SIMPLE_SIGNING_MEDIA_TYPE, subject: "cosign" },
+  attestation: { mediaType: ENVELOPE_MEDIA_TYPE, subject: "attestation" },
 } as const;
 
 /** The layers under `tag`, newest first. */
@@ -48,11 +46,10 @@ export async function gatherLayers(
 }
 
 async function gatherLayer(search: Search, kind: LayerKind, layer: Descriptor): Promise<Gathered> {
-  const { subject: name, parse } = READERS[kind];
-  const subject = `${name} ${shortDigest(layer.digest)}`;
+  const subject = `${READERS[kind].subject} ${shortDigest(layer.digest)}`;
   return await askObject(subject, async () => {
-    const blob = await fetchBlob(search, layer);
-    const entity = attempt(() => parse(blob, layer.annotations));
+    const bytes = await fetchBlob(search, layer);
+    const entity = await search.read({ form: kind, bytes, annotations: layer.annotations }, search.signal);
     return { places: [], candidates: [{ subject, entity }] };
   });
 }

@@ -5,12 +5,10 @@
  */
 import pLimit from "p-limit";
 import type { Digest } from "../crypto/digest.ts";
-import { attempt } from "../failure/attempt.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import { fallbackTag } from "../oci/cosign-tag.ts";
 import { MEDIA_TYPE, type Descriptor, type Manifest } from "../oci/manifest.ts";
 import { wantsPredicate, type Wanted } from "../policy/wanted.ts";
-import { entityFromBundle } from "../verify/entity.ts";
 import { gatherLayers } from "./legacy-layers.ts";
 import { answer, askObject, askPlace, joinGathered, type Gathered } from "./places.ts";
 import { fetchBlob, shortDigest, tagPlace, tooMany, type Search } from "./search.ts";
@@ -105,7 +103,8 @@ async function gatherReferrer(search: Search, { digest }: Descriptor): Promise<G
     const type = document.annotations.get(PREDICATE_TYPE);
     if (type !== undefined && !wantsPredicate(search.wanted, type)) return joinGathered([]);
     const bytes = await fetchBlob(search, bundleLayer(document));
-    return { places: [], candidates: [{ subject, entity: attempt(() => entityFromBundle(bytes)) }] };
+    const entity = await search.read({ form: "bundle", bytes, annotations: new Map() }, search.signal);
+    return { places: [], candidates: [{ subject, entity }] };
   });
 }
 

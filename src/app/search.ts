@@ -6,6 +6,7 @@ import type { Descriptor } from "../oci/manifest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Wanted } from "../policy/wanted.ts";
 import type { Registry } from "../ports/registry.ts";
+import type { ReadEntity } from "./large-evidence.ts";
 import type { Gathered } from "./places.ts";
 
 /** What one image may cost (verification-spec §0.9, "Ours"). */
@@ -35,6 +36,8 @@ export interface Search {
   readonly limits: GatherLimits;
   readonly signal: AbortSignal;
   readonly parallel: LimitFunction;
+  /** How bytes become an entity. */
+  readonly read: ReadEntity;
   /** Bytes of blobs still allowed for this image. */
   readonly budget: { bytes: number };
 }

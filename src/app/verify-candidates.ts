@@ -15,6 +15,8 @@ import type { VerifiedEntity } from "../verify/evidence.ts";
 import { precheck } from "../verify/precheck.ts";
 import type { Requirement } from "../verify/requirement.ts";
 import { verify } from "../verify/verifier.ts";
+import { deadlineIn } from "./deadline.ts";
+import { isLarge, verifyLarge, type EvidenceWorker, type LargeEntity } from "./large-evidence.ts";
 
 export interface VerifyLimits {
   /** Candidates that are verified for one entry, of those that could meet it. */
@@ -27,6 +29,8 @@ export const VERIFY_LIMITS: VerifyLimits = { verified: 50, cpuMs: 250 };
 
 /** Milliseconds without a turn for anybody else. */
 const TURN_MS = 5;
+/** How long shared work may take, whoever waits for it: the longest timeout that a webhook can have. */
+const SHARED_WORK_MS = 30_000;
 
 /** CPU of one request. */
 export class CpuBudget {
@@ -67,6 +71,11 @@ export class CpuBudget {
     return this.#measured(() => withSharedSteps(this.#steps, work));
   }
 
+  /** What another thread did for the request. */
+  spend(milliseconds: number): void {
+    this.#spentMs += milliseconds;
+  }
+
   #measured<T>(work: () => T): T {
     const start = this.#cpuNow();
     try {
@@ -80,51 +89,96 @@ export class CpuBudget {
 export interface ProofBounds {
   readonly cpu: CpuBudget;
   readonly verified: number;
+  /** For large evidence. */
+  readonly worker?: EvidenceWorker;
 }
 
-/** proveRule() with its cryptography done beforehand, in turns. */
+type Results = Map<Requirement, Map<SignedEntity, Attempt<VerifiedEntity>>>;
+
+/** proveRule() with its cryptography done beforehand, in turns; that of large evidence by the thread for it, after the rest. */
 export async function proveInTurns(
   rule: CompiledRule,
   evidence: ImageEvidence,
   now: Instant,
   bounds: ProofBounds,
 ): Promise<RuleProof> {
-  const check = boundedVerifier(bounds);
-  const results = new Map<Requirement, Map<SignedEntity, Attempt<VerifiedEntity>>>();
+  const counted = countedVerifier(bounds);
+  const results: Results = new Map();
+  const large = new Map<SignedEntity, Requirement[]>();
   let turn = bounds.cpu.spentMs;
   for (const requirement of requirementsOf(rule)) {
     const known = new Map<SignedEntity, Attempt<VerifiedEntity>>();
     results.set(requirement, known);
     for (const entity of entitiesFor(requirement, evidence)) {
+      if (bounds.worker !== undefined && isLarge(entity)) {
+        large.set(entity, [...(large.get(entity) ?? []), requirement]);
+        continue;
+      }
       known.set(
         entity,
-        attempt(() => check(entity, requirement, evidence.artifact, now)),
+        attempt(() => counted.verify(entity, requirement, evidence.artifact, now)),
       );
       if (bounds.cpu.spentMs - turn < TURN_MS) continue;
       await new Promise((resolve) => setImmediate(resolve));
       turn = bounds.cpu.spentMs;
     }
   }
+  for (const [entity, requirements] of large) {
+    await proveLarge({ entity, requirements, artifact: evidence.artifact, now }, results, counted);
+  }
   return proveRule(rule, evidence, now, (entity, requirement, artifact, instant) => {
     const result = results.get(requirement)?.get(entity);
-    if (result === undefined) return check(entity, requirement, artifact, instant);
+    if (result === undefined) return counted.verify(entity, requirement, artifact, instant);
     if (result.ok) return result.value;
     throw result.failure;
   });
 }
 
-function boundedVerifier({ cpu, verified }: ProofBounds): typeof verify {
+/** What a bound leaves no room for is refused here; the rest is asked of the thread together. */
+async function proveLarge(asked: LargeEntity, results: Results, { bounds, count }: CountedVerifier): Promise<void> {
+  const { entity } = asked;
+  const { worker, cpu } = bounds;
+  const within = asked.requirements.filter((requirement) => {
+    const room = attempt(() => cpu.charge(() => count(requirement)));
+    if (!room.ok) results.get(requirement)?.set(entity, room);
+    return room.ok;
+  });
+  if (worker === undefined || within.length === 0) return;
+  const answer = await verifyLarge(worker, { ...asked, requirements: within }, deadlineIn(SHARED_WORK_MS));
+  cpu.spend(answer.milliseconds);
+  for (const [index, result] of answer.results.entries()) {
+    const requirement = within[index];
+    if (requirement !== undefined) results.get(requirement)?.set(entity, result);
+  }
+}
+
+interface CountedVerifier {
+  readonly bounds: ProofBounds;
+  /** Fails with TooManyCandidates for one more than may be verified for an entry. */
+  readonly count: (requirement: Requirement) => void;
+  readonly verify: typeof verify;
+}
+
+function countedVerifier(bounds: ProofBounds): CountedVerifier {
+  const { cpu, verified } = bounds;
   const counts = new Map<Requirement, number>();
-  return (entity, requirement, artifact, now) => {
-    const count = (counts.get(requirement) ?? 0) + 1;
-    counts.set(requirement, count);
-    if (count > verified) {
+  const count = (requirement: Requirement): void => {
+    const reached = (counts.get(requirement) ?? 0) + 1;
+    counts.set(requirement, reached);
+    if (reached > verified) {
       throw new VerificationFailure(
         "TooManyCandidates",
         `Cannot verify more than ${verified} candidates for one entry`,
       );
     }
-    return cpu.charge(() => verify(entity, requirement, artifact, now));
+  };
+  return {
+    bounds,
+    count,
+    verify: (entity, requirement, artifact, now) => {
+      count(requirement);
+      return cpu.charge(() => verify(entity, requirement, artifact, now));
+    },
   };
 }
 

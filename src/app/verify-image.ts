@@ -21,6 +21,7 @@ import type { Clocks } from "./clocks.ts";
 import { beforeDeadline, deadlineIn } from "./deadline.ts";
 import { askedOf, ImageGatherer, type ImageQuery, type RegistryOf, type Who } from "./gather-image.ts";
 import { NOBODY, NOBODYS, type ImageKeychains } from "./keychains.ts";
+import { readBy, type EvidenceWorker } from "./large-evidence.ts";
 import { PartyLoad } from "./party-load.ts";
 import type { RuleTerms } from "./policy-terms.ts";
 import { ProofCache, SingleFlight, sizeOfProof, type ProofLifetimes } from "./proof-cache.ts";
@@ -47,6 +48,8 @@ export interface ImageVerifierOptions extends Clocks {
   readonly registryOf?: RegistryOf;
   /** What one image, or one request, may cost now. */
   readonly limits?: () => ImageLimits;
+  /** Reads and verifies large evidence; it is done here without. */
+  readonly worker?: EvidenceWorker;
   /** For how long a proof may answer, now. */
   readonly lifetimes?: () => ProofLifetimes;
 }
@@ -121,6 +124,7 @@ export class ImageVerifier {
   readonly #manifests = new SingleFlight<FetchedManifest>();
   readonly #gatherer: ImageGatherer;
   readonly #load: PartyLoad;
+  readonly #worker: EvidenceWorker | undefined;
 
   constructor(options: ImageVerifierOptions) {
     const { registry, registryOf = (): Registry => registry } = options;
@@ -129,7 +133,8 @@ export class ImageVerifier {
     this.#cpuNow = options.cpuNow;
     this.#limits = options.limits ?? (() => IMAGE_LIMITS);
     this.#load = new PartyLoad(() => this.#limits().perNamespace);
-    this.#gatherer = new ImageGatherer(this.#registryOf, this.#limits);
+    this.#worker = options.worker;
+    this.#gatherer = new ImageGatherer(this.#registryOf, this.#limits, readBy(options.worker));
     const { monotonicNow: now, lifetimes } = options;
     const sizeOf = ({ proof }: JudgedProof): number => sizeOfProof(proof);
     this.#proofs = new ProofCache({ now, sizeOf, ...(lifetimes && { lifetimes }) });
@@ -238,7 +243,8 @@ export class ImageVerifier {
   async #prove(rule: CompiledRule, look: Look, image: ReviewedImage): Promise<JudgedProof> {
     const query = queryOf(look, rule);
     const { evidence, index } = await this.#gatherer.gather(query);
-    const bounds = { cpu: look.cpu, verified: this.#limits().verified };
+    const worker = this.#worker;
+    const bounds = { cpu: look.cpu, verified: this.#limits().verified, ...(worker && { worker }) };
     const prove = (of: ImageEvidence): Promise<RuleProof> => proveInTurns(rule, of, this.#now(), bounds);
     const proof = await prove(evidence);
     const now = this.#now();

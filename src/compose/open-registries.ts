@@ -2,6 +2,7 @@
 import { CLOCKS } from "../app/clocks.ts";
 import { ObjectCache } from "../app/object-cache.ts";
 import { ImageVerifier } from "../app/verify-image.ts";
+import { VerifyWorker } from "../app/worker.ts";
 import type { ServeFlags } from "../cli/index.ts";
 import { endpointsOf, type RegistryFlags } from "../cli/registry-flags.ts";
 import { lifetimesOf } from "../config/limits.ts";
@@ -19,11 +20,18 @@ export interface Verification {
   readonly close: () => Promise<void>;
 }
 
-/** `forbidden`: hosts that are never called, whoever names them. Fails with UsageError: a proxy that is none. */
+export interface VerificationOptions {
+  /** Hosts that are never called, whoever names them. */
+  readonly forbidden?: readonly ForbiddenHost[];
+  /** The program of the thread for large evidence; without it everything is verified in this one. */
+  readonly workerEntry?: URL;
+}
+
+/** Fails with UsageError: a proxy that is none. */
 export function buildVerifier(
   flags: RegistryFlags,
   config: () => Config,
-  forbidden: readonly ForbiddenHost[] = [],
+  { forbidden = [], workerEntry }: VerificationOptions = {},
 ): Verification {
   const environment = usage(() => proxyOfEnvironment(process.env));
   const rules = (): RegistryRules => {
@@ -33,14 +41,20 @@ export function buildVerifier(
   };
   const registry = buildRegistry({ rules: rules(), now: () => performance.timeOrigin + performance.now() });
   const cache = new ObjectCache(() => config().caches.blobBytes);
+  const worker = workerEntry === undefined ? undefined : new VerifyWorker(workerEntry);
   const verifier = new ImageVerifier({
+    ...(worker && { worker }),
     registry: cache.before(registry, ""),
     registryOf: (keychain, party) => cache.before(registry.as(keychain, party), keychain.id),
     limits: () => config().limits,
     lifetimes: () => lifetimesOf(config().caches),
     ...CLOCKS,
   });
-  return { verifier, reload: () => void registry.reload(rules()), close: () => registry.close() };
+  const close = async (): Promise<void> => {
+    worker?.close();
+    await registry.close();
+  };
+  return { verifier, reload: () => void registry.reload(rules()), close };
 }
 
 /** The API server that this process is told of, by its own flags and by the cluster that it runs in. */

@@ -1,6 +1,7 @@
 // The bounds of a search, and how places and objects are named.
 import assert from "node:assert/strict";
 import pLimit from "p-limit";
+import { readHere } from "../../src/app/large-evidence.ts";
 import { fetchBlob, GATHER_LIMITS, shortDigest, tagPlace, tooMany, type Search } from "../../src/app/search.ts";
 import { attestationTag, fallbackTag } from "../../src/oci/cosign-tag.ts";
 import { rejectsWith } from "../registry/fixtures.ts";
@@ -18,6 +19,7 @@ function search(): Search {
     limits: { ...GATHER_LIMITS, blobBytes: 10 },
     signal: new AbortController().signal,
     parallel: pLimit(1),
+    read: readHere,
     budget: { bytes: 15 },
   };
 }

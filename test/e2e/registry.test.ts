@@ -56,6 +56,23 @@ describe("registry: real parts", () => {
     return run(process.execPath, [sealgateProgram, ...args]);
   }
 
+  /** What `sealgate apply` says of a pod with `image`, by a policy of one rule. */
+  async function apply(image: string, rule: object, config: object): Promise<string> {
+    const policy = {
+      apiVersion: "sealgate.dev/v1alpha1",
+      kind: "ClusterImageVerifyPolicy",
+      metadata: { name: "policy" },
+      spec: { verifyImages: [rule] },
+    };
+    const spec = { containers: [{ name: "web", image }] };
+    const files = { policy, pod: { apiVersion: "v1", kind: "Pod", metadata: { name: "web" }, spec }, config };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(dir, `${name}.yaml`), JSON.stringify(text));
+    const [p, r, c] = Object.keys(files).map((name) => join(dir, `${name}.yaml`));
+    const args = ["apply", "-p", p ?? "", "-r", r ?? "", "--config", c ?? ""];
+    const { stdout, stderr } = await run(process.execPath, [sealgateProgram, ...args]);
+    return stdout + stderr;
+  }
+
   /** What both cosigns signed passes there, and what nobody signed does not. */
   async function verifiesAt(host: string, config: object): Promise<void> {
     for (const { name, publicKey, version } of signed) {
@@ -71,6 +88,26 @@ describe("registry: real parts", () => {
 
   it("TLS by a private CA", async () => {
     await verifiesAt(registry.host, { registries: [own()] });
+  });
+
+  it("evidence of more than a megabyte, by the thread for it", async () => {
+    const { reference } = await pushImage({ registry, repository: "acme/scanned", seed: "scanned" });
+    const [key, other] = [await tools.v3.generateKeyPair("scanner"), await tools.v3.generateKeyPair("stranger")];
+    const findings = Array.from({ length: 20_000 }, (_, i) => ({ id: `CVE-${i}`, severity: "LOW", fixed: false }));
+    await tools.v3.attest(reference, key, { type: "https://acme.example/scan/v1", predicate: { findings } });
+    const verdict = async (publicKeys: string, severity: string): Promise<string> => {
+      const attestation = {
+        name: "scan",
+        predicateTypes: ["https://acme.example/scan/v1"],
+        attestors: [{ entries: [{ name: "scanner", keys: { publicKeys }, insecureIgnoreTlog: true }] }],
+        conditions: [{ expression: `predicate.findings[19999].severity == '${severity}'` }],
+      };
+      const rule = { name: "scanned", imageReferences: ["*"], attestations: [attestation] };
+      return await apply(reference, rule, { registries: [own()] });
+    };
+    assert.match(await verdict(key.publicPem, "LOW"), /\bPass\b/);
+    assert.match(await verdict(key.publicPem, "HIGH"), /ConditionNotMet/);
+    assert.match(await verdict(other.publicPem, "LOW"), /SignatureInvalid/);
   });
 
   it("TLS by a CA that nobody named: unreachable", async () => {

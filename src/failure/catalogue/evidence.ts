@@ -6,6 +6,11 @@ export const EVIDENCE_FAILURES = {
     spec: "verification-spec §0.9",
     hint: "remove old signatures of this image from the registry, or sign a fresh digest",
   },
+  EvidenceTooCostly: {
+    step: "discovery",
+    spec: "verification-spec §0.9",
+    hint: "the document takes more time or memory than Sealgate gives to one: sign a smaller one, or several",
+  },
   BundleManifestMalformed: {
     step: "discovery",
     spec: "verification-spec §1.5.1",

@@ -1,0 +1,159 @@
+/**
+ * A thread of its own for large evidence (architecture.md §2), so that nobody else waits for it: one task at a time, with so
+ * much memory and so much time. It is started by the first task and ends when it has had none for a while; a task that
+ * needs more than it may have ends it, and is refused. Nothing that goes wrong here is ever a Pass.
+ */
+import { Worker } from "node:worker_threads";
+import { VerificationFailure } from "../failure/failure.ts";
+import { UnavailableError } from "../ports/unavailable.ts";
+import { attemptFrom, type ParseTask, type PortableResult, type TaskResults, type VerifyTask } from "../verify/task.ts";
+
+/** Megabytes of the thread's heap: a document of 16 MiB may be taken apart in it, one of nothing but brackets not. */
+const HEAP_MB = 192;
+/** Milliseconds that one task may take. */
+const TASK_MS = 5_000;
+const IDLE_MS = 10_000;
+
+export interface WorkerLimits {
+  readonly heapMb: number;
+  readonly taskMs: number;
+}
+
+type Task = ParseTask | VerifyTask;
+
+interface Answer {
+  readonly result: PortableResult;
+  readonly milliseconds: number;
+}
+
+interface Job {
+  readonly task: Task;
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class VerifyWorker {
+  readonly #entry: URL;
+  readonly #limits: WorkerLimits;
+  readonly #waiting = new Set<Job>();
+  #worker: Worker | undefined;
+  #running: Job | undefined;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `entry` is the program of the thread. */
+  constructor(entry: URL, limits: Partial<WorkerLimits> = {}) {
+    this.#entry = entry;
+    this.#limits = { heapMb: HEAP_MB, taskMs: TASK_MS, ...limits };
+  }
+
+  /** The entity, or the failure that says what is wrong with its bytes. Throws UnavailableError where `signal` fires first. */
+  async parse(task: ParseTask, signal: AbortSignal): Promise<TaskResults["parse"]> {
+    const { result } = await this.#run(task, signal);
+    if (result.kind !== "parse") throw new Error("the thread answered another question");
+    return attemptFrom(result.answer);
+  }
+
+  /** One answer for each requirement, and the milliseconds that they took. Throws as parse(). */
+  async verify(
+    task: VerifyTask,
+    signal: AbortSignal,
+  ): Promise<{ readonly results: TaskResults["verify"]; readonly milliseconds: number }> {
+    const { result, milliseconds } = await this.#run(task, signal);
+    const isWhole = result.kind === "verify" && result.answers.length === task.requirements.length;
+    if (!isWhole) throw new Error("the thread answered another question");
+    return { results: result.answers.map(attemptFrom), milliseconds };
+  }
+
+  /** What waits is not done. */
+  close(): void {
+    for (const { reject } of this.#waiting) reject(new UnavailableError("Overloaded", "the program ends"));
+    this.#waiting.clear();
+    this.#end(new UnavailableError("Overloaded", "the program ends"));
+  }
+
+  async #run(task: Task, signal: AbortSignal): Promise<Answer> {
+    const spent = (job: Job): UnavailableError =>
+      this.#running === job
+        ? new UnavailableError("DeadlineSpent", "the time was spent during verification of large evidence")
+        : new UnavailableError("Overloaded", "the time was spent waiting for other large evidence to be verified");
+    return await new Promise<Answer>((resolve, reject) => {
+      const settle =
+        <T>(as: (value: T) => void) =>
+        (value: T): void => {
+          signal.removeEventListener("abort", leave);
+          as(value);
+        };
+      const job: Job = { task, resolve: settle(resolve), reject: settle(reject) };
+      const leave = (): void => {
+        const error = spent(job);
+        this.#waiting.delete(job);
+        if (this.#running === job) this.#end(error);
+        else reject(error);
+      };
+      if (signal.aborted) return reject(spent(job));
+      signal.addEventListener("abort", leave, { once: true });
+      this.#waiting.add(job);
+      this.#next();
+    });
+  }
+
+  #next(): void {
+    if (this.#running !== undefined) return;
+    clearTimeout(this.#timer);
+    const [job] = this.#waiting;
+    if (job === undefined) {
+      this.#timer = setTimeout(() => this.#end(undefined), IDLE_MS).unref();
+      return;
+    }
+    this.#waiting.delete(job);
+    this.#running = job;
+    const { taskMs } = this.#limits;
+    this.#timer = setTimeout(() => this.#end(tooCostly(`more than ${taskMs} ms`)), taskMs);
+    try {
+      this.#worker ??= this.#start();
+      this.#worker.postMessage(job.task);
+    } catch (error) {
+      this.#end(error instanceof Error ? error : new Error("the thread cannot be started"));
+    }
+  }
+
+  #start(): Worker {
+    const { heapMb } = this.#limits;
+    const resourceLimits = { maxOldGenerationSizeMb: heapMb, maxYoungGenerationSizeMb: 16 };
+    const worker = new Worker(this.#entry, { resourceLimits, env: {}, execArgv: [] });
+    worker.unref();
+    const isOurs = (): boolean => this.#worker === worker;
+    worker.on("message", (answer: Answer) => {
+      if (isOurs()) this.#finish((job) => job.resolve(answer));
+    });
+    worker.on("error", (error: Error) => {
+      const isFull = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
+      if (isOurs()) this.#end(isFull ? tooCostly(`more than ${heapMb} MB of memory`) : error);
+    });
+    worker.on("exit", () => {
+      if (isOurs()) this.#end(new Error("the thread that verifies large evidence ended"));
+    });
+    return worker;
+  }
+
+  /** What runs is refused with `error`; what waits is done by another thread. */
+  #end(error: Error | undefined): void {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    worker?.terminate().catch(() => undefined);
+    if (error !== undefined) this.#finish((job) => job.reject(error));
+  }
+
+  #finish(settle: (job: Job) => void): void {
+    clearTimeout(this.#timer);
+    const job = this.#running;
+    this.#running = undefined;
+    if (job !== undefined) settle(job);
+    this.#next();
+  }
+}
+
+/** Whoever pushed it can bring this about, so it is a Fail. */
+function tooCostly(what: string): VerificationFailure {
+  return new VerificationFailure("EvidenceTooCostly", `Cannot judge large evidence: it takes ${what}`);
+}

@@ -1,0 +1,173 @@
+// The thread for large evidence: as the sources compile, and as the bundle has it. What needs too much is refused, and the
+// next task finds another thread.
+import assert from "node:assert/strict";
+import { VerifyWorker, type WorkerLimits } from "../../src/app/worker.ts";
+import { VerificationFailure } from "../../src/failure/failure.ts";
+import { UnavailableError } from "../../src/ports/unavailable.ts";
+import { portableRequirement } from "../../src/verify/portable.ts";
+import type { ParseTask, VerifyTask } from "../../src/verify/task.ts";
+import { parseEntity } from "../../src/verify/task.ts";
+import { rejectsWith } from "../registry/fixtures.ts";
+import { ARTIFACT, dsseBundle, json, KEYS, NOW, requirementOf, statement } from "../verify/fixtures.ts";
+
+const COMPILED = new URL("../../src/verify-worker.js", import.meta.url);
+const BUNDLED = new URL("../../../dist/bin/verify-worker.mjs", import.meta.url);
+const PATIENT = new AbortController().signal;
+
+const TASK: ParseTask = {
+  kind: "parse",
+  form: "bundle",
+  bytes: json(dsseBundle(json({ ...statement(), predicate: { text: "x".repeat(1_000_000) } }), KEYS.p256)),
+  annotations: new Map(),
+};
+
+function verifyTask(): VerifyTask {
+  const entity = parseEntity(TASK);
+  const requirements = [KEYS.p256, KEYS.other].map((key) => portableRequirement(entity, requirementOf(key)));
+  return { kind: "verify", entity, requirements, artifact: ARTIFACT, now: NOW };
+}
+
+async function withWorker(
+  entry: URL,
+  test: (worker: VerifyWorker) => Promise<void>,
+  limits: Partial<WorkerLimits> = {},
+): Promise<void> {
+  const worker = new VerifyWorker(entry, limits);
+  try {
+    await test(worker);
+  } finally {
+    worker.close();
+  }
+}
+
+/** A thread whose program is this text. */
+function program(text: string): URL {
+  return new URL(`data:text/javascript,${encodeURIComponent(text)}`);
+}
+
+describe("VerifyWorker", () => {
+  for (const [name, entry] of [
+    ["as compiled", COMPILED],
+    ["of the bundle", BUNDLED],
+  ] as const) {
+    it(`reads and verifies, ${name}`, async () => {
+      await withWorker(entry, async (worker) => {
+        const read = await worker.parse(TASK, PATIENT);
+        assert.ok(read.ok);
+        assert.deepEqual(read.value, structuredClone(parseEntity(TASK)));
+        const { results, milliseconds } = await worker.verify(verifyTask(), PATIENT);
+        const [own, other] = results;
+        assert.equal(own?.ok === true && own.value.claims.digest, ARTIFACT.digest);
+        assert.equal(other?.ok === false && other.failure.code, "SignatureInvalid");
+        assert.ok(milliseconds > 0);
+      });
+    });
+  }
+
+  it("does what comes together one after the other, and leaves the event loop to others", async () => {
+    await withWorker(COMPILED, async (worker) => {
+      let turns = 0;
+      const count = (): void => {
+        turns += 1;
+        timer = setImmediate(count);
+      };
+      let timer = setImmediate(count);
+      const read = await Promise.all(Array.from({ length: 4 }, () => worker.parse(TASK, PATIENT)));
+      clearImmediate(timer);
+      assert.deepEqual(
+        read.map(({ ok }) => ok),
+        [true, true, true, true],
+      );
+      assert.ok(turns > 10, `the event loop had ${turns} turns`);
+    });
+  });
+
+  it("refuses what needs more memory than it may have, and does the next: EvidenceTooCostly", async () => {
+    const brackets = { ...TASK, bytes: Buffer.from(`{"a":[${"{},".repeat(1_500_000)}{}]}`) };
+    await withWorker(
+      COMPILED,
+      async (worker) => {
+        const full = worker.parse(brackets, PATIENT);
+        const next = worker.parse(TASK, PATIENT);
+        await rejectsWith("EvidenceTooCostly", full);
+        assert.equal((await next).ok, true);
+      },
+      { heapMb: 32 },
+    );
+  });
+
+  it("refuses what needs more time than it may have, and does the next: EvidenceTooCostly", async () => {
+    const slow = program(`
+      import { parentPort } from "node:worker_threads";
+      parentPort.on("message", ({ form }) => {
+        if (form === "bundle") for (;;);
+        parentPort.postMessage({ result: { kind: "parse", answer: { ok: true, value: "done" } }, milliseconds: 1 });
+      });`);
+    await withWorker(
+      slow,
+      async (worker) => {
+        const [first, second] = [worker.parse(TASK, PATIENT), worker.parse({ ...TASK, form: "signature" }, PATIENT)];
+        await rejectsWith("EvidenceTooCostly", first);
+        assert.deepEqual(await second, { ok: true, value: "done" });
+      },
+      { taskMs: 2_000 },
+    );
+  });
+
+  it("ends with its caller's time: DeadlineSpent where it was begun, Overloaded where it was not", async () => {
+    const silent = program(`import { parentPort } from "node:worker_threads"; parentPort.on("message", () => {});`);
+    await withWorker(silent, async (worker) => {
+      const [first, second] = [new AbortController(), new AbortController()];
+      const causes = [first, second].map(({ signal }) =>
+        worker.parse(TASK, signal).then(
+          () => "an answer",
+          (error: unknown) => (error instanceof UnavailableError ? error.undetermined : String(error)),
+        ),
+      );
+      second.abort();
+      first.abort();
+      assert.deepEqual(await Promise.all(causes), ["DeadlineSpent", "Overloaded"]);
+      await assert.rejects(worker.parse(TASK, first.signal), UnavailableError);
+    });
+  });
+
+  for (const [what, text] of [
+    [
+      "throws",
+      `import { parentPort } from "node:worker_threads"; parentPort.on("message", () => { throw new Error("oh"); });`,
+    ],
+    ["ends", `import { parentPort } from "node:worker_threads"; parentPort.on("message", () => process.exit(0));`],
+    ["cannot be started", `import "nowhere:at-all";`],
+    [
+      "answers another question",
+      `import { parentPort } from "node:worker_threads"; parentPort.on("message", () => parentPort.postMessage({ result: { kind: "verify", answers: [] } }));`,
+    ],
+  ] as const) {
+    it(`fails as a defect where the thread ${what}: never a Pass, and no evidence's fault`, async () => {
+      await withWorker(program(text), async (worker) => {
+        await assert.rejects(worker.parse(TASK, PATIENT), (error) => {
+          assert.ok(error instanceof Error && !(error instanceof VerificationFailure));
+          return !(error instanceof UnavailableError);
+        });
+      });
+    });
+  }
+
+  it("says of a verification with too few answers that it is none", async () => {
+    const text = `import { parentPort } from "node:worker_threads"; parentPort.on("message", () => parentPort.postMessage({ result: { kind: "verify", answers: [] }, milliseconds: 1 }));`;
+    await withWorker(program(text), async (worker) => {
+      await assert.rejects(worker.verify(verifyTask(), PATIENT), /another question/);
+    });
+  });
+
+  it("refuses what waits when it is closed", async () => {
+    const silent = program(`import { parentPort } from "node:worker_threads"; parentPort.on("message", () => {});`);
+    await withWorker(silent, async (worker) => {
+      const all = [worker.parse(TASK, PATIENT), worker.parse(TASK, PATIENT)].map((work) =>
+        assert.rejects(work, UnavailableError),
+      );
+      worker.close();
+      await Promise.all(all);
+    });
+  });
+});
