@@ -26,6 +26,8 @@ export interface Registry {
 
 export interface DistributionOptions {
   readonly programs: Programs;
+  /** Of loopback unless said; IPv4. */
+  readonly address?: string;
   readonly withTls?: boolean;
   /** Basic authentication with `testCredentials`. */
   readonly withPassword?: boolean;
@@ -41,7 +43,7 @@ const passwordFile = "tester:$2a$04$cZfYy0PkuxOAaj/Jrz2dQO/9m0r/5VAK6vdbB4DMMH/.
 export async function startDistribution(options: DistributionOptions): Promise<Registry> {
   const dir = makeTemporaryDir("distribution");
   const [port] = (await freePorts(1)) as [number];
-  const host = `127.0.0.1:${port}`;
+  const host = `${options.address ?? "127.0.0.1"}:${port}`;
   const authority = options.withTls ? await makeAuthority("CN=registry-ca") : undefined;
   const names = { dns: ["localhost"], ip: ["127.0.0.1"] };
   const serving = authority === undefined ? undefined : await makeServingCertificate(authority, names);
