@@ -48,6 +48,7 @@ export class ObjectCache {
         return bytes;
       },
       referrers: (repository, digest, signal) => registry.referrers(repository, digest, signal),
+      claimedDigest: async (repository, tag, signal) => registry.claimedDigest?.(repository, tag, signal),
     };
   }
 

@@ -85,7 +85,9 @@ export class PodReviewer implements Reviewer {
 
   async #judge(task: Task, keychains: ImageKeychains, { signal, cpu, terms }: Spending): Promise<ImageVerdict> {
     if (!task.reference.ok) return refusedReference(task, task.reference.failure);
-    const asking = { cpu, party: terms.party, terms: task.rules.map(({ policy }) => terms.of(policy)), keychains };
+    const isTagRemembered = task.rules.every(({ policy }) => policy.failureAction !== "Enforce");
+    const of = task.rules.map(({ policy }) => terms.of(policy));
+    const asking = { cpu, party: terms.party, terms: of, keychains, isTagRemembered };
     const verified = await this.#verifier.verify(task.reference.value, rulesToJudge(task), signal, asking);
     return {
       image: verified.image,
@@ -125,7 +127,8 @@ export class PodReviewer implements Reviewer {
   ): Promise<PinnedDigest | undefined> {
     const { reference, keychain } = tag;
     try {
-      const who = { keychain, party: terms.party };
+      // What is judged then is the digest that is written, whatever the tag has by now
+      const who = { keychain, party: terms.party, isTagRemembered: true };
       const digest = await this.#verifier.resolve(reference, terms.latest(pinning), who);
       return { digest, isTagSeen: reference.digest === undefined };
     } catch (error) {

@@ -15,22 +15,20 @@ import type { RuleProof } from "../policy/prove.ts";
 import { isOutside, type Outcome, type PlaceAnswer, type RuleVerdict } from "../policy/verdict.ts";
 import { wantedOf } from "../policy/wanted.ts";
 import type { Keychain } from "../ports/credentials.ts";
-import type { FetchedManifest, Registry } from "../ports/registry.ts";
+import type { Registry } from "../ports/registry.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 import type { Clocks } from "./clocks.ts";
-import { beforeDeadline, deadlineIn } from "./deadline.ts";
-import { askedOf, ImageGatherer, type ImageQuery, type RegistryOf, type Who } from "./gather-image.ts";
+import { beforeDeadline } from "./deadline.ts";
+import { askedOf, ImageGatherer, type ImageQuery, type RegistryOf } from "./gather-image.ts";
 import { NOBODY, NOBODYS, type ImageKeychains } from "./keychains.ts";
 import { readBy, type EvidenceWorker } from "./large-evidence.ts";
 import { PartyLoad } from "./party-load.ts";
 import type { RuleTerms } from "./policy-terms.ts";
-import { ProofCache, SingleFlight, sizeOfProof, type ProofLifetimes } from "./proof-cache.ts";
+import { ProofCache, sizeOfProof, type ProofLifetimes } from "./proof-cache.ts";
 import { looked, needsRegistry, unresolved, unsigned, withWrittenDigest } from "./rule-verdicts.ts";
 import { GATHER_LIMITS, type GatherLimits } from "./search.ts";
+import { TagResolver, type Resolving } from "./tag-resolver.ts";
 import { CpuBudget, proveInTurns, VERIFY_LIMITS, type VerifyLimits } from "./verify-candidates.ts";
-
-/** How long shared work may take, whoever waits for it: the longest timeout that a webhook can have. */
-const SHARED_WORK_MS = 30_000;
 
 export interface VerifiedImage {
   /** Canonical text, with the digest once it is known. */
@@ -50,6 +48,8 @@ export interface ImageVerifierOptions extends Clocks {
   readonly limits?: () => ImageLimits;
   /** Reads and verifies large evidence; it is done here without. */
   readonly worker?: EvidenceWorker;
+  /** Milliseconds for which the digest of a tag is known, now; it is asked anew each time unless said. */
+  readonly tagLifetime?: () => number;
   /** For how long a proof may answer, now. */
   readonly lifetimes?: () => ProofLifetimes;
 }
@@ -62,7 +62,7 @@ export interface ImageLimits extends GatherLimits, VerifyLimits {
 export const IMAGE_LIMITS: ImageLimits = { ...GATHER_LIMITS, ...VERIFY_LIMITS, perNamespace: 32 };
 
 /** What a request allows. */
-export interface Asking {
+export interface Asking extends Pick<Resolving, "isTagRemembered"> {
   readonly cpu?: CpuBudget;
   /** Of each rule, in their order; one without has the time of the request. */
   readonly terms?: readonly RuleTerms[];
@@ -121,7 +121,7 @@ export class ImageVerifier {
   readonly #cpuNow: () => number;
   readonly #limits: () => ImageLimits;
   readonly #proofs: ProofCache<JudgedProof>;
-  readonly #manifests = new SingleFlight<FetchedManifest>();
+  readonly #tags: TagResolver;
   readonly #gatherer: ImageGatherer;
   readonly #load: PartyLoad;
   readonly #worker: EvidenceWorker | undefined;
@@ -135,7 +135,8 @@ export class ImageVerifier {
     this.#load = new PartyLoad(() => this.#limits().perNamespace);
     this.#worker = options.worker;
     this.#gatherer = new ImageGatherer(this.#registryOf, this.#limits, readBy(options.worker));
-    const { monotonicNow: now, lifetimes } = options;
+    const { monotonicNow: now, lifetimes, tagLifetime = (): number => 0 } = options;
+    this.#tags = new TagResolver({ registryOf: this.#registryOf, load: this.#load, now, lifetime: tagLifetime });
     const sizeOf = ({ proof }: JudgedProof): number => sizeOfProof(proof);
     this.#proofs = new ProofCache({ now, sizeOf, ...(lifetimes && { lifetimes }) });
   }
@@ -147,10 +148,10 @@ export class ImageVerifier {
   async resolve(
     reference: ImageReference,
     signal: AbortSignal,
-    { keychain = NOBODY, party = "" }: Partial<Who> = {},
+    { keychain = NOBODY, party = "", isTagRemembered = false }: Partial<Resolving> = {},
   ): Promise<Digest> {
     if (reference.digest !== undefined) return reference.digest;
-    return (await this.#manifest(reference, { keychain, party }, signal)).digest;
+    return await this.#tags.resolve(reference, { keychain, party, isTagRemembered }, signal);
   }
 
   /** What one request may spend on verifying, whatever the number of its images. */
@@ -163,7 +164,7 @@ export class ImageVerifier {
     reference: ImageReference,
     rules: readonly CompiledRule[],
     signal: AbortSignal,
-    { cpu = this.budget(), terms = [], keychains = NOBODYS, party = "" }: Asking = {},
+    { cpu = this.budget(), terms = [], keychains = NOBODYS, party = "", isTagRemembered = false }: Asking = {},
   ): Promise<VerifiedImage> {
     if (!rules.some((rule) => needsRegistry(rule, reference))) {
       const verdicts = rules.map((rule) => unsigned(rule, reference));
@@ -172,7 +173,8 @@ export class ImageVerifier {
     let found = reference.digest;
     // One for all rules, begun by the first that has time for it
     const resolve = once(
-      async () => (found = await this.resolve(reference, signal, { keychain: keychains.image, party })),
+      async () =>
+        (found = await this.resolve(reference, signal, { keychain: keychains.image, party, isTagRemembered })),
     );
     const shown = rules.map((rule, index): ShownRule => ({ rule, keychain: keychains.rules[index] ?? NOBODY }));
     const asked = { reference, rules: shown, isPinWanted: rules.some(wantsPin) };
@@ -292,20 +294,6 @@ export class ImageVerifier {
     const proven = await this.#proofs.renew(key, prove, (proof) => !cpu.isSpent && !isEarly(proof));
     // Somebody else's request had spent its share: that says nothing about ours.
     return isCutShort(proven.verdict) && !cpu.isSpent ? await this.#proofs.renew(key, prove) : proven;
-  }
-
-  async #manifest(
-    { repository, tag = "latest" }: ImageReference,
-    { keychain, party }: Who,
-    signal: AbortSignal,
-  ): Promise<FetchedManifest> {
-    const fetch = (): Promise<FetchedManifest> =>
-      this.#registryOf(keychain, party).manifest(repository, tag, deadlineIn(SHARED_WORK_MS));
-    const key = `${repository.host}/${repository.path}:${tag} ${keychain.id}`;
-    const work = (): Promise<FetchedManifest> => this.#manifests.run(key, fetch);
-    const inTurn = (): Promise<FetchedManifest> =>
-      this.#manifests.isUnderway(key) ? work() : this.#load.run(party, signal, work);
-    return await beforeDeadline(inTurn, signal, "resolution of the tag");
   }
 }
 

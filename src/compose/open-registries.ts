@@ -48,6 +48,7 @@ export function buildVerifier(
     registryOf: (keychain, party) => cache.before(registry.as(keychain, party), keychain.id),
     limits: () => config().limits,
     lifetimes: () => lifetimesOf(config().caches),
+    tagLifetime: () => config().caches.tag,
     ...CLOCKS,
   });
   const close = async (): Promise<void> => {

@@ -33,6 +33,8 @@ export interface Caches {
   readonly pass: number;
   readonly fail: number;
   readonly undetermined: number;
+  /** Milliseconds for which the digest of a tag is known. 0: it is asked anew each time. */
+  readonly tag: number;
 }
 
 type Lifetime = Exclude<keyof Caches, "blobBytes">;
@@ -41,7 +43,7 @@ type Lifetime = Exclude<keyof Caches, "blobBytes">;
 export type WrittenCaches = Partial<Pick<Caches, "blobBytes"> & Readonly<Record<Lifetime, string>>>;
 
 const MIB = 1024 * 1024;
-const LIFETIMES = ["pass", "fail", "undetermined"] as const;
+const LIFETIMES = ["pass", "fail", "undetermined", "tag"] as const;
 
 export const DEFAULT_LIMITS: Limits = {
   listed: 1000,
@@ -54,9 +56,16 @@ export const DEFAULT_LIMITS: Limits = {
   perNamespace: 32,
 };
 
-export const DEFAULT_CACHES: Caches = { blobBytes: 64 * MIB, pass: 600_000, fail: 30_000, undetermined: 5_000 };
+export const DEFAULT_CACHES: Caches = {
+  blobBytes: 64 * MIB,
+  pass: 600_000,
+  fail: 30_000,
+  undetermined: 5_000,
+  tag: 30_000,
+};
 
-const LONGEST: Readonly<Record<Lifetime, string>> = { pass: "24h", fail: "1h", undetermined: "5m" };
+const NEVER = "0s";
+const LONGEST: Readonly<Record<Lifetime, string>> = { pass: "24h", fail: "1h", undetermined: "5m", tag: "60s" };
 
 /** What is written, with its defaults; a lifetime that is longer than is allowed is an error. */
 export function readCaches({ blobBytes = DEFAULT_CACHES.blobBytes, ...written }: WrittenCaches): {
@@ -65,9 +74,17 @@ export function readCaches({ blobBytes = DEFAULT_CACHES.blobBytes, ...written }:
 } {
   const read = (name: Lifetime): number => {
     const text = written[name];
-    return text === undefined ? DEFAULT_CACHES[name] : parseDuration(text);
+    if (text === undefined) return DEFAULT_CACHES[name];
+    // Which the schema takes where nothing may be kept
+    return text === NEVER ? 0 : parseDuration(text);
   };
-  const value: Caches = { blobBytes, pass: read("pass"), fail: read("fail"), undetermined: read("undetermined") };
+  const value: Caches = {
+    blobBytes,
+    pass: read("pass"),
+    fail: read("fail"),
+    undetermined: read("undetermined"),
+    tag: read("tag"),
+  };
   const tooLong = LIFETIMES.filter((name) => value[name] > parseDuration(LONGEST[name]));
   const errors = tooLong.map((name) => ({
     path: `caches.${name}`,
@@ -77,13 +94,23 @@ export function readCaches({ blobBytes = DEFAULT_CACHES.blobBytes, ...written }:
 }
 
 /** By outcome, as the application has them. */
-export function lifetimesOf({ pass, fail, undetermined }: Caches): Readonly<Record<Outcome, number>> {
+export function lifetimesOf({
+  pass,
+  fail,
+  undetermined,
+}: Pick<Caches, "pass" | "fail" | "undetermined">): Readonly<Record<Outcome, number>> {
   return { Pass: pass, Fail: fail, Undetermined: undetermined };
 }
 
 /** As a file says it. */
-export function printedCaches({ blobBytes, pass, fail, undetermined }: Caches): WrittenCaches {
-  return { blobBytes, pass: inSeconds(pass), fail: inSeconds(fail), undetermined: inSeconds(undetermined) };
+export function printedCaches({ blobBytes, pass, fail, undetermined, tag }: Caches): WrittenCaches {
+  return {
+    blobBytes,
+    pass: inSeconds(pass),
+    fail: inSeconds(fail),
+    undetermined: inSeconds(undetermined),
+    tag: inSeconds(tag),
+  };
 }
 
 function inSeconds(milliseconds: number): string {
@@ -124,5 +151,11 @@ export const CACHES = {
     pass: lifetime("For how long it is remembered that a rule passed a digest, at most 24h. Default: 10m."),
     fail: lifetime("For how long it is remembered that a rule failed a digest, at most 1h. Default: 30s."),
     undetermined: lifetime("For how long it is remembered that nobody could tell, at most 5m. Default: 5s."),
+    tag: {
+      type: "string",
+      pattern: "^(0s|[1-9][0-9]{0,6}[smhd])$",
+      description:
+        "For how long the digest of a tag is known, at most 60s. What Enforce judges by a tag asks whether it still holds. Default: 30s; 0s: it is asked anew each time.",
+    },
   },
 } as const;

@@ -23,6 +23,11 @@ export interface Referrers {
 export interface Registry {
   /** The manifest that a tag or digest names now. 404 fails with ManifestNotFound. */
   manifest(repository: Repository, reference: string, signal: AbortSignal): Promise<FetchedManifest>;
+  /**
+   * The digest that a tag names now by the registry's own word, without its bytes; undefined where it gives none that can be
+   * used. For asking whether what is known of the tag still holds. Throws UnavailableError alone.
+   */
+  claimedDigest?(repository: Repository, tag: string, signal: AbortSignal): Promise<Digest | undefined>;
   /** A blob, hashed and held against digest and size of its descriptor. */
   blob(repository: Repository, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array>;
   /** Referrers API, page by page up to its bounds. "unsupported": the registry has no such API (404, 400, 405, 406, other content type). */

@@ -75,6 +75,7 @@ interface Ask {
   readonly what: string;
   readonly url: URL;
   readonly accept: string;
+  readonly method?: "HEAD";
   readonly maxBytes: number;
   readonly signal: AbortSignal;
 }
@@ -111,6 +112,21 @@ class RegistryClient implements Registry {
       throw new VerificationFailure("ManifestDigestMismatch", reason);
     }
     return { digest, bytes: answer.body, document: parseManifest(answer.body, contentType(answer)) };
+  }
+
+  /** HEAD, which registries do not count as a pull (registry.md §4); some refuse it, or leave the digest out. */
+  async claimedDigest(repository: Repository, tag: string, signal: AbortSignal): Promise<Digest | undefined> {
+    const url = this.#url(repository, `manifests/${tag}`);
+    const what = `manifest ${tag}`;
+    const ask = { repository, what, url, accept: ACCEPT_MANIFEST, method: "HEAD", maxBytes: 0, signal } as const;
+    try {
+      const answer = await this.#ask(ask);
+      expectOk(answer, "ManifestNotFound", what);
+      return claimOf(answer);
+    } catch (error) {
+      if (error instanceof VerificationFailure) return undefined;
+      throw error;
+    }
   }
 
   async blob(repository: Repository, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array> {
@@ -167,9 +183,9 @@ class RegistryClient implements Registry {
 
   async #get(ask: Ask, authorization: string | undefined): Promise<HttpAnswer> {
     const headers = { accept: ask.accept, ...(authorization === undefined ? {} : { authorization }) };
-    const { url, maxBytes, signal } = ask;
+    const { url, method, maxBytes, signal } = ask;
     const who = { principal: this.#keychain.id, party: this.#party };
-    const answer = await this.#http.get({ url, headers, maxBytes, signal, ...who });
+    const answer = await this.#http.get({ url, headers, maxBytes, signal, ...(method && { method }), ...who });
     // While a token is fetched, the connections for what will be asked then are opened.
     if (answer.status === 401 && answer.url.origin === url.origin) this.#http.warm(url, LOOK_UPS);
     return answer;
@@ -189,6 +205,11 @@ function expectOk(answer: HttpAnswer, notFound: FailureCode, what: string): void
   if (status === 408 || status >= 500) throw new UnavailableError("RegistryError", `${place} answered ${status}`);
   if (status === 404) throw new VerificationFailure(notFound, `Cannot find ${what}: ${place} answered 404`);
   throw new VerificationFailure("RegistryAnswerUnexpected", `Cannot read ${what}: ${place} answered ${status}`);
+}
+
+function claimOf({ headers }: HttpAnswer): Digest | undefined {
+  const header = headers["docker-content-digest"];
+  return typeof header === "string" && /^sha256:[0-9a-f]{64}$/.test(header) ? (header as Digest) : undefined;
 }
 
 function retryAfter(answer: HttpAnswer): { retryAfterSeconds?: number } {

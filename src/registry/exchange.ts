@@ -10,8 +10,9 @@ import { UnavailableError } from "../ports/unavailable.ts";
 import { Blocked } from "./destinations.ts";
 
 export interface Exchange {
-  /** The body of a POST; without one it is a GET. */
+  /** The body of a POST; without one it is a GET, or what `method` says. */
   readonly form?: string;
+  readonly method?: "HEAD";
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly maxBytes: number;
@@ -35,10 +36,10 @@ const MAX_ERROR_BYTES = 65_536;
 
 /** Throws VerificationFailure for what the answer is, UnavailableError where there is none. */
 export async function exchange(dispatcher: Dispatcher, call: Exchange): Promise<HttpAnswer> {
-  const { url, form, signal, place } = call;
+  const { url, form, method, signal, place } = call;
   try {
     const headers = { ...call.headers, "accept-encoding": "identity", "user-agent": "sealgate" };
-    const sent = form === undefined ? {} : { method: "POST", body: form };
+    const sent = form === undefined ? { method: method ?? "GET" } : { method: "POST", body: form };
     const response = await request(url, { ...sent, headers, dispatcher, signal });
     const body = await readBody(response, call);
     // undici gives a connection free a turn later: what is asked next shall find it, and open no other.
@@ -71,9 +72,9 @@ export function refusal(blocked: Blocked, place: string): VerificationFailure {
   return new VerificationFailure(blocked.code, `Cannot call ${place}: ${blocked.message}`, { cause: blocked });
 }
 
-/** Of an answer other than 200 only status and headers matter: its body is thrown away unread. */
+/** Of an answer to HEAD, or other than 200, only status and headers matter: its body is thrown away unread. */
 async function readBody(response: Dispatcher.ResponseData, call: Exchange): Promise<Uint8Array> {
-  if (response.statusCode !== 200) {
+  if (response.statusCode !== 200 || call.method === "HEAD") {
     await response.body.dump({ limit: MAX_ERROR_BYTES }).catch(() => undefined);
     return new Uint8Array();
   }

@@ -40,6 +40,8 @@ export interface HttpTimeouts {
 
 export interface HttpCall {
   readonly url: URL;
+  /** GET unless said. */
+  readonly method?: "HEAD";
   readonly headers: Readonly<Record<string, string>>;
   readonly maxBytes: number;
   readonly signal: AbortSignal;
@@ -105,7 +107,7 @@ export class HttpClient {
     this.#network.spares.warm(url, total);
   }
 
-  /** GET with redirects followed by hand. Throws UnavailableError or VerificationFailure (destination, size, encoding). */
+  /** GET or HEAD with redirects followed by hand. Throws UnavailableError or VerificationFailure (destination, size, encoding). */
   async get(call: HttpCall): Promise<HttpAnswer> {
     const { place = hostOf(call.url) } = call;
     let hop: Hop = { ...call, place };

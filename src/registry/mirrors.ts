@@ -47,6 +47,15 @@ export class MirroredRegistry implements Registry {
     );
   }
 
+  /** By the first place that can be asked: what another one says of its tag is nothing to it. */
+  async claimedDigest(repository: Repository, tag: string, signal: AbortSignal): Promise<Digest | undefined> {
+    for (const place of mirrorsOf(this.#mirrored(), repository, "Tag")) {
+      const asked = await tried(async () => [await this.#mirrors.claimedDigest?.(place, tag, signal)], signal);
+      if (asked !== undefined) return asked[0];
+    }
+    return await this.#origin.claimedDigest?.(repository, tag, signal);
+  }
+
   async blob(repository: Repository, descriptor: Descriptor, signal: AbortSignal): Promise<Uint8Array> {
     return await this.#inTurn(repository, "Digest", signal, async (registry, place) =>
       registry.blob(place, descriptor, signal),

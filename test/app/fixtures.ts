@@ -177,7 +177,7 @@ export function fakeRegistry(calls: Partial<Registry>): Registry {
 
 export interface CountedRegistry extends Registry {
   /** Calls by kind. */
-  readonly calls: Readonly<Record<keyof Registry, number>>;
+  readonly calls: Readonly<Record<"manifest" | "blob" | "referrers", number>>;
 }
 
 export function countCalls(registry: Registry): CountedRegistry {

@@ -8,7 +8,7 @@ import { UnavailableError } from "../../src/ports/unavailable.ts";
 import { countCalls, KEY, makePolicy, OTHER_KEY, PATH, withApplication } from "../app/fixtures.ts";
 import { signLegacy } from "../support/signer.ts";
 
-type Lifetime = Exclude<keyof Caches, "blobBytes">;
+type Lifetime = Exclude<keyof Caches, "blobBytes" | "tag">;
 
 export const LIVE_LIFETIMES: Readonly<Record<`caches.${Lifetime}`, { before: string; after: string; of: Lifetime }>> = {
   "caches.pass": { before: "{}", after: "caches: {pass: 3s}", of: "pass" },

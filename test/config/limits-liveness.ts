@@ -19,6 +19,7 @@ export const LIVE_LIMITS: Readonly<Record<string, { readonly before: string; rea
   "limits.perHost": { before: "{}", after: "limits: {perHost: 1}" },
   "limits.perNamespace": { before: "{}", after: "limits: {perNamespace: 1}" },
   "caches.blobBytes": { before: "{}", after: "caches: {blobBytes: 0}" },
+  "caches.tag": { before: "{}", after: "caches: {tag: 0s}" },
 };
 
 export async function lookUnder(config: Config): Promise<unknown> {
@@ -39,7 +40,11 @@ async function lookThrough(config: Config): Promise<unknown> {
   try {
     const reference = parseImageReference(`${server.host}/${PATH}@${digest}`);
     await verifier.verify(reference, makePolicy().rules, deadlineIn(60_000));
-    return { isAskedAtOnce: sockets.size > 1, imagesAtOnce: await lookTwice(server, verifier) };
+    const tagged = parseImageReference(`${server.host}/${PATH}:1`);
+    const before = server.requests.length;
+    for (let i = 0; i < 2; i++) await verifier.resolve(tagged, deadlineIn(60_000), { isTagRemembered: true });
+    const tagRequests = server.requests.length - before;
+    return { isAskedAtOnce: sockets.size > 1, tagRequests, imagesAtOnce: await lookTwice(server, verifier) };
   } finally {
     await close();
     await server.stop();

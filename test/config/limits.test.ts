@@ -26,15 +26,22 @@ describe("config: limits and caches", () => {
   });
 
   it("are refused where they are longer than a change may go unseen", () => {
-    const written = { pass: "25h", fail: "61m", undetermined: "301s" };
+    const written = { pass: "25h", fail: "61m", undetermined: "301s", tag: "61s" };
     assert.deepEqual(
       readCaches(written).errors.map(({ path, message }) => `${path} ${message}`),
       [
         'caches.pass is "25h", want at most 24h',
         'caches.fail is "61m", want at most 1h',
         'caches.undetermined is "301s", want at most 5m',
+        'caches.tag is "61s", want at most 60s',
       ],
     );
-    assert.deepEqual(readCaches({ pass: "24h", fail: "1h", undetermined: "5m" }).errors, []);
+    assert.deepEqual(readCaches({ pass: "24h", fail: "1h", undetermined: "5m", tag: "1m" }).errors, []);
+  });
+
+  it("keep no digest of a tag where none may be kept", () => {
+    const { value, errors } = readCaches({ tag: "0s" });
+    assert.deepEqual([value.tag, errors], [0, []]);
+    assert.equal(printedCaches(value).tag, "0s");
   });
 });

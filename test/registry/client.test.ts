@@ -3,7 +3,7 @@
  * (registry.md §2 to §6, §15).
  */
 import assert from "node:assert/strict";
-import { digestOf } from "../../src/crypto/digest.ts";
+import { digestOf, type Digest } from "../../src/crypto/digest.ts";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
 import { signatureTag } from "../../src/oci/cosign-tag.ts";
 import { MEDIA_TYPE, type Descriptor } from "../../src/oci/manifest.ts";
@@ -23,6 +23,33 @@ describe("registry client: reads", () => {
       assert.equal((await client.manifest(repository, digest, signal)).document.kind, "manifest");
       assert.match(server.requests[0]?.headers.accept ?? "", /image\.index.*manifest\.list.*image\.manifest/);
       assert.equal(server.requests[0]?.headers["accept-encoding"], "identity");
+    });
+  });
+
+  it("what a registry says that a tag has, by HEAD, and nothing where it says nothing that is a digest", async () => {
+    await withRegistry({}, async ({ server, client, repository, signal }) => {
+      const digest = await server.putImage(PATH, "1", "a");
+      const claim = (): Promise<Digest | undefined> | undefined => client.claimedDigest?.(repository, "1", signal);
+      assert.equal(await claim(), digest);
+      assert.deepEqual(
+        server.requests.map(({ method }) => method),
+        ["HEAD"],
+      );
+      assert.match(server.requests[0]?.headers.accept ?? "", /image\.index/);
+      for (const header of ["", "sha256:ABC", `sha512:${"0".repeat(128)}`]) {
+        server.misbehave((_, response) => {
+          response.setHeader("docker-content-digest", header);
+          return false;
+        });
+        assert.equal(await claim(), undefined, header);
+      }
+      for (const status of [403, 404, 405]) {
+        server.misbehave((_, response) => {
+          response.writeHead(status).end();
+          return true;
+        });
+        assert.equal(await claim(), undefined, `${status}`);
+      }
     });
   });
 

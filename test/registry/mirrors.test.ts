@@ -130,6 +130,22 @@ describe("registry: mirrors", () => {
     await isUnavailable("RegistryError", client.manifest(repository, "1", signal));
   });
 
+  it("what a tag has is asked of the mirror that gives its manifest, and of the origin where that cannot be asked", async () => {
+    assert.equal(await client.claimedDigest?.(repository, "1", signal), digest);
+    assert.deepEqual([mirror.requests.at(-1)?.method, origin.requests.length], ["HEAD", 0]);
+    mirror.misbehave((_, response) => {
+      response.writeHead(500).end();
+      return true;
+    });
+    assert.equal(await client.claimedDigest?.(repository, "1", signal), digest);
+    assert.equal(origin.requests.at(-1)?.method, "HEAD");
+    mirror.misbehave((_, response) => {
+      response.writeHead(404).end();
+      return true;
+    });
+    assert.equal(await client.claimedDigest?.(repository, "1", signal), undefined);
+  });
+
   it("a mirror without referrers: the origin's are listed", async () => {
     const artifact = {
       schemaVersion: 2,

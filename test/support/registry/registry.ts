@@ -4,11 +4,15 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Digest } from "../../../src/crypto/digest.ts";
+import { digestOf } from "../../../src/crypto/digest.ts";
 import { encodeUtf8 } from "../../../src/encoding/text.ts";
 import { MEDIA_TYPE } from "../../../src/oci/manifest.ts";
 import type { RegistryEndpoint } from "../../../src/ports/registry-settings.ts";
 import { Gatekeeper, type RegistryAuth } from "./auth.ts";
 import { Store, type PlainDescriptor, type StoredManifest } from "./store.ts";
+
+/** What a test's hook has set stays. */
+const CONTENT_DIGEST = "docker-content-digest";
 
 export interface RegistryOptions {
   /** The Referrers API; on unless false. Without it evidence is found by the fallback tag only. */
@@ -185,7 +189,10 @@ export class EmbeddedRegistry {
     } else if (kind === "manifests") {
       const stored = this.#store.manifest(repository, reference);
       if (stored === undefined) sendError(response, 404, "MANIFEST_UNKNOWN");
-      else send(response, 200, stored.bytes, stored.mediaType);
+      else {
+        if (!response.hasHeader(CONTENT_DIGEST)) response.setHeader(CONTENT_DIGEST, digestOf(stored.bytes));
+        send(response, 200, stored.bytes, stored.mediaType);
+      }
     } else {
       const bytes = this.#store.blob(repository, reference);
       if (bytes === undefined) sendError(response, 404, "BLOB_UNKNOWN");

@@ -1,0 +1,43 @@
+/**
+ * What digest a tag had a moment ago, for whoever shows the same credentials (registry.md §4): a tag moves, so it is kept for
+ * seconds, and what is denied or admitted for good asks again. Never kept: that there is no such tag.
+ */
+import { LRUCache } from "lru-cache";
+import type { Digest } from "../crypto/digest.ts";
+
+const MAX_TAGS = 20_000;
+
+interface Seen {
+  readonly digest: Digest;
+  readonly since: number;
+}
+
+export class TagCache {
+  readonly #now: () => number;
+  readonly #lifetime: () => number;
+  readonly #tags = new LRUCache<string, Seen>({ max: MAX_TAGS });
+
+  /** Both in milliseconds; `now` is monotonic, and `lifetime` may change at any time. 0: nothing is kept. */
+  constructor(now: () => number, lifetime: () => number) {
+    this.#now = now;
+    this.#lifetime = lifetime;
+  }
+
+  known(key: string): Digest | undefined {
+    const seen = this.#tags.get(key);
+    if (seen === undefined) return undefined;
+    if (this.#now() - seen.since < this.#lifetime()) return seen.digest;
+    this.#tags.delete(key);
+    return undefined;
+  }
+
+  /** A registry said so just now. */
+  see(key: string, digest: Digest): void {
+    if (this.#lifetime() > 0) this.#tags.set(key, { digest, since: this.#now() });
+  }
+
+  /** A registry said just now that it cannot be had. */
+  forget(key: string): void {
+    this.#tags.delete(key);
+  }
+}
