@@ -22,6 +22,8 @@ import { formatRatio, formatTime, median, quantile, type Benchmark, type Goal, t
 const COUNTS = [1, 10, 100, 1000];
 const DECISIONS = 2000;
 const COMPILATIONS = 5;
+/** Of a condition, between two looks at the clock. */
+const EVALUATIONS = 20;
 const LABELS = new Map([["tier", "prod"]]);
 const IMAGE = `ghcr.io/acme/web@sha256:${"1".repeat(64)}`;
 const CONDITION =
@@ -155,17 +157,21 @@ function condition(): Table {
   const json = parseJson(encodeUtf8(JSON.stringify(predicate)));
   const parsed = parseCel(CONDITION, ["predicate"]);
   if (!parsed.ok) throw new Error(parsed.message);
-  const times = range(2000).map(() => {
-    const start = performance.now();
+  const evaluate = (): void => {
     const outcome = parsed.program.evaluate({ predicate: celOf(json) });
-    const time = performance.now() - start;
     if (outcome.kind !== "bool" || !outcome.value) throw new Error("no finding is critical");
-    return time;
+  };
+  // By the CPU that it takes: what else the machine does is no part of it
+  const times = range(100).map(() => {
+    const before = process.cpuUsage();
+    for (let i = 0; i < EVALUATIONS; i += 1) evaluate();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000 / EVALUATIONS;
   });
-  const time = median(times.slice(500));
+  const time = median(times.slice(25));
   return {
     title: "A condition over 1,000 findings",
-    columns: ["", "median"],
+    columns: ["", "median, CPU"],
     rows: [["no finding is critical", formatTime(time)]],
     goals: [goal("one evaluation", time, 0.5, formatTime)],
   };

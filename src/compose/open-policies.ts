@@ -102,7 +102,7 @@ function openDirectory(
   trust: Pick<Trust, "compileWith">,
   { log, kmsReadiness }: Reports,
 ): PolicySource {
-  const kms = openKms(() => directory.recompile());
+  const kms = openKms(() => void directory.recompile());
   const compile = compileOfFiles(trust, (uri) => kms.find(uri), flags.namespace);
   const follow = (): void => kms.follow(kmsUrisOf(directory.snapshot().policies.flatMap(keySourcesOf)));
   const directory = usage(
@@ -110,6 +110,7 @@ function openDirectory(
       new PolicyDirectory({
         folder,
         compile,
+        turn: turnTaker(systemClock.monotonicNow),
         onChange: (detail) => {
           follow();
           log(detail);
@@ -119,7 +120,7 @@ function openDirectory(
   follow();
   return {
     policies: directory,
-    recompile: () => directory.recompile(),
+    recompile: () => void directory.recompile(),
     leaderWorks: [],
     readiness: () => [{ name: "policies", ok: true, detail: directory.detail() }, kmsReadiness(kms)],
     close: () => {

@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { asObject, asString } from "../encoding/guard.ts";
 import { toPlain, type JsonObject } from "../encoding/json.ts";
 import { quoted } from "../failure/failure.ts";
+import type { CompiledPolicy } from "../policy/compile.ts";
 import { compileException, type ExceptionResource } from "../policy/exception.ts";
 import { validateException } from "../policy/exception-check.ts";
 import type { FieldError } from "../policy/field-errors.ts";
@@ -75,6 +76,15 @@ export function policyFilesOf(folder: string): readonly string[] {
 
 /** Compiles the policies of all the sets, with their trust roots. */
 export function snapshotOf(sets: Iterable<PolicySet>, compile: Compilers): PolicySnapshot {
+  const steps = compileSets(sets, compile);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** snapshotOf() policy by policy, for whoever has more to do. */
+function* compileSets(sets: Iterable<PolicySet>, compile: Compilers): Generator<undefined, PolicySnapshot> {
   const all = [...sets];
   const trustRoots = trustRootsByName(all.flatMap((set) => set.trustRoots.map((root) => compile.trustRoot(root))));
   const namespaces = new Map(all.flatMap((set) => [...set.namespaces]));
@@ -83,10 +93,13 @@ export function snapshotOf(sets: Iterable<PolicySet>, compile: Compilers): Polic
     const secret = secrets.get(`${namespace}/${name}`);
     return secret === undefined ? NO_SECRET : readSecretKey(secret, key);
   };
+  const policies: CompiledPolicy[] = [];
+  for (const resource of all.flatMap((set) => set.policies)) {
+    policies.push(compile.policy(resource, (name) => trustRoots.get(name), find));
+    yield;
+  }
   return {
-    policies: all.flatMap((set) =>
-      set.policies.map((resource) => compile.policy(resource, (name) => trustRoots.get(name), find)),
-    ),
+    policies,
     exceptions: all.flatMap((set) => set.exceptions.map(compileException)),
     trustRoots: [...trustRoots.values()],
     // A namespace that no file describes has the one label that every namespace has.
@@ -97,15 +110,19 @@ export function snapshotOf(sets: Iterable<PolicySet>, compile: Compilers): Polic
 export interface PolicyDirectoryOptions {
   readonly folder: string;
   readonly compile: Compilers;
+  /** Awaited after each file that was read and each policy that was compiled anew; absent: all is done without a break. */
+  readonly turn?: () => Promise<void>;
   onChange(detail: string): void;
 }
 
 export class PolicyDirectory implements Policies {
   readonly #options: PolicyDirectoryOptions;
-  readonly #sets = new Map<string, PolicySet>();
-  readonly #broken = new Map<string, string>();
+  #files: ReadFiles = { sets: new Map(), broken: new Map() };
   readonly #watch: FileWatch;
   #snapshot: PolicySnapshot;
+  #lastChange: Promise<void> = Promise.resolve();
+  /** Not begun yet: it will see what is new now. */
+  #isCompilationDue = false;
 
   /** Reads everything once. Throws PolicyFilesError naming every problem of every file. */
   constructor(options: PolicyDirectoryOptions) {
@@ -114,16 +131,16 @@ export class PolicyDirectory implements Policies {
     this.#watch = new FileWatch({
       folders: () => [options.folder],
       files: () => policyFilesOf(options.folder),
-      onChange: () => this.#reload(),
+      onChange: () => void this.#alone(() => this.#reload()),
     });
     try {
-      this.#read();
-      if (this.#broken.size > 0) throw new PolicyFilesError([...this.#broken.values()]);
+      for (const file of policyFilesOf(options.folder)) readInto(this.#files, file, undefined);
+      if (this.#files.broken.size > 0) throw new PolicyFilesError([...this.#files.broken.values()]);
     } catch (error) {
       this.close();
       throw error;
     }
-    this.#snapshot = snapshotOf(this.#sets.values(), this.#options.compile);
+    this.#snapshot = snapshotOf(this.#files.sets.values(), options.compile);
   }
 
   snapshot(): PolicySnapshot {
@@ -132,53 +149,84 @@ export class PolicyDirectory implements Policies {
 
   /** For readiness: how many policies are in force, and which files are not as they are on disk. */
   detail(): string {
-    const broken = [...this.#broken].map(
-      ([file, problem]) => `; ${this.#isHeld(file) ? "kept as it last was" : "not in force"}: ${problem}`,
+    const { sets, broken: all } = this.#files;
+    // Of a folder that cannot be read all is kept; a file that never was right has nothing to be kept
+    const isHeld = (file: string): boolean => sets.has(file) || file === this.#options.folder;
+    const broken = [...all].map(
+      ([file, problem]) => `; ${isHeld(file) ? "kept as it last was" : "not in force"}: ${problem}`,
     );
     const roots = this.#snapshot.trustRoots.flatMap(({ name, errors: [error] }) =>
       error === undefined ? [] : [`; trust root ${name} is not ready: ${error.path}: ${error.message}`],
     );
-    const found = `${this.#snapshot.policies.length} policies of ${this.#sets.size} files`;
+    const found = `${this.#snapshot.policies.length} policies of ${sets.size} files`;
     return [found, ...roots, ...broken].join("");
   }
 
   /** Compiles what was read again: what it depends on beside the files has changed. */
-  recompile(): void {
-    this.#snapshot = snapshotOf(this.#sets.values(), this.#options.compile);
-    this.#options.onChange(this.detail());
+  async recompile(): Promise<void> {
+    if (this.#isCompilationDue) return await this.#lastChange;
+    this.#isCompilationDue = true;
+    await this.#alone(() => this.#compile());
   }
 
   close(): void {
     this.#watch.close();
   }
 
-  /** A file that never was right has nothing to be kept; of a folder that cannot be read all is. */
-  #isHeld(file: string): boolean {
-    return this.#sets.has(file) || file === this.#options.folder;
+  /** One after the other, since each may take several turns; what is in force meanwhile is what was whole before. */
+  async #alone(work: () => Promise<void>): Promise<void> {
+    const done = this.#lastChange.then(work);
+    this.#lastChange = done.catch(() => undefined);
+    await done;
   }
 
-  #reload(): void {
+  async #reload(): Promise<void> {
+    const { folder, turn } = this.#options;
+    const before = this.#files.sets;
     try {
-      this.#read();
+      const read: ReadFiles = { sets: new Map(), broken: new Map() };
+      for (const file of policyFilesOf(folder)) {
+        readInto(read, file, before.get(file));
+        await turn?.();
+      }
+      this.#files = read;
     } catch (error) {
       if (!isFileError(error)) throw error;
-      this.#broken.set(this.#options.folder, error.message);
+      this.#files = { sets: before, broken: new Map([[folder, error.message]]) };
     }
-    this.recompile();
+    await this.#compile();
   }
 
-  #read(): void {
-    const files = policyFilesOf(this.#options.folder);
-    for (const file of this.#sets.keys()) if (!files.includes(file)) this.#sets.delete(file);
-    this.#broken.clear();
-    for (const file of files) {
-      try {
-        this.#sets.set(file, readPolicyFile(file));
-      } catch (error) {
-        if (!(error instanceof DocumentError || error instanceof PolicyFilesError || isFileError(error))) throw error;
-        this.#broken.set(file, error.message);
+  async #compile(): Promise<void> {
+    this.#isCompilationDue = false;
+    const steps = compileSets(this.#files.sets.values(), this.#options.compile);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) {
+        this.#snapshot = step.value;
+        break;
       }
+      await this.#options.turn?.();
     }
+    this.#options.onChange(this.detail());
+  }
+}
+
+/** What the files of a folder hold, by their names. */
+interface ReadFiles {
+  /** Of a file that is broken what it last held. */
+  readonly sets: Map<string, PolicySet>;
+  /** What is wrong with those that are not as they are on disk. */
+  readonly broken: Map<string, string>;
+}
+
+function readInto({ sets, broken }: ReadFiles, file: string, before: PolicySet | undefined): void {
+  try {
+    sets.set(file, readPolicyFile(file));
+  } catch (error) {
+    if (!(error instanceof DocumentError || error instanceof PolicyFilesError || isFileError(error))) throw error;
+    broken.set(file, error.message);
+    if (before !== undefined) sets.set(file, before);
   }
 }
 

@@ -196,7 +196,7 @@ describe("config/policy-directory", () => {
     assert.deepEqual(names(), []);
   });
 
-  it("compiles all of them again when it is told that a trust root changed", () => {
+  it("compiles all of them again when it is told that a trust root changed", async () => {
     const details: string[] = [];
     let root = "first";
     directory = new PolicyDirectory({
@@ -209,9 +209,43 @@ describe("config/policy-directory", () => {
     });
     root = "second";
     assert.deepEqual(names(), ["first"]);
-    directory.recompile();
+    await directory.recompile();
     assert.deepEqual(names(), ["second"]);
     assert.deepEqual(details, ["1 policies of 1 files"]);
+  });
+
+  it("lets others have their turn after each policy, and swaps what is whole: those who ask meanwhile share one more", async () => {
+    copyFileSync(join(EXAMPLES, "identities-policy.yaml"), join(folder, "identities.yaml"));
+    const waiting: (() => void)[] = [];
+    let compiled = 0;
+    let root = "first";
+    directory = new PolicyDirectory({
+      folder,
+      compile: {
+        ...compile,
+        policy: (resource, roots) => {
+          compiled += 1;
+          return { ...compile.policy(resource, roots), id: { kind: resource.kind, name: root } };
+        },
+      },
+      turn: async () => await new Promise((resolve) => void waiting.push(resolve)),
+      onChange: () => undefined,
+    });
+    assert.equal(compiled, 2);
+    root = "second";
+    const first = directory.recompile();
+    await Promise.resolve();
+    assert.deepEqual([compiled, names()], [3, ["first", "first"]]);
+    root = "third";
+    const others = [directory.recompile(), directory.recompile()];
+    const all = Promise.all([first, ...others]).then(() => (waiting.length = 0));
+    while (compiled < 6) {
+      waiting.shift()?.();
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    waiting.shift()?.();
+    await all;
+    assert.deepEqual([compiled, names()], [6, ["third", "third"]]);
   });
 
   it("compiles policies with the trust roots of all files, and tells of those that are not ready", async () => {

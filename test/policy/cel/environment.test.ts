@@ -1,8 +1,8 @@
 /** ENVIRONMENT: RE2 behind `matches`, and that patterns pay from the budget. */
 import assert from "node:assert/strict";
-import { isCelError, parse, plan, type CelInput } from "@bufbuild/cel";
+import { celEnv, isCelError, parse, plan, type CelInput } from "@bufbuild/cel";
 import { EXCEEDED, MAX_STEPS, spend, withBudget } from "../../../src/policy/cel/budget.ts";
-import { ENVIRONMENT } from "../../../src/policy/cel/environment.ts";
+import { COUNT_TURN, ENVIRONMENT } from "../../../src/policy/cel/environment.ts";
 
 function evaluate(source: string, facts: Readonly<Record<string, CelInput>> = {}): unknown {
   return plan(ENVIRONMENT, parse(source).expr)(facts);
@@ -42,5 +42,37 @@ describe("the environment of expressions", () => {
 
   it("still matches after more patterns than are remembered", () => {
     for (let i = 0; i < 600; i += 1) assert.equal(evaluate("'n7'.matches(p)", { p: `^n${i}$` }), i === 7);
+  });
+
+  it("compares texts as the library does, and leaves what else is compared to it", () => {
+    const values: readonly CelInput[] = ["a", "b", "", "1", 1n, 1, 2n, true, null, new Map([["a", "b"]])];
+    const standard = celEnv();
+    for (const left of values) {
+      for (const right of values) {
+        for (const operator of ["==", "!="]) {
+          const { expr } = parse(`left ${operator} right`);
+          assert.equal(plan(ENVIRONMENT, expr)({ left, right }), plan(standard, expr)({ left, right }));
+        }
+      }
+    }
+    assert.ok(isCelError(evaluate("'a' != missing")) && isCelError(evaluate("missing == 'a'")));
+  });
+
+  it("counts each turn of a loop once", () => {
+    const turn = {
+      id: 1n,
+      exprKind: {
+        case: "callExpr",
+        value: {
+          function: COUNT_TURN,
+          args: [
+            { id: 2n, exprKind: { case: "constExpr", value: { constantKind: { case: "boolValue", value: true } } } },
+          ],
+        },
+      },
+    };
+    const run = (): unknown => plan(ENVIRONMENT, turn as unknown as Parameters<typeof plan>[1])({});
+    assert.equal(run(), true);
+    assert.ok(!costsAtMost(0, run) && costsAtMost(1, run));
   });
 });
