@@ -4,9 +4,18 @@
  * needs more than it may have ends it, and is refused. Nothing that goes wrong here is ever a Pass.
  */
 import { Worker } from "node:worker_threads";
+import type { JsonValue } from "../encoding/json.ts";
+import { JsonAssembly, type JsonToken } from "../encoding/json-slices.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
-import { attemptFrom, type ParseTask, type PortableResult, type TaskResults, type VerifyTask } from "../verify/task.ts";
+import {
+  attemptFrom,
+  withPredicate,
+  type ParseTask,
+  type PortableResult,
+  type TaskResults,
+  type VerifyTask,
+} from "../verify/task.ts";
 
 /** Megabytes of the thread's heap: a document of 16 MiB may be taken apart in it, one of nothing but brackets not. */
 const HEAP_MB = 192;
@@ -26,8 +35,18 @@ interface Answer {
   readonly milliseconds: number;
 }
 
+/** What the thread says: an answer, or a slice of the predicate that belongs to it; without tokens there are no more. */
+type Message = (Answer & { readonly isSliced?: boolean }) | { readonly tokens: readonly JsonToken[] | undefined };
+
+/** An answer whose predicate is being put together. */
+interface Sliced {
+  readonly answer: Answer;
+  readonly assembly: JsonAssembly;
+}
+
 interface Job {
   readonly task: Task;
+  sliced?: Sliced;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
 }
@@ -61,7 +80,9 @@ export class VerifyWorker {
     const { result, milliseconds } = await this.#run(task, signal);
     const isWhole = result.kind === "verify" && result.answers.length === task.requirements.length;
     if (!isWhole) throw new Error("the thread answered another question");
-    return { results: result.answers.map(attemptFrom), milliseconds };
+    const { answers, predicate } = result;
+    const results = answers.map(attemptFrom).map((each) => withSame(each, predicate));
+    return { results, milliseconds };
   }
 
   /** What waits is not done. */
@@ -123,8 +144,8 @@ export class VerifyWorker {
     const worker = new Worker(this.#entry, { resourceLimits, env: {}, execArgv: [] });
     worker.unref();
     const isOurs = (): boolean => this.#worker === worker;
-    worker.on("message", (answer: Answer) => {
-      if (isOurs()) this.#finish((job) => job.resolve(answer));
+    worker.on("message", (message: Message) => {
+      if (isOurs()) this.#hear(worker, message);
     });
     worker.on("error", (error: Error) => {
       const isFull = "code" in error && error.code === "ERR_WORKER_OUT_OF_MEMORY";
@@ -134,6 +155,18 @@ export class VerifyWorker {
       if (isOurs()) this.#end(new Error("the thread that verifies large evidence ended"));
     });
     return worker;
+  }
+
+  #hear(worker: Worker, message: Message): void {
+    const job = this.#running;
+    if (job === undefined) return;
+    try {
+      const answer = heard(job, message);
+      if (answer === undefined) worker.postMessage("next");
+      else this.#finish(() => job.resolve(answer));
+    } catch (error) {
+      this.#end(error instanceof Error ? error : new Error("the thread cannot be understood"));
+    }
   }
 
   /** What runs is refused with `error`; what waits is done by another thread. */
@@ -151,6 +184,29 @@ export class VerifyWorker {
     if (job !== undefined) settle(job);
     this.#next();
   }
+}
+
+/** The answer once it is whole; each slice has a turn of the event loop of its own. */
+function heard(job: Job, message: Message): Answer | undefined {
+  if (!("tokens" in message)) {
+    const { isSliced = false, ...answer } = message;
+    if (!isSliced) return answer;
+    job.sliced = { answer, assembly: new JsonAssembly() };
+    return undefined;
+  }
+  if (job.sliced === undefined) throw new Error("the thread told a slice of nothing");
+  const { answer, assembly } = job.sliced;
+  if (message.tokens !== undefined) {
+    assembly.add(message.tokens);
+    return undefined;
+  }
+  const { result, milliseconds } = answer;
+  if (result.kind !== "verify") throw new Error("the thread told a slice of an entity");
+  return { result: { ...result, predicate: assembly.value() }, milliseconds };
+}
+
+function withSame(result: TaskResults["verify"][number], predicate: JsonValue | undefined): typeof result {
+  return result.ok ? { ok: true, value: withPredicate(result.value, predicate) } : result;
 }
 
 /** Whoever pushed it can bring this about, so it is a Fail. */

@@ -3,6 +3,7 @@
  * entity, and holding an entity against requirements. Nothing here is known of threads.
  */
 import type { Instant } from "../encoding/instant.ts";
+import type { JsonValue } from "../encoding/json.ts";
 import type { FailureCode } from "../failure/catalogue.ts";
 import { attempt, type Attempt } from "../failure/attempt.ts";
 import { VerificationFailure } from "../failure/failure.ts";
@@ -54,16 +55,35 @@ type PortableAttempt<T> =
 /** By kind, in the order of what was asked. */
 export type PortableResult =
   | { readonly kind: "parse"; readonly answer: PortableAttempt<SignedEntity> }
-  | { readonly kind: "verify"; readonly answers: readonly PortableAttempt<VerifiedEntity>[] };
+  | {
+      readonly kind: "verify";
+      readonly answers: readonly PortableAttempt<VerifiedEntity>[];
+      /** Of the statement, which is one for all answers: they come without it, since it may be large. */
+      readonly predicate?: JsonValue;
+    };
 
 /** Never throws for what the evidence is. */
 export function runTask(task: ParseTask | VerifyTask): PortableResult {
   if (task.kind === "parse") return { kind: "parse", answer: portable(attempt(() => parseEntity(task))) };
   const { entity, requirements, artifact, now } = task;
-  const answers = requirements.map((each) =>
-    portable(attempt(() => verify(entity, requirementFrom(each), artifact, now))),
-  );
-  return { kind: "verify", answers };
+  const results = requirements.map((each) => attempt(() => verify(entity, requirementFrom(each), artifact, now)));
+  const [predicate] = results.flatMap((each) => (each.ok ? [each.value.claims.statement?.predicate] : []));
+  const answers = results.map((each) => portable(each.ok ? { ok: true, value: withoutPredicate(each.value) } : each));
+  return { kind: "verify", answers, ...(predicate === undefined ? {} : { predicate }) };
+}
+
+function withoutPredicate(entity: VerifiedEntity): VerifiedEntity {
+  const { statement } = entity.claims;
+  if (statement === undefined) return entity;
+  const { subjects, predicateType } = statement;
+  return { ...entity, claims: { ...entity.claims, statement: { subjects, predicateType } } };
+}
+
+/** The same with the predicate that its bytes hold. */
+export function withPredicate(entity: VerifiedEntity, predicate: JsonValue | undefined): VerifiedEntity {
+  const { statement } = entity.claims;
+  if (statement === undefined || predicate === undefined) return entity;
+  return { ...entity, claims: { ...entity.claims, statement: { ...statement, predicate } } };
 }
 
 export function parseEntity({ form, bytes, annotations }: Omit<ParseTask, "kind">): SignedEntity {

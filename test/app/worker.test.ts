@@ -6,6 +6,7 @@ import { VerificationFailure } from "../../src/failure/failure.ts";
 import { UnavailableError } from "../../src/ports/unavailable.ts";
 import { portableRequirement } from "../../src/verify/portable.ts";
 import type { ParseTask, VerifyTask } from "../../src/verify/task.ts";
+import { verify } from "../../src/verify/verifier.ts";
 import { parseEntity } from "../../src/verify/task.ts";
 import { rejectsWith } from "../registry/fixtures.ts";
 import { ARTIFACT, dsseBundle, json, KEYS, NOW, requirementOf, statement } from "../verify/fixtures.ts";
@@ -57,7 +58,9 @@ describe("VerifyWorker", () => {
         assert.deepEqual(read.value, structuredClone(parseEntity(TASK)));
         const { results, milliseconds } = await worker.verify(verifyTask(), PATIENT);
         const [own, other] = results;
-        assert.equal(own?.ok === true && own.value.claims.digest, ARTIFACT.digest);
+        const asked = verifyTask();
+        const here = verify(asked.entity, requirementOf(KEYS.p256), ARTIFACT, NOW);
+        assert.deepEqual(own, { ok: true, value: here });
         assert.equal(other?.ok === false && other.failure.code, "SignatureInvalid");
         assert.ok(milliseconds > 0);
       });
@@ -159,6 +162,45 @@ describe("VerifyWorker", () => {
       await assert.rejects(worker.verify(verifyTask(), PATIENT), /another question/);
     });
   });
+
+  it("hands a predicate over in slices, between which others have their turn", async () => {
+    const findings = Array.from({ length: 40_000 }, (_, i) => ({ id: `CVE-${i}` }));
+    const bytes = json(dsseBundle(json({ ...statement(), predicate: { findings } }), KEYS.p256));
+    const entity = parseEntity({ form: "bundle", bytes, annotations: new Map() });
+    const requirements = [portableRequirement(entity, requirementOf(KEYS.p256))];
+    await withWorker(COMPILED, async (worker) => {
+      const task: VerifyTask = { kind: "verify", entity, requirements, artifact: ARTIFACT, now: NOW };
+      const { results } = await worker.verify(task, PATIENT);
+      const here = verify(entity, requirementOf(KEYS.p256), ARTIFACT, NOW);
+      assert.deepEqual(results, [{ ok: true, value: here }]);
+    });
+  });
+
+  for (const [what, messages] of [
+    ["of nothing", `{ tokens: ["x"] }`],
+    ["that no value is made of", `{ ...answer, isSliced: true }, { tokens: [{ object: 1 }, 7] }`],
+    [
+      "that is the last of too few",
+      `{ ...answer, isSliced: true }, { tokens: [{ list: 2 }, 7] }, { tokens: undefined }`,
+    ],
+    [
+      "of an entity",
+      `{ ...answer, result: { kind: "parse" }, isSliced: true }, { tokens: [7] }, { tokens: undefined }`,
+    ],
+  ] as const) {
+    it(`fails as a defect where the thread tells a slice ${what}`, async () => {
+      const text = `import { parentPort } from "node:worker_threads";
+        const answer = { result: { kind: "verify", answers: [{ ok: true, value: { claims: { statement: {} } } }] }, milliseconds: 1 };
+        const messages = [${messages}];
+        parentPort.on("message", () => parentPort.postMessage(messages.shift()));`;
+      await withWorker(program(text), async (worker) => {
+        const asked = { ...verifyTask(), requirements: verifyTask().requirements.slice(0, 1) };
+        await assert.rejects(worker.verify(asked, PATIENT), (error) => {
+          return error instanceof Error && !(error instanceof VerificationFailure || error instanceof UnavailableError);
+        });
+      });
+    });
+  }
 
   it("refuses what waits when it is closed", async () => {
     const silent = program(`import { parentPort } from "node:worker_threads"; parentPort.on("message", () => {});`);

@@ -2,7 +2,14 @@
 import assert from "node:assert/strict";
 import { entityFromBundle } from "../../src/verify/entity.ts";
 import { portableRequirement } from "../../src/verify/portable.ts";
-import { attemptFrom, parseEntity, runTask, type ParseTask, type VerifyTask } from "../../src/verify/task.ts";
+import {
+  attemptFrom,
+  parseEntity,
+  runTask,
+  withPredicate,
+  type ParseTask,
+  type VerifyTask,
+} from "../../src/verify/task.ts";
 import { verify } from "../../src/verify/verifier.ts";
 import {
   ARTIFACT,
@@ -57,6 +64,24 @@ describe("runTask()", () => {
     const [other, own] = structuredClone(result.answers).map(attemptFrom);
     assert.equal(other?.ok === false && other.failure.code, "SignatureInvalid");
     assert.deepEqual(other?.ok === false && other.failure.step, "signature");
-    assert.deepEqual(own, { ok: true, value: verify(entity, requirementOf(KEYS.p256), ARTIFACT, NOW) });
+    const here = verify(entity, requirementOf(KEYS.p256), ARTIFACT, NOW);
+    assert.ok(own?.ok === true);
+    // Once for all answers
+    assert.deepEqual(result.predicate, here.claims.statement?.predicate);
+    assert.equal(own.value.claims.statement?.predicate, undefined);
+    assert.deepEqual(withPredicate(own.value, result.predicate), here);
+  });
+
+  it("leaves what says nothing more than a signature as it is", () => {
+    const payload = json(simpleSigning());
+    const annotations = cosignAnnotations(signBytes(payload, KEYS.p256));
+    const entity = parseEntity({ form: "signature", bytes: payload, annotations });
+    const requirements = [portableRequirement(entity, requirementOf(KEYS.p256))];
+    const result = runTask({ kind: "verify", entity, requirements, artifact: ARTIFACT, now: NOW });
+    assert.ok(result.kind === "verify" && result.predicate === undefined);
+    const [own] = result.answers.map(attemptFrom);
+    assert.ok(own?.ok === true);
+    const here = verify(entity, requirementOf(KEYS.p256), ARTIFACT, NOW);
+    assert.deepEqual([own.value, withPredicate(own.value, [])], [here, here]);
   });
 });
