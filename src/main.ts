@@ -27,6 +27,7 @@ import { withKey } from "./compose/key-reader.ts";
 import { openElection, type ElectionOptions } from "./compose/election.ts";
 import { openKeychains, openUserKeychains } from "./compose/open-keychains.ts";
 import { openPolicies, readPoliciesOnce } from "./compose/open-policies.ts";
+import type { PolicyEvents } from "./compose/policy-events.ts";
 import { apiServers, buildVerifier, type Verification } from "./compose/open-registries.ts";
 import type { ForbiddenHost } from "./registry/destinations.ts";
 import type { RegistryFlags } from "./cli/registry-flags.ts";
@@ -91,7 +92,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
       : await buildServer({
           reviewer: new PodReviewer(source.policies, verifier, Date.now, { settings: trust.config, ...credentials }),
           tls,
-          log: admissionLog(logger, metrics),
+          log: admissionLog(logger, metrics, source.events),
           isReady: () => source.policies.snapshot() !== undefined,
           isDraining: () => draining,
           deadline: () => trust.config().deadline,
@@ -145,7 +146,7 @@ async function listen(server: { listen(address: Address): Promise<unknown> }, ad
   }
 }
 
-function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
+function admissionLog(logger: Logger, metrics: Metrics, events: Pick<PolicyEvents, "exceptionsUsed">): AdmissionLog {
   return {
     decided: ({ webhook, request, allowed, verdicts, exceptions, unmatched, explanation, seconds }) => {
       const { uid, namespace, name, operation, resource, dryRun } = request;
@@ -153,8 +154,11 @@ function admissionLog(logger: Logger, metrics: Metrics): AdmissionLog {
       metrics.observeAdmission({ webhook, operation, resource, decision, dryRun, seconds });
       const images = verdicts.map(({ image }) => image);
       const fields = { uid, namespace, name, operation, decision, images, ms: Math.round(seconds * 1e6) / 1000 };
-      if (!dryRun) for (const { exception } of exceptions) metrics.countException(exception);
-      if (!dryRun) metrics.countUnmatched(unmatched);
+      if (!dryRun) {
+        for (const { exception } of exceptions) metrics.countException(exception);
+        events.exceptionsUsed(exceptions, namespace);
+        metrics.countUnmatched(unmatched);
+      }
       const excepted = exceptions.length === 0 ? {} : { exceptions };
       logger.info({ ...fields, ...excepted, ...(explanation === undefined ? {} : { explanation }) }, webhook);
     },

@@ -10,6 +10,7 @@ import { wantedStatuses } from "../kubernetes/object-statuses.ts";
 import { PolicyWatch } from "../kubernetes/policy-watch.ts";
 import { StatusWriter } from "../kubernetes/status-writer.ts";
 import { keySourcesOf } from "../policy/compile.ts";
+import { isPolicyReady } from "../policy/status.ts";
 import { kmsUrisOf, secretSourcesOf, type KeyAnswer } from "../policy/key-source.ts";
 import type { Compilers, Policies, PolicySnapshot } from "../ports/policies.ts";
 import type { Logger } from "../telemetry/logger.ts";
@@ -19,11 +20,12 @@ import type { LeaderWork } from "./election.ts";
 import { fetchKmsKeys, findBy, openKms } from "./open-keys.ts";
 import type { Trust } from "./open-trust.ts";
 import { systemClock } from "./serve-certificates.ts";
+import { NO_EVENTS, openEvents, type PolicyEvents } from "./policy-events.ts";
 import { usage } from "./usage.ts";
 
 export interface Telemetry {
   readonly logger: Pick<Logger, "info" | "warn">;
-  readonly metrics: Pick<Metrics, "observeStale" | "observeKeyAge">;
+  readonly metrics: Pick<Metrics, "observeStale" | "observeKeyAge" | "observePolicies">;
 }
 
 export interface PolicySource {
@@ -36,6 +38,8 @@ export interface PolicySource {
   recompile(): void;
   /** What the leader does for them. */
   readonly leaderWorks: readonly LeaderWork[];
+  /** Who is told what became of them. */
+  readonly events: PolicyEvents;
   readiness(): readonly ReadinessCheck[];
   close(): void;
 }
@@ -71,23 +75,28 @@ export function openPolicies(
   trust: Pick<Trust, "compileWith" | "config">,
   { logger, metrics }: Telemetry,
 ): PolicySource {
-  const log = (detail: string): void => logger.info({ detail }, "policies changed");
+  const observe = ({ policies }: PolicySnapshot): void =>
+    metrics.observePolicies(policies.map((policy) => ({ ...policy.id, isReady: isPolicyReady(policy) })));
+  const changed = (detail: string, snapshot: PolicySnapshot | undefined): void => {
+    logger.info({ detail }, "policies changed");
+    if (snapshot !== undefined) observe(snapshot);
+  };
   const kmsReadiness = (kms: KmsKeys): ReadinessCheck => {
     metrics.observeKeyAge(kms.ageSeconds());
     return { name: "kms-keys", ...kms.readiness() };
   };
   return flags.policies === undefined
     ? openCluster(flags, trust, {
-        log,
+        changed,
         logger,
         kmsReadiness,
         observeStale: (name, seconds) => metrics.observeStale(name, seconds),
       })
-    : openDirectory(flags.policies, flags, trust, { log, kmsReadiness });
+    : openDirectory(flags.policies, flags, trust, { changed, observe, kmsReadiness });
 }
 
 interface Reports {
-  readonly log: (detail: string) => void;
+  readonly changed: (detail: string, snapshot: PolicySnapshot | undefined) => void;
   readonly kmsReadiness: (kms: KmsKeys) => ReadinessCheck;
 }
 
@@ -100,7 +109,7 @@ function openDirectory(
   folder: string,
   flags: ServeFlags,
   trust: Pick<Trust, "compileWith">,
-  { log, kmsReadiness }: Reports,
+  { changed, observe, kmsReadiness }: Reports & { readonly observe: (snapshot: PolicySnapshot) => void },
 ): PolicySource {
   const kms = openKms(() => void directory.recompile());
   const compile = compileOfFiles(trust, (uri) => kms.find(uri), flags.namespace);
@@ -113,15 +122,17 @@ function openDirectory(
         turn: turnTaker(systemClock.monotonicNow),
         onChange: (detail) => {
           follow();
-          log(detail);
+          changed(detail, directory.snapshot());
         },
       }),
   );
   follow();
+  observe(directory.snapshot());
   return {
     policies: directory,
     recompile: () => void directory.recompile(),
     leaderWorks: [],
+    events: NO_EVENTS,
     readiness: () => [{ name: "policies", ok: true, detail: directory.detail() }, kmsReadiness(kms)],
     close: () => {
       directory.close();
@@ -133,7 +144,7 @@ function openDirectory(
 function openCluster(
   { kubeconfig, namespace, staleSeconds }: ServeFlags,
   trust: Pick<Trust, "compileWith" | "config">,
-  { log, logger, kmsReadiness, observeStale }: ClusterReports,
+  { changed, logger, kmsReadiness, observeStale }: ClusterReports,
 ): PolicySource {
   const client = usage(() => buildKubernetesClient(kubeconfig));
   const own = usage(() => namespace ?? ownNamespace(kubeconfig));
@@ -157,15 +168,17 @@ function openCluster(
       secrets.follow(secretSourcesOf(sources));
       kms.follow(kmsUrisOf(sources));
     },
-    onChange: log,
+    onChange: (detail) => changed(detail, watch.snapshot()),
   });
+  const events = openEvents(client, systemClock);
   watch.start();
   return {
     api: client,
     namespace: own,
     policies: watch,
     recompile: () => void watch.recompile(),
-    leaderWorks: [statusWork(client, watch, trust.config, logger)],
+    leaderWorks: [statusWork(client, watch, trust.config, { logger, events })],
+    events,
     readiness: () => [
       ...watch.checks(staleSeconds, observeStale),
       { name: "key-secrets", ...secrets.readiness() },
@@ -173,6 +186,7 @@ function openCluster(
     ],
     close: () => {
       watch.close();
+      events.close();
       secrets.close();
       kms.close();
     },
@@ -184,7 +198,7 @@ function statusWork(
   api: KubernetesApi,
   watch: PolicyWatch,
   config: Trust["config"],
-  logger: Telemetry["logger"],
+  { logger, events }: { readonly logger: Telemetry["logger"]; readonly events: PolicyEvents },
 ): LeaderWork {
   const writer = new StatusWriter({
     ...systemClock,
@@ -194,8 +208,12 @@ function statusWork(
       const { maxMs, reserveMs } = config().deadline;
       return snapshot && wantedStatuses(watch.objects(), snapshot, { now, longestMs: maxMs - reserveMs });
     },
-    onChange: ({ kind, namespace, name }, { type, status, reason, message }) =>
-      logger.info({ kind, namespace, name, condition: type, status, reason, message }, "status written"),
+    onChange: (object, condition) => {
+      const { kind, namespace, name } = object;
+      const { type, status, reason, message } = condition;
+      logger.info({ kind, namespace, name, condition: type, status, reason, message }, "status written");
+      events.conditionChanged(object, condition);
+    },
     onFailure: (path, reason) => logger.warn({ path, reason }, "status could not be written"),
   });
   return (signal) => writer.lead(signal);

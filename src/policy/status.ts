@@ -62,6 +62,11 @@ export function policyStatus(policy: CompiledPolicy, written: Written, around: S
   };
 }
 
+/** It compiles, and all that it names is at hand. */
+export function isPolicyReady(policy: CompiledPolicy): boolean {
+  return policyProblem(policy, false) === undefined;
+}
+
 /** `policies` are those in force: an exception from what does not exist takes nothing off. */
 export function exceptionStatus(
   exception: CompiledException,

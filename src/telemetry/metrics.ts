@@ -23,6 +23,13 @@ export interface AdmissionSample {
   readonly seconds: number;
 }
 
+export interface ObservedPolicy {
+  readonly kind: string;
+  readonly namespace?: string;
+  readonly name: string;
+  readonly isReady: boolean;
+}
+
 export interface Metrics {
   observeAdmission(sample: AdmissionSample): void;
   /** A rule that an exception took off an image. `exception` is the name of an object of the cluster's administrators. */
@@ -33,6 +40,8 @@ export interface Metrics {
   observeStale(source: string, seconds: number): void;
   /** How long ago the key of a key management service was fetched that was fetched longest ago. */
   observeKeyAge(seconds: number): void;
+  /** All that are in force, each with whether it compiles and has its keys and trust roots. */
+  observePolicies(policies: readonly ObservedPolicy[]): void;
   observeLeader(isLeader: boolean): void;
   /** The end of the certificate that is served, in milliseconds. */
   observeLeaf(notAfter: number): void;
@@ -80,8 +89,19 @@ export function makeMetrics(): Metrics {
     help: "How long ago a key of a key management service was fetched, of the one for which it is longest; 0 without any",
     registers: [registry],
   });
+  const ready = new Gauge({
+    name: "sealgate_policy_ready",
+    help: "1 for a policy that compiles and has its keys and trust roots, 0 for one that makes what it covers Undetermined",
+    labelNames: ["kind", "namespace", "name"],
+    registers: [registry],
+  });
   return {
     ...certificateMetrics(registry),
+    observePolicies: (policies) => {
+      ready.reset();
+      for (const { kind, namespace = "", name, isReady } of policies)
+        ready.set({ kind, namespace, name }, isReady ? 1 : 0);
+    },
     observeKeyAge: (seconds) => keyAge.set(seconds),
     observeStale: (source, seconds) => stale.set({ source }, seconds),
     contentType: registry.contentType,

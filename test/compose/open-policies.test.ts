@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { UsageError } from "../../src/cli/io.ts";
 import { openPolicies, readPoliciesOnce } from "../../src/compose/open-policies.ts";
 import { openTrust } from "../../src/compose/open-trust.ts";
+import type { ObservedPolicy } from "../../src/telemetry/metrics.ts";
 import { entriesOf } from "../../src/policy/compile.ts";
 
 const FLAGS = {
@@ -27,9 +28,14 @@ describe("compose/open-policies", () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   const stale: string[] = [];
+  let observed: readonly ObservedPolicy[] = [];
   const telemetry = {
     logger: { info: (): void => undefined, warn: (): void => undefined },
-    metrics: { observeStale: (name: string): number => stale.push(name), observeKeyAge: (): void => undefined },
+    metrics: {
+      observeStale: (name: string): number => stale.push(name),
+      observeKeyAge: (): void => undefined,
+      observePolicies: (policies: readonly ObservedPolicy[]): void => void (observed = policies),
+    },
   };
 
   it("reads a directory", () => {
@@ -37,6 +43,7 @@ describe("compose/open-policies", () => {
     const source = openPolicies({ ...FLAGS, policies: folder }, openTrust(undefined), telemetry);
     source.close();
     assert.equal(source.policies.snapshot()?.policies.length, 1);
+    assert.deepEqual(observed, [{ kind: "ClusterImageVerifyPolicy", name: "acme-release", isReady: true }]);
     assert.deepEqual(source.leaderWorks, []);
     assert.deepEqual(
       source.readiness().map(({ name, ok }) => ({ name, ok })),

@@ -4,6 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { namespace, policy } from "../support/testbed/objects.ts";
+import { eventually } from "../support/testbed/process.ts";
 import { type Gate, useGate } from "./gate.ts";
 import { describeOnTestbed } from "./testbed.ts";
 
@@ -57,6 +58,19 @@ describeOnTestbed("policy exceptions", (testbed) => {
     assert.equal(await gate.must(["-n", IN_NAMESPACE, "get", "pod", "excepted", "-o", path]), unsigned);
     const metrics = await (await fetch(`${gate.sealgate.operationsUrl}/metrics`)).text();
     assert.match(metrics, /^sealgate_exception_uses_total\{exception="all"\} 1$/mu);
+    const told = [
+      "-n",
+      "default",
+      "get",
+      "events.events.k8s.io",
+      "--field-selector=reason=ExceptionUsed",
+      "-o",
+      "json",
+    ];
+    await eventually("an event tells of the use", async () => {
+      const { items } = JSON.parse(await gate.must(told)) as { items: { note: string; regarding: { name: string } }[] };
+      return items.some(({ note, regarding }) => regarding.name === "all" && note.includes(unsigned));
+    });
     await gate.must(["delete", "ivx", "all"]);
     await gate.becomes("denied", IN_NAMESPACE, unsigned);
   });

@@ -60,7 +60,28 @@ const RIGHTS: readonly Right[] = [
     calledBy: "kubernetes/managed-certificates.ts",
   },
   { on: "own leases.coordination.k8s.io/sealgate", verbs: ["get", "update"], calledBy: "kubernetes/lease.ts" },
-  { on: "own events.events.k8s.io", verbs: ["create"], calledBy: "kubernetes/events.ts" },
+  { on: "cluster events.events.k8s.io", verbs: ["create", "patch"], calledBy: "kubernetes/events.ts" },
+];
+
+const REFUSED_AND_EXCEPTED = [
+  {
+    apiVersion: "sealgate.dev/v1alpha1",
+    kind: "ClusterImageVerifyPolicy",
+    metadata: { name: "elsewhere" },
+    spec: { verifyImages: [{ name: "elsewhere", imageReferences: ["refused.example/*"], static: { action: "Fail" } }] },
+  },
+  {
+    apiVersion: "sealgate.dev/v1alpha1",
+    kind: "ImageVerifyException",
+    metadata: { name: "elsewhere" },
+    spec: {
+      policies: [{ name: "elsewhere" }],
+      namespaces: ["prod"],
+      images: ["refused.example/acme/web"],
+      reason: "to see what is told of it",
+      expires: new Date(Date.now() + 3_600_000).toISOString(),
+    },
+  },
 ];
 
 /** What makes it do what it does not do by itself in its first seconds. */
@@ -71,6 +92,20 @@ const OCCASIONS: Readonly<Record<string, (kubectl: Installation["kubectl"]) => P
     await kubectl("create", "namespace", "prod");
     const files = ["namespaced-policy", "cluster-policy", "exception", "trust-root"];
     await kubectl("apply", ...files.flatMap((name) => ["-f", join(repositoryRoot(), "examples", `${name}.yaml`)]));
+  },
+  "uses of an exception make an event, and a series of it": async (kubectl) => {
+    const file = join(makeTemporaryDir("exception"), "objects.json");
+    writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: REFUSED_AND_EXCEPTED }));
+    await kubectl("apply", "-f", file);
+    for (const name of ["one", "two"]) {
+      await eventually(`pod ${name} is excepted`, async () => {
+        const args = ["-n", "prod", "run", name, "--image=refused.example/acme/web:1"];
+        return await kubectl(...args).then(
+          () => true,
+          () => false,
+        );
+      });
+    }
   },
   "a configuration that is gone makes an event": (kubectl) =>
     kubectl("delete", "mutatingwebhookconfiguration", releaseName),

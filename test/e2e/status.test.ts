@@ -140,6 +140,19 @@ describeOnTestbed("status of policies", (testbed) => {
     await shows("civp", "status-strict", /^status-strict Enforce False False PolicyInvalid \S+$/u, "-o", "wide");
     const { message } = await condition("civp", "status-strict");
     assert.match(message ?? "", /^spec\.verifyImages\[0\]\.attestors\[0\]\.entries\[0\]\.certificates\.roots: /u);
+    const told = [
+      "-n",
+      "default",
+      "get",
+      "events.events.k8s.io",
+      "--field-selector=reason=PolicyInvalid",
+      "-o",
+      "json",
+    ];
+    await eventually("an event says the same", async () => {
+      const { items } = JSON.parse(await gate.must(told)) as { items: { note: string; regarding: { name: string } }[] };
+      return items.some(({ note, regarding }) => regarding.name === "status-strict" && note === message);
+    });
   });
 });
 

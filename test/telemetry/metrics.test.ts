@@ -52,6 +52,18 @@ describe("makeMetrics()", () => {
     assert.match(await metrics.text(), /sealgate_unmatched_images_total 3\n/);
   });
 
+  it("tells which policies are ready, of those that are there", async () => {
+    const metrics = makeMetrics();
+    const acme = { kind: "ClusterImageVerifyPolicy", name: "acme" };
+    metrics.observePolicies([
+      { ...acme, isReady: false },
+      { kind: "ImageVerifyPolicy", namespace: "prod", name: "gone", isReady: true },
+    ]);
+    metrics.observePolicies([{ ...acme, isReady: true }]);
+    const lines = (await metrics.text()).split("\n").filter((line) => line.startsWith("sealgate_policy_ready{"));
+    assert.deepEqual(lines, ['sealgate_policy_ready{kind="ClusterImageVerifyPolicy",namespace="",name="acme"} 1']);
+  });
+
   it("tells the age of the key of a key service that was confirmed longest ago", async () => {
     const metrics = makeMetrics();
     metrics.observeKeyAge(480);
