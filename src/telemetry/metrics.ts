@@ -67,17 +67,6 @@ export function makeMetrics(): Metrics {
     buckets: BUCKETS,
     registers: [registry],
   });
-  const exceptions = new Counter({
-    name: "sealgate_exception_uses_total",
-    help: "Rules that an ImageVerifyException took off an image of a reviewed pod, dry runs left out",
-    labelNames: ["exception"],
-    registers: [registry],
-  });
-  const unmatched = new Counter({
-    name: "sealgate_unmatched_images_total",
-    help: "Images of reviewed pods that no rule of a ClusterImageVerifyPolicy is about, dry runs left out",
-    registers: [registry],
-  });
   const stale = new Gauge({
     name: "sealgate_informer_stale_seconds",
     help: "For how long changes of a source may have been missed; 0 while it is followed",
@@ -89,19 +78,9 @@ export function makeMetrics(): Metrics {
     help: "How long ago a key of a key management service was fetched, of the one for which it is longest; 0 without any",
     registers: [registry],
   });
-  const ready = new Gauge({
-    name: "sealgate_policy_ready",
-    help: "1 for a policy that compiles and has its keys and trust roots, 0 for one that makes what it covers Undetermined",
-    labelNames: ["kind", "namespace", "name"],
-    registers: [registry],
-  });
   return {
     ...certificateMetrics(registry),
-    observePolicies: (policies) => {
-      ready.reset();
-      for (const { kind, namespace = "", name, isReady } of policies)
-        ready.set({ kind, namespace, name }, isReady ? 1 : 0);
-    },
+    ...policyMetrics(registry),
     observeKeyAge: (seconds) => keyAge.set(seconds),
     observeStale: (source, seconds) => stale.set({ source }, seconds),
     contentType: registry.contentType,
@@ -110,9 +89,36 @@ export function makeMetrics(): Metrics {
       requests.inc({ webhook, operation, resource: known, decision, dry_run: String(dryRun) });
       duration.observe({ webhook }, seconds);
     },
+    text: () => registry.metrics(),
+  };
+}
+
+function policyMetrics(registry: Registry): Pick<Metrics, "observePolicies" | "countException" | "countUnmatched"> {
+  const exceptions = new Counter({
+    name: "sealgate_exception_uses_total",
+    help: "Rules that an ImageVerifyException took off an image of a reviewed pod, dry runs left out",
+    labelNames: ["exception"],
+    registers: [registry],
+  });
+  const unmatched = new Counter({
+    name: "sealgate_unmatched_images_total",
+    help: "Images of reviewed pods that no rule of a ClusterImageVerifyPolicy is about, dry runs left out",
+    registers: [registry],
+  });
+  const ready = new Gauge({
+    name: "sealgate_policy_ready",
+    help: "1 for a policy that compiles and has its keys and trust roots, 0 for one that makes what it covers Undetermined",
+    labelNames: ["kind", "namespace", "name"],
+    registers: [registry],
+  });
+  return {
+    observePolicies: (policies) => {
+      ready.reset();
+      for (const { kind, namespace = "", name, isReady } of policies)
+        ready.set({ kind, namespace, name }, isReady ? 1 : 0);
+    },
     countException: (exception) => exceptions.inc({ exception }),
     countUnmatched: (images) => unmatched.inc(images),
-    text: () => registry.metrics(),
   };
 }
 
