@@ -21,6 +21,7 @@ LABEL org.opencontainers.image.title="Sealgate" \
       org.opencontainers.image.version="${VERSION}" \
       org.opencontainers.image.revision="${REVISION}"
 COPY --from=build --chmod=0444 /source/dist/bin/*.mjs /app/
+COPY --from=build --chmod=0444 /source/LICENSE /source/dist/bin/*.LEGAL.txt /licenses/
 USER 65532:65532
 WORKDIR /app
 EXPOSE 8443 8081

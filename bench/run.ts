@@ -13,6 +13,7 @@ import { cold } from "./cold.ts";
 import { credentials } from "./credentials.ts";
 import { fairness } from "./fairness.ts";
 import { hostile } from "./hostile.ts";
+import { image } from "./image/image.ts";
 import { keyVerification } from "./verify-key.ts";
 import { matching } from "./match.ts";
 import { policies } from "./policies.ts";
@@ -39,6 +40,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   start,
   rolling,
   chaos,
+  image,
 ];
 
 const USAGE = `Usage: npm run bench [NAME…] [-- --report FILE]

@@ -27,6 +27,10 @@ const RUNS = {
     does: "the API server and its store stopped, connections cut; writes docs/reports/chaos.md",
     command: ["bench:run", "chaos", "--report", "docs/reports/chaos.md"],
   },
+  image: {
+    does: "builds the Dockerfile by buildah, counts what is in its image and starts it; writes docs/reports/image.md",
+    command: ["bench:run", "image", "--report", "docs/reports/image.md"],
+  },
   minor: {
     does: "the cluster's end-to-end files on Kubernetes 1.34, which is built first; writes docs/reports/minor.md",
     command: ["minor:run"],

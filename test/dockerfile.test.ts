@@ -1,6 +1,7 @@
 // What the image promises, as far as its Dockerfile says it: bases by argument, nobody's root, no shell, the bundle alone.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { repositoryRoot } from "./support/testbed/programs.ts";
 
@@ -34,9 +35,21 @@ describe("the Dockerfile", () => {
     );
   });
 
-  it("puts the bundle into the image and nothing else, readable and not writable", () => {
+  it("puts the bundle into the image, its licences and nothing else, readable and not writable", () => {
     const copied = [...textsOf("COPY"), ...textsOf("ADD")];
-    assert.deepEqual(copied, ["--from=build --chmod=0444 /source/dist/bin/*.mjs /app/"]);
+    assert.deepEqual(copied, [
+      "--from=build --chmod=0444 /source/dist/bin/*.mjs /app/",
+      "--from=build --chmod=0444 /source/LICENSE /source/dist/bin/*.LEGAL.txt /licenses/",
+    ]);
+  });
+
+  it("has no native file, so that it runs on arm64: what it copies is text", () => {
+    const folder = join(repositoryRoot(), "dist", "bin");
+    const copied = readdirSync(folder).filter((name) => /\.(?:mjs|LEGAL\.txt)$/u.test(name));
+    assert.ok(copied.includes("sealgate.mjs"));
+    for (const name of copied) assert.ok(isUtf8(readFileSync(join(folder, name))), name);
+    // What the bundle would load from beside it.
+    for (const name of copied) assert.doesNotMatch(readFileSync(join(folder, name), "utf8"), /\.node["'`]/u, name);
   });
 
   it("needs no shell", () => {
