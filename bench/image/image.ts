@@ -43,8 +43,8 @@ export const image: Benchmark = {
     const [base, root] = [await buildah.mount(BASE), await buildah.mount(NAME)];
     const config = await buildah.configOf(NAME);
     const size = await sizes(bases, base, root);
-    const verdicts = await askImage(found.programs, root, config);
-    return [size, promises(base, root, config, { commit, verdicts })];
+    const seen = await askImage(found.programs, root, config);
+    return [size, promises(base, root, config, { commit, ...seen })];
   },
 };
 
@@ -102,10 +102,11 @@ function isNative(file: string): boolean {
 
 interface Seen {
   readonly commit: string;
+  readonly readyMs: number;
   readonly verdicts: readonly Goal[];
 }
 
-function promises(base: string, root: string, config: ImageConfig, { commit, verdicts }: Seen): Table {
+function promises(base: string, root: string, config: ImageConfig, { commit, readyMs, verdicts }: Seen): Table {
   const before = new Set(filesBelow(base));
   const added = filesBelow(root).filter((file) => !before.has(file));
   const native = added.filter((file) => isNative(join(root, file)));
@@ -115,8 +116,9 @@ function promises(base: string, root: string, config: ImageConfig, { commit, ver
     title: "What is in it",
     columns: ["", ""],
     rows: [
-      ["files that the Dockerfile adds", added.join(", ")],
+      ["files that the Dockerfile adds", String(added.length)],
       ["starts as", [...config.entrypoint, ...config.cmd].join(" ")],
+      ["start to ready, on the machine as it was", `${readyMs.toFixed(0)} ms`],
     ],
     goals: [
       goal("native files that the Dockerfile adds", "none", native.join(", ") || "none"),
@@ -137,7 +139,7 @@ mount -o remount,bind,ro "$root/etc/sealgate"
 mount -o remount,bind,ro "$root"
 exec chroot --userspec="$user" "$root" "$@"`;
 
-async function askImage(programs: Programs, root: string, config: ImageConfig): Promise<readonly Goal[]> {
+async function askImage(programs: Programs, root: string, config: ImageConfig): Promise<Omit<Seen, "commit">> {
   const registry = await startReferrersRegistry({ programs });
   try {
     const { v3 } = makeSigningTools(programs);
@@ -149,11 +151,11 @@ async function askImage(programs: Programs, root: string, config: ImageConfig): 
     const { ask, readyMs, stop } = await startImage(registry, key, root, config);
     try {
       const said = [await ask(signed), await ask(unsigned)].map((allowed) => (allowed ? "admitted" : "denied"));
-      return [
+      const verdicts = [
         { what: "a signed image is", want: "admitted", actual: said[0] ?? "", met: said[0] === "admitted" },
         { what: "an unsigned image is", want: "denied", actual: said[1] ?? "", met: said[1] === "denied" },
-        { what: "its start to ready", want: "any", actual: `${readyMs.toFixed(0)} ms`, met: true },
       ];
+      return { readyMs, verdicts };
     } finally {
       await stop();
     }

@@ -28,11 +28,19 @@ import { startReferrersRegistry, type Registry } from "../support/testbed/regist
 /** Short, so that a rotation is seen from end to end. */
 const TIMES = { renewBefore: "1h", leafLifetime: "8s", distributionWait: "2s", overlapWait: "8s" };
 
-/** As README has it typed, from the folder of the clone. */
-function commandOf(name: string): readonly string[] {
-  const found = new RegExp(`^helm (${name} .*)$`, "mu").exec(readFileSync(join(repositoryRoot(), "README.md"), "utf8"));
-  assert.ok(found, `README has no helm ${name}`);
-  return (found[1] ?? "").split(" ").map((word) => (word === "charts/sealgate" ? chartFolder : word));
+/** The commands of README's section, as typed there: install, a policy, uninstall. */
+function typedCommands(): readonly (readonly string[])[] {
+  const [, section = ""] =
+    /^## In a cluster$(.*?)^## /msu.exec(readFileSync(join(repositoryRoot(), "README.md"), "utf8")) ?? [];
+  const block = [...section.matchAll(/^```sh$(.*?)^```$/gmsu)].map(([, text = ""]) => text.trim()).at(-1) ?? "";
+  return block.split("\n").map((line) => line.split(" "));
+}
+
+/** The arguments of the one that begins with these words; the chart is found from wherever it is run. */
+function commandOf(...words: readonly string[]): readonly string[] {
+  const [found, second] = typedCommands().filter((command) => words.every((word, i) => command[i] === word));
+  assert.ok(found !== undefined && second === undefined, `README has not exactly one ${words.join(" ")}`);
+  return found.slice(1).map((word) => (word === "charts/sealgate" ? chartFolder : word));
 }
 
 describe("story", () => {
@@ -54,6 +62,11 @@ describe("story", () => {
     [signed, unsigned] = [`${registry.host}/acme/signed:1.0`, `${registry.host}/acme/unsigned:1.0`];
   });
   after("stop the registry", () => registry?.stop());
+
+  it("has a step for each command of README's section", () => {
+    const begun = typedCommands().map(([program, command]) => `${program} ${command}`);
+    assert.deepEqual(begun, ["helm install", "kubectl apply", "helm uninstall"]);
+  });
 
   for (const helmName of helmNames) {
     describe(`with ${helmName}`, () => {
@@ -104,7 +117,7 @@ describe("story", () => {
       const certificatesIn = (pem: string): number => pem.split("BEGIN CERTIFICATE").length - 1;
 
       it("installs, and refuses pods until the first replica is ready", async () => {
-        const notes = await helm.must(...commandOf("install"), ...values());
+        const notes = await helm.must(...commandOf("helm", "install"), ...values());
         assert.match(notes, /Until the first replica is ready, pods of all other namespaces are refused/);
         await pointService(cluster);
         await apply(namespace("shop"));
@@ -117,9 +130,10 @@ describe("story", () => {
         await Promise.all([release.start(), release.start(), release.start()]);
         const imageReferences = [`${registry.host}/acme/*`];
         const { publicPem: publicKey } = key;
-        await apply(
-          clusterPolicy({ name: "signed", imageReferences, publicKey }, { "kubernetes.io/metadata.name": "shop" }),
-        );
+        const labels = { "kubernetes.io/metadata.name": "shop" };
+        const policy = clusterPolicy({ name: "signed", imageReferences, publicKey }, labels);
+        writeFileSync(join(cluster.dir, "policy.yaml"), JSON.stringify(policy));
+        await kubectl(...commandOf("kubectl", "apply"));
         await eventually("denied", async () =>
           ((await create("bad", unsigned)) ?? "").includes("0 of 1 required signatures accepted"),
         );
@@ -217,7 +231,7 @@ describe("story", () => {
 
       it("uninstalls: pods are made freely, and nothing is left but the kinds and their policies", async () => {
         const kubelet = startKubelet(cluster);
-        await helm.must(...commandOf("uninstall"));
+        await helm.must(...commandOf("helm", "uninstall"));
         await kubelet.stop();
         const deleted = [...kubelet.printed.values()].join("").match(/WebhookConfiguration "[a-z-]+" deleted$/gmu);
         assert.deepEqual(deleted?.length, 3, [...kubelet.printed.values()].join("\n"));

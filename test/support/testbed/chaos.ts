@@ -54,10 +54,13 @@ function ask(replica: Replica, ca: string, image: string): Promise<boolean> {
   });
 }
 
+/** How much longer than asked it is watched for until replicas show that they cannot follow the API server. */
+const NOTICE_MS = 30_000;
+
 /** Asks every replica, again and again, for so long. */
 async function watchDecisions(
   { release }: Installation,
-  { ca, milliseconds }: { readonly ca: string; readonly milliseconds: number },
+  { ca, milliseconds, isNoticed }: { readonly ca: string; readonly milliseconds: number; readonly isNoticed: boolean },
 ): Promise<Watched> {
   const wrong: string[] = [];
   let [asked, staleSeconds] = [0, 0];
@@ -74,7 +77,7 @@ async function watchDecisions(
       staleSeconds = Math.max(staleSeconds, await staleOf(replica));
     }
     await sleep(200);
-  } while (performance.now() < end);
+  } while (performance.now() < end || (isNoticed && staleSeconds === 0 && performance.now() < end + NOTICE_MS));
   return { asked, wrong, staleSeconds };
 }
 
@@ -161,7 +164,7 @@ export async function prepareChaos(installation: Installation): Promise<Endure> 
   return async (trouble, milliseconds) => {
     const ca = await authorityOf(installation);
     const end = await trouble.begin(installation);
-    const watched = await watchDecisions(installation, { ca, milliseconds });
+    const watched = await watchDecisions(installation, { ca, milliseconds, isNoticed: trouble.isNoticed });
     await end();
     const ended = performance.now();
     await untilFollowed(installation);
