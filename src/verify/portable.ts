@@ -10,7 +10,7 @@ import type { TimestampAuthority } from "../timestamp/authority.ts";
 import type { TransparencyLog } from "../transparency/entry.ts";
 import { parseCertificate, type Certificate } from "../x509/certificate.ts";
 import type { CertificateAuthority } from "../x509/chain.ts";
-import { fulcioIdentity, type ExtensionName } from "../x509/fulcio-extensions.ts";
+import { fulcioIdentity, type ExtensionName, type FulcioIdentity } from "../x509/fulcio-extensions.ts";
 import type { CertificateTransparencyLog } from "../x509/sct.ts";
 import { subjectAlternativeNames } from "../x509/subject-alternative-name.ts";
 import type { SignedEntity } from "./entity.ts";
@@ -65,7 +65,8 @@ export interface PortableRequirement extends Omit<Requirement, "signer" | "trust
 export function portableRequirement(entity: SignedEntity, requirement: Requirement): PortableRequirement {
   const { signer, trust, content, thresholds } = requirement;
   const { leaf } = selectMaterial(entity, signer);
-  const common = { signer: portableSigner(signer, leaf), content, thresholds };
+  const said = leaf === undefined ? SAYS_NOTHING : saidBy(leaf);
+  const common = { signer: portableSigner(signer, said), content, thresholds };
   return trust === undefined ? common : { ...common, trust: portableTrust(trust) };
 }
 
@@ -75,20 +76,34 @@ export function requirementFrom({ signer, trust, content, thresholds }: Portable
   return trust === undefined ? common : { ...common, trust: trustFrom(trust) };
 }
 
-function portableSigner(signer: SignerRequirement, leaf: Certificate | undefined): PortableSigner {
+/** What a certificate says of its subject; of one that is unclear the other thread says what is wrong with it. */
+interface Said {
+  readonly identity?: FulcioIdentity;
+  readonly names: readonly string[];
+}
+
+const SAYS_NOTHING: Said = { names: [] };
+
+function saidBy(leaf: Certificate): Said {
+  const identity = attempt(() => fulcioIdentity(leaf));
+  const names = attempt(() => subjectAlternativeNames(leaf).map(({ value }) => value));
+  return { ...(identity.ok ? { identity: identity.value } : {}), names: names.ok ? names.value : [] };
+}
+
+function portableSigner(signer: SignerRequirement, { identity, names }: Said): PortableSigner {
   switch (signer.kind) {
     case "key":
       return { ...signer, key: signer.key.spki };
     case "keyless":
-      return { kind: "keyless", ...portableIdentity(signer.identity, leaf) };
+      return { kind: "keyless", ...portableIdentity(signer.identity, identity) };
     case "authority":
       return {
         ...signer,
         authorities: signer.authorities.map(portableAuthority),
-        subject: acceptedBy(signer.subject, namesOf(leaf)),
+        subject: acceptedBy(signer.subject, names),
       };
     case "pinned-leaf":
-      return { ...signer, subject: acceptedBy(signer.subject, namesOf(leaf)) };
+      return { ...signer, subject: acceptedBy(signer.subject, names) };
   }
 }
 
@@ -107,22 +122,24 @@ function signerFrom(signer: PortableSigner): SignerRequirement {
 
 type PortableIdentity = Omit<Extract<PortableSigner, { kind: "keyless" }>, "kind">;
 
-/** Of a certificate that says nothing clear no text is accepted; the other thread says what is wrong with it. */
-function portableIdentity(wanted: IdentityRequirement, leaf: Certificate | undefined): PortableIdentity {
-  const read = leaf === undefined ? undefined : attempt(() => fulcioIdentity(leaf));
-  if (read?.ok !== true) {
+/** Of a certificate that says nothing clear no text is accepted. */
+function portableIdentity(wanted: IdentityRequirement, said: FulcioIdentity | undefined): PortableIdentity {
+  if (said === undefined) {
     const nothing = acceptedBy(wanted.issuer, []);
     return { issuer: nothing, subject: nothing, extensions: [] };
   }
-  const { issuer, subject, extensions } = read.value;
+  const { issuer, subject, extensions } = said;
   return {
-    issuer: acceptedBy(wanted.issuer, issuer === undefined ? [] : [issuer]),
-    subject: acceptedBy(wanted.subject(read.value), [subject.value]),
-    extensions: [...wanted.extensions].map(([name, matcher]) => {
-      const value = extensions.get(name);
-      return [name, acceptedBy(matcher, value === undefined ? [] : [value])] as const;
-    }),
+    issuer: acceptedBy(wanted.issuer, textsOf(issuer)),
+    subject: acceptedBy(wanted.subject(said), [subject.value]),
+    extensions: [...wanted.extensions].map(
+      ([name, matcher]) => [name, acceptedBy(matcher, textsOf(extensions.get(name)))] as const,
+    ),
   };
+}
+
+function textsOf(text: string | undefined): readonly string[] {
+  return text === undefined ? [] : [text];
 }
 
 function identityFrom({ issuer, subject, extensions }: PortableIdentity): IdentityRequirement {
@@ -132,11 +149,6 @@ function identityFrom({ issuer, subject, extensions }: PortableIdentity): Identi
     subject: () => matcher,
     extensions: new Map(extensions.map(([name, texts]) => [name, matcherOf(texts)])),
   };
-}
-
-function namesOf(leaf: Certificate | undefined): readonly string[] {
-  const names = leaf === undefined ? undefined : attempt(() => subjectAlternativeNames(leaf));
-  return names?.ok === true ? names.value.map(({ value }) => value) : [];
 }
 
 function acceptedBy(matcher: TextMatcher, texts: readonly string[]): AcceptedTexts {

@@ -87,4 +87,34 @@ describe("portableRequirement()", () => {
       if (!accepted) assert.equal((here as { code?: string }).code, "IdentityExtensionMismatch");
     }
   });
+
+  it("answers the same of certificates that name nobody, or not as the signer must be named", () => {
+    const anybody = { wanted: "anybody", matches: () => true };
+    const identity = {
+      issuer: anybody,
+      subject: () => anybody,
+      extensions: new Map([["buildTrigger", anybody] as const]),
+    };
+    const authorities = cases.flatMap(({ requirement: { signer } }) =>
+      signer.kind === "authority" ? signer.authorities : [],
+    );
+    const signers: readonly Requirement["signer"][] = [
+      { kind: "keyless", identity },
+      { kind: "authority", authorities, subject: anybody, insecureUseCurrentTime: false },
+    ];
+    const codes = new Set<string>();
+    for (const [{ entity, requirement, artifact }, signer] of cases.flatMap((each) =>
+      signers.map((signer) => [each, signer] as const),
+    )) {
+      const asked = { ...requirement, signer };
+      const here = answerOf(() => verify(entity, asked, artifact, NOW));
+      assert.deepEqual(
+        answerOf(() => verify(entity, travelled(entity, asked), artifact, NOW)),
+        here,
+      );
+      codes.add((here as { code?: string }).code ?? "accepted");
+    }
+    for (const code of ["accepted", "IdentityIssuerMissing", "IdentityExtensionMismatch"])
+      assert.ok(codes.has(code), code);
+  });
 });
