@@ -43,7 +43,16 @@ async function mocha(files, environment, lane) {
   const extra = lane === undefined ? [] : ["--timeout", "240000", ...(process.stdout.isTTY ? ["--color"] : [])];
   const child = spawn(
     process.execPath,
-    ["node_modules/mocha/bin/mocha.js", "--reporter", "scripts/counting-reporter.cjs", ...extra, ...options, ...files],
+    [
+      "node_modules/mocha/bin/mocha.js",
+      "--reporter",
+      "scripts/counting-reporter.cjs",
+      "--require",
+      "dist/test/support/secrets/root-hook.js",
+      ...extra,
+      ...options,
+      ...files,
+    ],
     {
       stdio: lane === undefined ? "inherit" : ["inherit", "pipe", "pipe"],
       env: { ...environment, ...process.env },

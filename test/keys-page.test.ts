@@ -36,7 +36,7 @@ describe("docs/keys.md: key management services", () => {
   it("gives AWS's right to what is called, and no other", () => {
     const [rights = ""] = blocks("json");
     const { Statement: statements } = JSON.parse(rights) as { Statement: readonly { Action: readonly string[] }[] };
-    const called = /new (\w+)Command\(/u.exec(
+    const called = /new sdk\.(\w+)Command\(/u.exec(
       readFileSync(join(resolve(import.meta.dirname, "../.."), "src/cloud/kms/access.ts"), "utf8"),
     );
     assert.deepEqual(

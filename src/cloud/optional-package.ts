@@ -4,10 +4,14 @@
  */
 import { CloudError } from "./http.ts";
 
-/** What `load` imports. Fails with CloudError if `name` is not installed. */
-export async function loadPackage<T>(name: string, load: () => Promise<T>): Promise<T> {
+/**
+ * What `load` imports. Fails with CloudError if `name` is not installed. These packages are CommonJS, of which Node gives the
+ * whole as the default and most names beside it, and the bundled program the default alone.
+ */
+export async function loadPackage<T extends object>(name: string, load: () => Promise<T>): Promise<T> {
   try {
-    return await load();
+    const loaded = await load();
+    return "default" in loaded ? (loaded.default as T) : loaded;
   } catch (error) {
     if (!isMissing(error)) throw error;
     throw new CloudError(`the optional package ${name} is not installed`, error);

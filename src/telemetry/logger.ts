@@ -1,5 +1,6 @@
-/** Structured logs, JSON lines on standard output. Nothing secret is ever handed to a logger: no headers, no bodies. */
+/** Structured logs, JSON lines on standard output. Nothing secret is ever handed to a logger: no headers, no bodies; redact() looks once more. */
 import { pino } from "pino";
+import { redact } from "./redact.ts";
 
 export type LogLevel = "debug" | "info" | "warn" | "error";
 
@@ -15,7 +16,10 @@ const BUFFER = { minLength: 4096, periodicFlush: 200 } as const;
 
 /** Writes to standard output unless told where. */
 export function makeLogger(level: LogLevel, destination: { write(line: string): void } = standardOutput()): Logger {
-  const options = { level, base: null, formatters: { level: (label: string) => ({ level: label }) } };
+  const formatters = { level: (label: string): object => ({ level: label }), log: redact };
+  // redact() has described errors by then.
+  const serializers = { err: (described: unknown): unknown => described };
+  const options = { level, base: null, formatters, serializers };
   return pino(options, destination);
 }
 

@@ -16,7 +16,7 @@ import { entriesOf, secretOf } from "../registry/pull-secrets.ts";
 import { byDigest, KEY, makeApplication, makePolicy, outcomes, PATH, PATIENT, type Application } from "./fixtures.ts";
 
 /** What entriesOf() of the pull secrets gives every user. */
-const PASSWORD = "planted";
+const PASSWORD = "pl4nted";
 const users = { robot: PASSWORD, operator: PASSWORD };
 const REFUSED = "Fail RegistryUnauthorized";
 
@@ -97,7 +97,7 @@ describe("credentials: private images", () => {
       assert.match(message, /answered 401 to no credential\n/);
       const [, named] = await review(image, { imagePullSecrets: [{ name: "regcred" }, { name: "gone" }] });
       assert.match(named, /to Secret "prod\/regcred", no credential; Secret "prod\/gone" does not exist\n/);
-      assert.doesNotMatch(named, /planted|stranger/);
+      assert.doesNotMatch(named, /pl4nted|stranger/);
     });
   });
 
@@ -200,11 +200,11 @@ describe("credentials: private images", () => {
   });
 
   it("a malformed Secret denies, by its name", async () => {
-    await withWorld({ secrets: () => [secretOf("{planted")] }, async ({ review, image }) => {
+    await withWorld({ secrets: () => [secretOf("{pl4nted")] }, async ({ review, image }) => {
       const [ends, message] = await review(image, regcred);
       assert.equal(ends, "Fail PullSecretMalformed");
       assert.match(message, /Cannot use Secret "prod\/regcred": \.dockerconfigjson is not valid JSON/);
-      assert.doesNotMatch(message, /planted/);
+      assert.doesNotMatch(message, /pl4nted/);
     });
   });
 

@@ -1,4 +1,5 @@
 /** What a command prints, and the files and input that it sees: those given, and no other. */
+import { search } from "../support/secrets/planted.ts";
 import type { CommandIo } from "../../src/cli/io.ts";
 
 export interface FakeIo extends CommandIo {
@@ -14,8 +15,14 @@ export function fakeIo(files: Readonly<Record<string, Uint8Array | string>> = {}
     return Buffer.from(content);
   };
   return {
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
+    out: (text) => {
+      search("what a command prints", text);
+      out += text;
+    },
+    err: (text) => {
+      search("what a command says", text);
+      err += text;
+    },
     readBytes: bytesOf,
     readText: (path) => bytesOf(path).toString("utf8"),
     readInput: () => input,

@@ -32,13 +32,13 @@ describe("cloud/http", () => {
   });
 
   it("has no object of what is no JSON object, and says so of an answer that seems well", async () => {
-    for (const reply of [{ text: "<html>s3cret" }, { text: "" }, { json: ["s3cret"] }]) {
+    for (const reply of [{ text: "<html>pl4nted" }, { text: "" }, { json: ["pl4nted"] }]) {
       const answer = await ask(reply);
       assert.equal(answer.object, undefined);
       assert.equal(refusalOf(answer), "the answer of api.example is not JSON");
     }
     assert.equal(refusalOf(await ask({ status: 503, text: "<html>" })), "api.example answered 503");
-    assert.equal(refusalOf(await ask({ status: 403, json: { error: "s3cret" } })), "api.example answered 403");
+    assert.equal(refusalOf(await ask({ status: 403, json: { error: "pl4nted" } })), "api.example answered 403");
   });
 
   it("follows no redirect", async () => {
@@ -58,7 +58,7 @@ describe("cloud/http", () => {
   it("says why there is no answer, by a code", async () => {
     const local = { isLocal: true, signal } as const;
     await refused(
-      makeCloudHttp()({ url: "http://127.0.0.1:9/s3cret", ...local }),
+      makeCloudHttp()({ url: "http://127.0.0.1:9/pl4nted", ...local }),
       /^127\.0\.0\.1:9 could not be asked: ECONNREFUSED$/,
     );
     await refused(ask({}, { signal: AbortSignal.abort() }), /^api\.example could not be asked: no answer$/);

@@ -23,7 +23,7 @@ async function ask(keychains: Keychains): Promise<readonly SourceAnswer[]> {
 describe("credentials: as the program opens them", () => {
   it("Secrets are the cluster's, those of cluster policies in the namespace of Sealgate", async () => {
     const api = new FakeCluster();
-    const auths = { "reg.io": { username: "robot", password: "planted" } };
+    const auths = { "reg.io": { username: "robot", password: "pl4nted" } };
     const data = { ".dockerconfigjson": btoa(JSON.stringify({ auths })) };
     const secret = { metadata: {}, type: "kubernetes.io/dockerconfigjson", data };
     api.put("/api/v1/namespaces/prod/secrets/regcred", secret);
@@ -46,7 +46,7 @@ describe("credentials: as the program opens them", () => {
     return () => ({ registries: { ...DEFAULT_CONFIG.registries, credentials: [{ place: "reg.io", from }] } });
   };
   const login = (user: string): string =>
-    JSON.stringify({ auths: { "reg.io": { username: user, password: "planted" } } });
+    JSON.stringify({ auths: { "reg.io": { username: user, password: "pl4nted" } } });
   const sourcesOf = (answers: readonly SourceAnswer[]): readonly string[] =>
     answers.flatMap(({ credentials }) => credentials.map(({ credential: { username } }) => username));
 
@@ -57,8 +57,8 @@ describe("credentials: as the program opens them", () => {
   });
 
   it("a file of the configuration that cannot be used is said at once", () => {
-    assert.throws(() => openKeychains(undefined, undefined, withFile("{planted")), UsageError);
-    assert.throws(() => openUserKeychains(withFile("{planted"), {}), UsageError);
+    assert.throws(() => openKeychains(undefined, undefined, withFile("{pl4nted")), UsageError);
+    assert.throws(() => openUserKeychains(withFile("{pl4nted"), {}), UsageError);
   });
 
   it("the command line's are the configuration's, then docker's, then podman's", async () => {

@@ -71,6 +71,6 @@ describe("docs/registries.md: registries of clouds", () => {
       statements.flatMap(({ Action: actions }) => actions),
       ["ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
     );
-    assert.match(readFileSync("src/cloud/registries/ecr.ts", "utf8"), /new GetAuthorizationTokenCommand\(/u);
+    assert.match(readFileSync("src/cloud/registries/ecr.ts", "utf8"), /new sdk\.GetAuthorizationTokenCommand\(/u);
   });
 });

@@ -22,7 +22,7 @@ const OPEN = "prod";
 const CLOSED = "closed";
 /** Repositories by what opens them; all hold the same signed image. */
 const REPOSITORIES = ["acme/web", "by-rule/web", "by-operator/web", "by-team/web"] as const;
-const PLANTED = "planted-wrong-password";
+const PLANTED = "pl4nted-wrong-password";
 
 type Members = Readonly<Record<string, unknown>>;
 

@@ -100,7 +100,7 @@ describeOnTestbed("key secrets", (testbed) => {
   for (const [what, members, reason] of [
     ["no such member", () => ({ other: acme }), /the Secret has no such member/u],
     ["two keys", () => ({ "cosign.pub": acme + other }), /it holds 2 PEM blocks/u],
-    ["no key", () => ({ "cosign.pub": "pl4nted-s3cret" }), /it is no public key/u],
+    ["no key", () => ({ "cosign.pub": "pl4nted-secret" }), /it is no public key/u],
   ] as const) {
     it(`deny with ${what}, and show nothing of what is there`, async () => {
       await holds(members());

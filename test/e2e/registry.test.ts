@@ -155,9 +155,9 @@ describe("registry: real parts", () => {
   it("through a CONNECT proxy, which alone knows where it is", async () => {
     const host = "registry.test:5000";
     const port = Number(nginx.reverseProxy.split(":")[1]);
-    const proxy = await startConnectProxy({ places: { [host]: port }, credential: "sealgate:s3cret" });
+    const proxy = await startConnectProxy({ places: { [host]: port }, credential: "sealgate:pl4nted" });
     try {
-      const url = proxy.url.replace("//", "//sealgate:s3cret@");
+      const url = proxy.url.replace("//", "//sealgate:pl4nted@");
       await verifiesAt(host, { registries: [{ host, caFile: nginx.caFile }], proxy: { url, noProxy: ["10.0.0.0/8"] } });
       assert.ok(proxy.asked.length > 0 && proxy.asked.every((authority) => authority === host));
     } finally {

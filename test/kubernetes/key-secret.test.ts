@@ -30,11 +30,11 @@ describe("kubernetes/key-secret", () => {
     assert.deepEqual(sent, [{ method: "GET", path: "/api/v1/namespaces/prod/secrets/release" }]);
   });
 
-  const status = (code: number): Step => text(code, JSON.stringify({ kind: "Status", message: "s3cret" }));
+  const status = (code: number): Step => text(code, JSON.stringify({ kind: "Status", message: "pl4nted" }));
   const answers: readonly [string, Step, string][] = [
     ["no Secret", status(404), "the Secret does not exist"],
     ["no right to read it", status(403), "the API server answered 403"],
-    ["HTML", text(200, "<html>s3cret"), "the API server's answer cannot be read"],
+    ["HTML", text(200, "<html>pl4nted"), "the API server's answer cannot be read"],
     [
       "nobody",
       () => {
@@ -45,7 +45,7 @@ describe("kubernetes/key-secret", () => {
     [
       "a defect of the network",
       () => {
-        throw new Error("s3cret");
+        throw new Error("pl4nted");
       },
       "the API server could not be asked: no answer",
     ],

@@ -16,7 +16,7 @@ function secret(name: string, members: Readonly<Record<string, string>>, version
   return { metadata: { name, namespace: "prod", resourceVersion: version }, data: Object.fromEntries(data) };
 }
 
-const A = secret("release", { "cosign.pub": KEYS.a.pem, "old.pub": KEYS.b.pem, "cosign.key": "s3cret" });
+const A = secret("release", { "cosign.pub": KEYS.a.pem, "old.pub": KEYS.b.pem, "cosign.key": "pl4nted" });
 const B = secret("release", { "cosign.pub": KEYS.b.pem }, "2");
 const SOURCE = sourceOf("release");
 

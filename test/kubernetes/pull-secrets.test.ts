@@ -6,7 +6,7 @@ import { FakeCluster } from "./fake-cluster.ts";
 
 const SECRET = "/api/v1/namespaces/prod/secrets/regcred";
 const ACCOUNT = "/api/v1/namespaces/prod/serviceaccounts/builder";
-const PLANTED = "planted-in-a-secret";
+const PLANTED = "pl4nted-in-a-secret";
 const { signal } = new AbortController();
 
 describe("credentials: Secrets of a cluster", () => {

@@ -44,13 +44,13 @@ describe("policy/key-secret", () => {
     ["a private key", PRIVATE, `it holds a private key, ${WANT}`],
     ["two blocks of which one is private", KEYS.a.pem + PRIVATE, `it holds a private key, ${WANT}`],
     ["two public keys", KEYS.a.pem + KEYS.b.pem, `it holds 2 PEM blocks, ${WANT}`],
-    ["a password", "s3cret-passw0rd", `it is no public key, ${WANT}`],
+    ["a password", "pl4nted-passw0rd", `it is no public key, ${WANT}`],
     [
       "a certificate",
       `-----BEGIN CERTIFICATE-----\n${BODY}\n-----END CERTIFICATE-----\n`,
       `it is no public key, ${WANT}`,
     ],
-    ["text before the block", `s3cret\n${KEYS.a.pem}`, `it is no public key, ${WANT}`],
+    ["text before the block", `pl4nted\n${KEYS.a.pem}`, `it is no public key, ${WANT}`],
     ["a block cut short", KEYS.a.pem.replace(BODY.slice(-8), ""), `it is no public key, ${WANT}`],
     ["bytes that are no text", Uint8Array.of(0xff, 0xfe), `it is not text, ${WANT}`],
     ["a large value", "x".repeat(16_385), `it is larger than 16384 bytes, ${WANT}`],
@@ -61,14 +61,14 @@ describe("policy/key-secret", () => {
       const found = reasonOf(read(content));
       if (typeof reason === "string") assert.equal(found, reason);
       else assert.match(found, reason);
-      assert.ok(!/s3cret/.test(found) && !found.includes(BODY));
+      assert.ok(!/pl4nted/.test(found) && !found.includes(BODY));
     });
   }
 
   it("says when the member is not there, and when data is no base64", () => {
     assert.equal(reasonOf(readSecretKey(secretWith({}), "cosign.pub")), "the Secret has no such member");
     assert.equal(reasonOf(readSecretKey(new Map(), "cosign.pub")), "the Secret has no such member");
-    const unpadded = secretWith({ "cosign.pub": "s3cret!" });
+    const unpadded = secretWith({ "cosign.pub": "pl4nted!" });
     assert.equal(reasonOf(readSecretKey(unpadded, "cosign.pub")), "the Secret's data is not base64");
     assert.equal(reasonOf(NO_SECRET), "the Secret does not exist");
   });

@@ -115,10 +115,10 @@ describe("registry credentials: tokens", () => {
     });
   });
 
-  const identity: Credential = { username: "<token>", password: "", identityToken: "planted-identity" };
+  const identity: Credential = { username: "<token>", password: "", identityToken: "pl4nted-identity" };
 
   it("an identity token is asked with by POST, and nowhere else", async () => {
-    const auth: RegistryAuth = { scheme: "bearer", users, identityTokens: ["planted-identity"] };
+    const auth: RegistryAuth = { scheme: "bearer", users, identityTokens: ["pl4nted-identity"] };
     await withRegistry({ auth, keychain: keychainOf({ identity }) }, async ({ server, client, repository, signal }) => {
       await server.putImage(PATH, "1", "a");
       await client.manifest(repository, "1", signal);
@@ -126,19 +126,19 @@ describe("registry credentials: tokens", () => {
       assert.equal(asked?.method, "POST");
       assert.deepEqual(Object.fromEntries(new URLSearchParams(asked.body)), {
         grant_type: "refresh_token",
-        refresh_token: "planted-identity",
+        refresh_token: "pl4nted-identity",
         service: "embedded-registry",
         client_id: "sealgate",
         scope: `repository:${PATH}:pull`,
       });
       assert.equal(asked.headers.authorization, undefined);
       const others = server.requests.filter(({ method }) => method === "GET");
-      assert.doesNotMatch(JSON.stringify(others), /planted/);
+      assert.doesNotMatch(JSON.stringify(others), /pl4nted/);
     });
   });
 
   it("a token service that knows no POST is asked by GET, if there is a password", async () => {
-    const both = { ...robot, identityToken: "planted-identity" };
+    const both = { ...robot, identityToken: "pl4nted-identity" };
     const auth: RegistryAuth = { scheme: "bearer", users };
     await withRegistry({ auth, keychain: keychainOf({ both }) }, async ({ server, client, repository, signal }) => {
       await server.putImage(PATH, "1", "a");

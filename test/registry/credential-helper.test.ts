@@ -37,21 +37,21 @@ describe("credentials: helpers", () => {
       "good",
       `echo "$@" > ${folder}/asked`,
       `cat >> ${folder}/asked`,
-      printing({ Username: "u", Secret: "planted" }),
+      printing({ Username: "u", Secret: "pl4nted" }),
     );
-    const credential = { username: "u", password: "planted" };
+    const credential = { username: "u", password: "pl4nted" };
     assert.deepEqual(await ask("good"), { credentials: [{ source: "docker-credential-good", credential }], notes: [] });
     assert.equal(readFileSync(join(folder, "asked"), "utf8"), `get\n${SERVER}`);
   });
 
   it("gives an identity token where the user is <token>", async () => {
-    install("token", printing({ ServerURL: SERVER, Username: "<token>", Secret: "planted" }));
+    install("token", printing({ ServerURL: SERVER, Username: "<token>", Secret: "pl4nted" }));
     const [found] = (await ask("token")).credentials;
-    assert.deepEqual(found?.credential, { username: "<token>", password: "", identityToken: "planted" });
+    assert.deepEqual(found?.credential, { username: "<token>", password: "", identityToken: "pl4nted" });
   });
 
   it("may end without having read what it is asked", async () => {
-    install("deaf", "exec 0<&-", printing({ Username: "u", Secret: "planted" }));
+    install("deaf", "exec 0<&-", printing({ Username: "u", Secret: "pl4nted" }));
     assert.equal((await ask("deaf")).credentials.length, 1);
   });
 
@@ -60,14 +60,14 @@ describe("credentials: helpers", () => {
       ["echo 'credentials not found in native keychain'", "exit 1"],
       /has no credential for it$/,
     ],
-    fails: [["echo planted", "echo planted >&2", "exit 3"], /failed$/],
+    fails: [["echo pl4nted", "echo pl4nted >&2", "exit 3"], /failed$/],
     "prints nothing": [["exit 0"], /printed nothing$/],
-    "prints to standard error alone": [[`echo '{"Username":"u","Secret":"planted"}' >&2`], /printed nothing$/],
-    "prints no JSON": [["echo planted"], /gave no credential: what it printed is not valid JSON$/],
+    "prints to standard error alone": [[`echo '{"Username":"u","Secret":"pl4nted"}' >&2`], /printed nothing$/],
+    "prints no JSON": [["echo pl4nted"], /gave no credential: what it printed is not valid JSON$/],
     "prints a list": [["echo '[]'"], /gave no credential: /],
-    "prints no secret": [[printing({ Username: "planted" })], /gave no credential: Secret is empty$/],
+    "prints no secret": [[printing({ Username: "pl4nted" })], /gave no credential: Secret is empty$/],
     "prints a number for a secret": [[printing({ Username: "u", Secret: 7 })], /gave no credential: /],
-    "prints without end": [["yes planted"], /printed more than 65536 bytes$/],
+    "prints without end": [["yes pl4nted"], /printed more than 65536 bytes$/],
     "is ended by a signal": [["kill -9 $$"], /failed$/],
   };
   for (const [what, [lines, note]] of Object.entries(silent)) {
@@ -77,7 +77,7 @@ describe("credentials: helpers", () => {
       assert.deepEqual(answer.credentials, []);
       assert.match(String(answer.notes), note);
       assert.match(String(answer.notes), /^docker-credential-bad /);
-      assert.doesNotMatch(String(answer.notes), /planted/);
+      assert.doesNotMatch(String(answer.notes), /pl4nted/);
     });
   }
 

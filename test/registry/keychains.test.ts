@@ -7,7 +7,7 @@ import { sourceOf } from "./fixtures.ts";
 import { fakeReader } from "./pull-secret-reader.ts";
 
 const REPOSITORY = { host: "reg.io", path: "acme/web" };
-const robot = { username: "robot", password: "planted" };
+const robot = { username: "robot", password: "pl4nted" };
 const of = (id: string, host = "reg.io"): OperatorSource => ({
   sourceOf: (repository) => (repository.host === host ? sourceOf(id, [robot]) : undefined),
 });

@@ -94,26 +94,26 @@ describe("registry: keyring", () => {
     });
   }
 
-  const planted = "pl4nted";
+  const pl4nted = "pl4nted";
   const BROKEN: Readonly<Record<string, string>> = {
-    "invalid JSON": `{"auths": {"${planted}`,
-    "a name twice": `{"auths": {"${planted}": {}, "${planted}": {}}}`,
-    "a list": `["${planted}"]`,
-    "auths that is a text": `{"auths": "${planted}"}`,
-    "an entry that is a text": `{"auths": {"reg.io": "${planted}"}}`,
-    "a user name that is a number": `{"auths": {"reg.io": {"username": 7, "password": "${planted}"}}}`,
-    "auth that is not base64": `{"auths": {"reg.io": {"auth": "${planted}!"}}}`,
-    "auth with white space": `{"auths": {"reg.io": {"auth": " ${base64(`u:${planted}`)}"}}}`,
+    "invalid JSON": `{"auths": {"${pl4nted}`,
+    "a name twice": `{"auths": {"${pl4nted}": {}, "${pl4nted}": {}}}`,
+    "a list": `["${pl4nted}"]`,
+    "auths that is a text": `{"auths": "${pl4nted}"}`,
+    "an entry that is a text": `{"auths": {"reg.io": "${pl4nted}"}}`,
+    "a user name that is a number": `{"auths": {"reg.io": {"username": 7, "password": "${pl4nted}"}}}`,
+    "auth that is not base64": `{"auths": {"reg.io": {"auth": "${pl4nted}!"}}}`,
+    "auth with white space": `{"auths": {"reg.io": {"auth": " ${base64(`u:${pl4nted}`)}"}}}`,
     "auth with stray bits": `{"auths": {"reg.io": {"auth": "dTpwdx=="}}}`,
     "auth of bytes that are no text": `{"auths": {"reg.io": {"auth": "/zr/"}}}`,
-    "auth without a colon": `{"auths": {"reg.io": {"auth": "${base64(planted)}"}}}`,
-    "a broken entry of another registry": `{"auths": {"other.io": {"auth": "${planted}!"}}}`,
+    "auth without a colon": `{"auths": {"reg.io": {"auth": "${base64(pl4nted)}"}}}`,
+    "a broken entry of another registry": `{"auths": {"other.io": {"auth": "${pl4nted}!"}}}`,
   };
   for (const [name, broken] of Object.entries(BROKEN)) {
     it(`keyring: a Secret with ${name} is an error that names it, and nothing of it`, () => {
       const { message } = failsWith("PullSecretMalformed", () => parsePullSecret(secretOf(broken)));
       assert.match(message, /^Cannot use Secret "prod\/regcred": /);
-      assert.ok(!message.includes(planted) && !message.includes(base64(planted)), message);
+      assert.ok(!message.includes(pl4nted) && !message.includes(base64(pl4nted)), message);
     });
   }
 

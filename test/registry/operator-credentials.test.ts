@@ -16,7 +16,7 @@ const secrets = new SecretSources(fakeReader([secret]), "sealgate");
 const clouds: CloudSources = {
   sourceOf: () => undefined,
   sourceBy: (provider, { host }) =>
-    host === "gcr.io" ? sourceOf("cloud", [{ username: provider, password: "planted" }]) : undefined,
+    host === "gcr.io" ? sourceOf("cloud", [{ username: provider, password: "pl4nted" }]) : undefined,
 };
 const from = { secrets, clouds };
 const named = (place: string): RegistryCredentials => ({ place, from: { kind: "secret", name: "regcred" } });
@@ -83,7 +83,7 @@ describe("credentials: of the operator", () => {
 
   it("a file that is broken, or names a helper, is refused by its path", () => {
     for (const [text, reason] of [
-      ["{planted", /it is not valid JSON$/],
+      ["{pl4nted", /it is not valid JSON$/],
       [
         JSON.stringify({ credsStore: "desktop" }),
         /it names the credential helper "desktop", and the controller starts/,
@@ -96,7 +96,7 @@ describe("credentials: of the operator", () => {
           assert.ok(error instanceof AuthFileError);
           assert.match(error.message, /^Cannot use \/etc\/sealgate\/docker\.json: /);
           assert.match(error.message, reason);
-          assert.doesNotMatch(error.message, /planted/);
+          assert.doesNotMatch(error.message, /pl4nted/);
           return true;
         },
       );

@@ -15,7 +15,7 @@ export function secretOf(text: string, type = CONFIG_JSON, name = "regcred"): Pu
 export type Users = Readonly<Record<string, string>>;
 
 export function entriesOf(users: Users): Readonly<Record<string, { username: string; password: string }>> {
-  return Object.fromEntries(Object.entries(users).map(([key, username]) => [key, { username, password: "planted" }]));
+  return Object.fromEntries(Object.entries(users).map(([key, username]) => [key, { username, password: "pl4nted" }]));
 }
 
 export function configJson(users: Users): string {

@@ -88,7 +88,7 @@ describe("credentials: pull secrets as sources", () => {
   });
 
   it("fail on a Secret that is malformed, by its name and without its content", async () => {
-    const error = await rejectsWith("PullSecretMalformed", ask(fakeReader([secretOf("{planted")]), inProd("regcred")));
+    const error = await rejectsWith("PullSecretMalformed", ask(fakeReader([secretOf("{pl4nted")]), inProd("regcred")));
     assert.match(error.message, /^Cannot use Secret "prod\/regcred": \.dockerconfigjson is not valid JSON$/);
   });
 

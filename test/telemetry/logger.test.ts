@@ -34,6 +34,18 @@ describe("makeLogger()", () => {
     });
   }
 
+  it("writes no credential that it is handed all the same", () => {
+    const lines: string[] = [];
+    const logger = makeLogger("info", { write: (line) => lines.push(line) });
+    const headers = { Authorization: "Bearer pl4nted", accept: "text" };
+    logger.info({ request: { headers }, login: { username: "robot", password: "pl4nted" } }, "x");
+    logger.error({ err: new Error("a bug", { cause: new Error("pl4nted") }) }, "y");
+    assert.doesNotMatch(lines.join(""), /pl4nted/);
+    const [line] = lines.map((each) => JSON.parse(each) as Record<string, unknown>);
+    assert.deepEqual(line?.["request"], { headers: { Authorization: "[redacted]", accept: "text" } });
+    assert.deepEqual(line?.["login"], { username: "robot", password: "[redacted]" });
+  });
+
   it("keeps the stack of a defect", () => {
     const [line = {}] = logged("error", new TypeError("a bug"));
     const { type, message, stack } = line["err"] as Record<string, string>;

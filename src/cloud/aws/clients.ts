@@ -19,11 +19,11 @@ export interface AwsClientSettings<Credentials> {
   readonly credentials?: Credentials;
 }
 
-export interface AwsClientsOptions<Client extends AwsClient> {
+export interface AwsClientsOptions<Sdk extends object, Client extends AwsClient> {
   /** Of the package, for messages. */
   readonly package: string;
-  /** The package, as a maker of clients. */
-  readonly load: () => Promise<(settings: AwsClientSettings<Client["config"]["credentials"]>) => Client>;
+  readonly load: () => Promise<Sdk>;
+  readonly make: (sdk: Sdk, settings: AwsClientSettings<Client["config"]["credentials"]>) => Client;
   readonly transport: CloudTransport;
 }
 
@@ -33,32 +33,33 @@ const MAX_ATTEMPTS = 2;
 /** Whoever writes an image's name may name regions. */
 const MAX_CLIENTS = 64;
 
-export class AwsClients<Client extends AwsClient> {
-  readonly #options: AwsClientsOptions<Client>;
+export class AwsClients<Sdk extends object, Client extends AwsClient> {
+  readonly #options: AwsClientsOptions<Sdk, Client>;
   readonly #clients = new Map<string, Client>();
-  #make: ReturnType<AwsClientsOptions<Client>["load"]> | undefined;
+  #sdk: Promise<Sdk> | undefined;
 
-  constructor(options: AwsClientsOptions<Client>) {
+  constructor(options: AwsClientsOptions<Sdk, Client>) {
     this.#options = options;
   }
 
-  /** Fails with CloudError: no package. */
-  async in(region: string): Promise<Client> {
+  /** A client, and the package with its commands. Fails with CloudError: no package. */
+  async in(region: string): Promise<{ readonly client: Client; readonly sdk: Sdk }> {
     const { package: name, load } = this.#options;
     prepare(process.env);
-    this.#make ??= loadPackage(name, load);
-    const make = await this.#make;
+    this.#sdk ??= loadPackage(name, load);
+    const sdk = await this.#sdk;
     const home = homeRegion(process.env) ?? region;
-    return this.#client(region, make, region === home ? undefined : this.#client(home, make));
+    return { client: this.#client(region, sdk, region === home ? undefined : this.#client(home, sdk)), sdk };
   }
 
   /** `credentialed`: whose identity it has, so that there is one for all, got in the region that the environment names. */
-  #client(region: string, make: (settings: AwsClientSettings<unknown>) => Client, credentialed?: Client): Client {
+  #client(region: string, sdk: Sdk, credentialed?: Client): Client {
     const known = this.#clients.get(region);
     if (known !== undefined) return known;
-    const client = make({
+    const { make, transport } = this.#options;
+    const client = make(sdk, {
       region,
-      requestHandler: awsRequestHandler(this.#options.transport),
+      requestHandler: awsRequestHandler(transport),
       maxAttempts: MAX_ATTEMPTS,
       ...(credentialed === undefined ? {} : { credentials: credentialed.config.credentials }),
     });

@@ -1,6 +1,6 @@
 /** What key management services are asked with: this process's own identities, and the vendors' own settings. */
 import { readFile } from "node:fs/promises";
-import type { KMSClient } from "@aws-sdk/client-kms";
+import type * as Kms from "@aws-sdk/client-kms";
 import { AwsClients } from "../aws/clients.ts";
 import { fetchAzureToken } from "../azure-token.ts";
 import { tokensByScope } from "../expiring.ts";
@@ -37,18 +37,15 @@ export function makeKmsAccess(options: AccessOptions): KmsAccess {
 }
 
 function openAws(transport: CloudTransport): AwsPublicKey {
-  const clients = new AwsClients<KMSClient>({
+  const clients = new AwsClients<typeof Kms, Kms.KMSClient>({
     package: "@aws-sdk/client-kms",
-    load: async () => {
-      const { KMSClient: Client } = await import("@aws-sdk/client-kms");
-      return (settings) => new Client(settings);
-    },
+    load: () => import("@aws-sdk/client-kms"),
+    make: ({ KMSClient: Client }, settings) => new Client(settings),
     transport,
   });
   return async (region, keyId, abortSignal) => {
-    const client = await clients.in(region);
-    const { GetPublicKeyCommand } = await import("@aws-sdk/client-kms");
-    return await client.send(new GetPublicKeyCommand({ KeyId: keyId }), { abortSignal });
+    const { client, sdk } = await clients.in(region);
+    return await client.send(new sdk.GetPublicKeyCommand({ KeyId: keyId }), { abortSignal });
   };
 }
 

@@ -3,8 +3,8 @@
  * may read. It needs ecr:GetAuthorizationToken, ecr:BatchGetImage and ecr:GetDownloadUrlForLayer; for the public one, which
  * lives in us-east-1, ecr-public:GetAuthorizationToken and sts:GetServiceBearerToken.
  */
-import type { ECRClient } from "@aws-sdk/client-ecr";
-import type { ECRPUBLICClient } from "@aws-sdk/client-ecr-public";
+import type * as Ecr from "@aws-sdk/client-ecr";
+import type * as EcrPublic from "@aws-sdk/client-ecr-public";
 import { decodeBase64 } from "../../encoding/base64.ts";
 import { decodeUtf8 } from "../../encoding/text.ts";
 import { EncodingError } from "../../failure/encoding-error.ts";
@@ -62,35 +62,29 @@ export function openEcr(transport: CloudTransport): AskEcr {
 function openPrivate(
   transport: CloudTransport,
 ): (region: string, signal: AbortSignal) => Promise<AuthorizationData | undefined> {
-  const clients = new AwsClients<ECRClient>({
+  const clients = new AwsClients<typeof Ecr, Ecr.ECRClient>({
     package: "@aws-sdk/client-ecr",
-    load: async () => {
-      const { ECRClient: Client } = await import("@aws-sdk/client-ecr");
-      return (settings) => new Client(settings);
-    },
+    load: () => import("@aws-sdk/client-ecr"),
+    make: ({ ECRClient: Client }, settings) => new Client(settings),
     transport,
   });
   return async (region, abortSignal) => {
-    const client = await clients.in(region);
-    const { GetAuthorizationTokenCommand } = await import("@aws-sdk/client-ecr");
-    const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal });
+    const { client, sdk } = await clients.in(region);
+    const { authorizationData } = await client.send(new sdk.GetAuthorizationTokenCommand({}), { abortSignal });
     return authorizationData?.[0];
   };
 }
 
 function openPublic(transport: CloudTransport): (signal: AbortSignal) => Promise<AuthorizationData | undefined> {
-  const clients = new AwsClients<ECRPUBLICClient>({
+  const clients = new AwsClients<typeof EcrPublic, EcrPublic.ECRPUBLICClient>({
     package: "@aws-sdk/client-ecr-public",
-    load: async () => {
-      const { ECRPUBLICClient: Client } = await import("@aws-sdk/client-ecr-public");
-      return (settings) => new Client(settings);
-    },
+    load: () => import("@aws-sdk/client-ecr-public"),
+    make: ({ ECRPUBLICClient: Client }, settings) => new Client(settings),
     transport,
   });
   return async (abortSignal) => {
-    const client = await clients.in(PUBLIC_REGION);
-    const { GetAuthorizationTokenCommand } = await import("@aws-sdk/client-ecr-public");
-    const { authorizationData } = await client.send(new GetAuthorizationTokenCommand({}), { abortSignal });
+    const { client, sdk } = await clients.in(PUBLIC_REGION);
+    const { authorizationData } = await client.send(new sdk.GetAuthorizationTokenCommand({}), { abortSignal });
     return authorizationData;
   };
 }

@@ -12,17 +12,22 @@ interface Made {
   readonly settings: AwsClientSettings<string>;
 }
 
-function open(): { clients: AwsClients<Made>; loaded: () => number } {
+const SDK = { name: "sdk" };
+type Sdk = typeof SDK;
+const make = (_: Sdk, settings: AwsClientSettings<string>): Made => ({
+  config: { credentials: settings.credentials ?? `of ${settings.region}` },
+  settings,
+});
+
+function open(): { clients: AwsClients<Sdk, Made>; loaded: () => number } {
   let loaded = 0;
-  const clients = new AwsClients<Made>({
+  const clients = new AwsClients<Sdk, Made>({
     package: "sdk",
     load: () => {
       loaded += 1;
-      return Promise.resolve((settings) => ({
-        config: { credentials: settings.credentials ?? `of ${settings.region}` },
-        settings,
-      }));
+      return Promise.resolve(SDK);
     },
+    make,
     transport,
   });
   return { clients, loaded: () => loaded };
@@ -33,8 +38,9 @@ describe("cloud/aws/clients", () => {
     await withEnvironment({ ...NO_AWS, AWS_REGION: "eu-west-1" }, async () => {
       const { clients, loaded } = open();
       assert.equal(loaded(), 0);
-      const one = await clients.in("eu-west-1");
-      assert.equal(await clients.in("eu-west-1"), one);
+      const { client: one, sdk } = await clients.in("eu-west-1");
+      assert.equal((await clients.in("eu-west-1")).client, one);
+      assert.equal(sdk, SDK);
       assert.equal(loaded(), 1);
       assert.deepEqual([one.settings.region, one.settings.maxAttempts], ["eu-west-1", 2]);
     });
@@ -43,21 +49,21 @@ describe("cloud/aws/clients", () => {
   it("gets the identity in its own region, whichever is asked", async () => {
     await withEnvironment({ ...NO_AWS, AWS_REGION: "eu-west-1" }, async () => {
       const { clients } = open();
-      const other = await clients.in("us-east-2");
+      const { client: other } = await clients.in("us-east-2");
       assert.deepEqual([other.settings.region, other.settings.credentials], ["us-east-2", "of eu-west-1"]);
     });
     await withEnvironment(NO_AWS, async () => {
-      const { settings } = await open().clients.in("us-east-2");
-      assert.equal(settings.credentials, undefined);
+      const { client } = await open().clients.in("us-east-2");
+      assert.equal(client.settings.credentials, undefined);
     });
   });
 
   it("does not keep a client for each region that anybody can think of", async () => {
     await withEnvironment({ ...NO_AWS, AWS_REGION: "eu-west-1" }, async () => {
       const { clients } = open();
-      const first = await clients.in("aa-x-0");
+      const { client: first } = await clients.in("aa-x-0");
       for (let i = 1; i < 70; i++) await clients.in(`aa-x-${i}`);
-      assert.notEqual(await clients.in("aa-x-0"), first);
+      assert.notEqual((await clients.in("aa-x-0")).client, first);
     });
   });
 
@@ -75,7 +81,7 @@ describe("cloud/aws/clients", () => {
     const load = (): Promise<never> =>
       Promise.reject(Object.assign(new Error("Cannot find package"), { code: "ERR_MODULE_NOT_FOUND" }));
     await assert.rejects(
-      new AwsClients<Made>({ package: "sdk", load, transport }).in("eu-west-1"),
+      new AwsClients<Sdk, Made>({ package: "sdk", load, make, transport }).in("eu-west-1"),
       new CloudError("the optional package sdk is not installed"),
     );
   });

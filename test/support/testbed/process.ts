@@ -7,6 +7,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { followLog, search } from "../secrets/planted.ts";
 import { request } from "./http.ts";
 
 export interface Probe {
@@ -106,6 +107,10 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
     child.once("error", () => resolve());
   });
   track(child);
+  if (isSealgate(options.args)) {
+    const { close } = followLog(`log of ${logFile}`, () => readFileSync(logFile, "utf8"));
+    void ended.then(close);
+  }
   const running: RunningProcess = {
     pid: child.pid ?? -1,
     readyMs: () => readyMs,
@@ -143,10 +148,17 @@ export function run(command: string, args: readonly string[], options: RunOption
     child.once("error", reject);
     child.once("close", (code, signal) => {
       const result = { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
+      if (isSealgate(args)) search("output of sealgate", `${result.stdout}\n${result.stderr}`);
+      // Its output is what was asked for, Secrets for example; what it tells its user is ours.
+      if (command.endsWith("/kubectl")) search("what kubectl tells", result.stderr);
       if (code !== null) resolve({ code, ...result });
       else reject(new Error(`${command} ${args.join(" ")} ended by ${signal}\n${result.stderr}`));
     });
   });
+}
+
+function isSealgate(args: readonly string[]): boolean {
+  return args.some((each) => each.endsWith("/dist/bin/sealgate.mjs"));
 }
 
 /** The result if its code is 0; otherwise throws with everything that the program said. */

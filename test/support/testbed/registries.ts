@@ -35,10 +35,10 @@ export interface DistributionOptions {
   readonly tokens?: TokenServer;
 }
 
-export const testCredentials: Credentials = { username: "tester", password: "testbed" };
+export const testCredentials: Credentials = { username: "tester", password: "pl4nted-testbed" };
 
 // bcrypt of the password above, in Apache's file format: the only one distribution reads.
-const passwordFile = "tester:$2a$04$cZfYy0PkuxOAaj/Jrz2dQO/9m0r/5VAK6vdbB4DMMH/.L2L7YdmaW\n";
+const passwordFile = "tester:$2a$04$cZfYy0PkuxOAaj/Jrz2dQO5y7Xf0SuU7znNdwwgjOf0dD8x3Cus6m\n";
 
 export async function startDistribution(options: DistributionOptions): Promise<Registry> {
   const dir = makeTemporaryDir("distribution");

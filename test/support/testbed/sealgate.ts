@@ -27,6 +27,7 @@ export interface SealgateOptions {
   readonly config?: string;
   /** Put before the command line of Node, for example to pin the program to one core. */
   readonly launcher?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** What `npm run build` makes. */
@@ -36,7 +37,13 @@ export const sealgateProgram = join(repositoryRoot(), "dist", "bin", "sealgate.m
 const registryArguments = (plainHttp: readonly string[]): string[] =>
   plainHttp.flatMap((host) => [`--plain-http=${host}`, `--allow-private=${host}`]);
 
-export async function startSealgate({ source, plainHttp, config, launcher = [] }: SealgateOptions): Promise<Sealgate> {
+export async function startSealgate({
+  source,
+  plainHttp,
+  config,
+  launcher = [],
+  env = {},
+}: SealgateOptions): Promise<Sealgate> {
   const dir = makeTemporaryDir("serve");
   const [port, operationsPort] = (await freePorts(2)) as [number, number];
   const authority = await makeAuthority("CN=webhook-ca");
@@ -64,6 +71,7 @@ export async function startSealgate({ source, plainHttp, config, launcher = [] }
       ...(config === undefined ? [] : [`--config=${config}`]),
     ],
     dir,
+    env,
     ready: { url: `${operationsUrl}/readyz`, isReady: (status) => status === 200 },
     ceilingMs: 30_000,
   });
