@@ -80,15 +80,19 @@ export async function pace(target: Target, perSecond: number, seconds: number): 
   return latencies;
 }
 
-async function post(target: Target, agent: Agent): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
+/** The text of the answer. Rejects for what is not 200. */
+export async function post(target: Target, agent: Agent): Promise<string> {
+  return await new Promise<string>((resolve, reject) => {
     const headers = { ...JSON_TYPE, "content-length": Buffer.byteLength(target.body) };
     const outgoing = request(target.url, { method: "POST", agent, headers }, (incoming) => {
+      const chunks: Buffer[] = [];
       incoming.on("error", reject);
       incoming.on("end", () =>
-        incoming.statusCode === 200 ? resolve() : reject(new Error(`HTTP ${incoming.statusCode} of ${target.url}`)),
+        incoming.statusCode === 200
+          ? resolve(Buffer.concat(chunks).toString())
+          : reject(new Error(`HTTP ${incoming.statusCode} of ${target.url}`)),
       );
-      incoming.resume();
+      incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
     });
     outgoing.on("error", reject);
     outgoing.end(target.body);

@@ -72,6 +72,8 @@ export async function verdictOf(sealgate: Sealgate, body: string): Promise<Verdi
     headers: { "content-type": "application/json" },
     body: Buffer.from(body),
     ca: sealgate.ca,
+    // Longer than an API server would: how long it took is a figure
+    timeoutMs: 60_000,
   });
   return (JSON.parse(answer.body.toString()) as { response: Verdict }).response;
 }
