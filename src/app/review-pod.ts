@@ -22,7 +22,9 @@ import {
 import type { Keychains, PodPullSecrets } from "../ports/credentials.ts";
 import type { Policies, PolicySnapshot } from "../ports/policies.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
+import { CLOCKS } from "./clocks.ts";
 import { deadlineIn } from "./deadline.ts";
+import { FairTurns } from "./fair-turns.ts";
 import { imageKeychains, NOBODYS, type ImageKeychains } from "./keychains.ts";
 import { planReview, REVIEW_SETTINGS, type Plan, type ReviewSettings, type Task } from "./plan.ts";
 import { Memories, PolicyTerms, type SeenTag } from "./policy-terms.ts";
@@ -49,6 +51,7 @@ export class PodReviewer implements Reviewer {
   readonly #settings: () => ReviewSettings;
   readonly #memories: Memories;
   readonly #keychains: Keychains | undefined;
+  readonly #turns = new FairTurns(CLOCKS.monotonicNow);
 
   /** `now` in milliseconds since 1970: exceptions end by it, and what was verified grows old by it. */
   constructor(
@@ -66,16 +69,20 @@ export class PodReviewer implements Reviewer {
   }
 
   async validate(request: AdmissionRequest, signal: AbortSignal): Promise<Review> {
+    const turn = await this.#turns.take(request.namespace);
     const cpu = this.#verifier.budget();
     const { tasks, pod, exceptions, unmatched } = this.#plan(request, cpu);
     const terms = new PolicyTerms(signal, this.#memories, request.namespace);
     const work = eachOf(tasks, (task) => this.#judge(task, this.#shown(task, pod), { signal, cpu, terms }));
     const verdicts = await work.finally(() => terms.end());
+    // What many waited for may have come to all of them at once.
+    await this.#turns.take(request.namespace, turn);
     const unpinned = tasks.flatMap((task, index) => unpinnedWarnings(task, verdicts[index]));
     return { ...review(verdicts, unpinned), exceptions, unmatched };
   }
 
   async pin(request: AdmissionRequest, signal: AbortSignal): Promise<Pinning> {
+    await this.#turns.take(request.namespace);
     const { tasks, pod } = this.#plan(request, this.#verifier.budget());
     const terms = new PolicyTerms(signal, this.#memories, request.namespace);
     const work = eachOf(tasks, (task) => this.#pinsOf(task, this.#shown(task, pod), terms));

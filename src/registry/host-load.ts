@@ -39,6 +39,8 @@ interface Host {
 
 const FAILURES = 5;
 const CLOSED_MS = 5_000;
+/** Who asks a host that is closed is told after a moment: who is told at once asks again, hundreds of times a second. */
+const TOLD_AFTER_MS = 250;
 const MAX_THROTTLED_S = 60;
 /** So short a wait is waited for, with a little more, so that not all come back in one moment. */
 const MAX_WAIT_MS = 2_000;
@@ -59,6 +61,7 @@ export class HostLoad {
     const host = this.#of(call.host);
     const wait = this.#shortWait(host, call);
     if (wait > 0) await this.#waitShortly(wait, call);
+    else if (host.closedUntil > this.#options.now()) await pause(TOLD_AFTER_MS, call.signal);
     this.#expectOpen(host, call);
     await this.#enter(host, call);
     try {

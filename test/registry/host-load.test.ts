@@ -170,6 +170,18 @@ describe("registry: load of a host", () => {
     assert.equal((await load.run(call(), async () => answered(200))).status, 200);
   });
 
+  it("tells of a host that is closed after a moment, or with its caller's time", async () => {
+    for (let i = 0; i < 5; i++) await isUnavailable("RegistryUnreachable", load.run(call(), unreachable));
+    const caller = new AbortController();
+    let told = false;
+    const asked = isUnavailable("RegistryUnreachable", load.run(call({ signal: caller.signal }), unreachable));
+    const noted = asked.then(() => (told = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(told, false);
+    caller.abort();
+    await noted;
+  });
+
   it("remembers no host that is well", async () => {
     for (let i = 0; i < 20_000; i++) await load.run(call({ host: `h${i}` }), async () => answered(200));
   });
