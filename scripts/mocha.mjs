@@ -8,7 +8,7 @@ import { basename, join } from "node:path";
 import { createInterface } from "node:readline";
 
 const SIGSTORE_FILES = /^(?:attestations|configuration|sigstore.*|status|trust-root|virtual-sigstore)\.test\.js$/u;
-const CHART_FILES = /^(?:chaos|chart.*|controllers|endurance|rbac|story|two-releases|unanswered)\.test\.js$/u;
+const CHART_FILES = /^(?:callers|chaos|chart.*|controllers|endurance|rbac|story|two-releases|unanswered)\.test\.js$/u;
 
 const [suite, ...options] = process.argv.slice(2);
 const all = testFiles("dist/test");
