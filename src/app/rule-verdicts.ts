@@ -36,13 +36,17 @@ export function withWrittenDigest(
   return written === undefined ? verdict : joinVerdicts(verdict, written);
 }
 
-/** The image could not be looked at: a Fail or Undetermined of every rule that needs to. */
+/**
+ * The image could not be looked at: a Fail or Undetermined of every rule that needs to. Where it was to be pinned, that its
+ * text has no digest comes of that, and is not told beside it.
+ */
 export function unresolved(
   rule: CompiledRule,
   reference: ImageReference,
   error: VerificationFailure | UnavailableError,
-  unpinned: UndeterminedCause | undefined,
+  isPinWanted: boolean,
 ): RuleVerdict {
+  const unpinned = isPinWanted && error instanceof UnavailableError ? error.undetermined : undefined;
   if (!needsRegistry(rule, reference)) return unsigned(rule, reference, unpinned);
   const subject = `manifest ${reference.digest ?? reference.tag ?? ""}`;
   const common = { rule: rule.name, evidence: [] };
@@ -62,7 +66,7 @@ export function unresolved(
           findings: [{ subject, code: error.code, reason: error.message, hint: error.hint }],
           causes: [],
         };
-  return withWrittenDigest(rule, reference, verdict, unpinned);
+  return isPinWanted ? verdict : withWrittenDigest(rule, reference, verdict);
 }
 
 export type Looked<T> =

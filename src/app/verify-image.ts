@@ -16,7 +16,6 @@ import { isOutside, type Outcome, type PlaceAnswer, type RuleVerdict } from "../
 import { wantedOf } from "../policy/wanted.ts";
 import type { Keychain } from "../ports/credentials.ts";
 import type { Registry } from "../ports/registry.ts";
-import { UnavailableError } from "../ports/unavailable.ts";
 import type { Clocks } from "./clocks.ts";
 import { beforeDeadline } from "./deadline.ts";
 import { askedOf, ImageGatherer, type ImageQuery, type RegistryOf } from "./gather-image.ts";
@@ -192,16 +191,14 @@ export class ImageVerifier {
     const { reference, isPinWanted } = question;
     const resolved = await looked(this.#digestOf(question));
     if (!resolved.ok) {
-      const { error } = resolved;
-      const unpinned = isPinWanted && error instanceof UnavailableError ? error.undetermined : undefined;
-      return unlooked(unresolved(rule, reference, error, unpinned));
+      return unlooked(unresolved(rule, reference, resolved.error, isPinWanted));
     }
     if (!asksForEvidence(rule)) return unlooked(unsigned(rule, reference));
     const look = { ...question, digest: resolved.value };
     const judged = await looked(this.#judge(look, rule));
     const { verdict, places } = judged.ok
       ? { ...judged.value, verdict: withWrittenDigest(rule, reference, judged.value.verdict) }
-      : unlooked(unresolved(rule, reference, judged.error, undefined));
+      : unlooked(unresolved(rule, reference, judged.error, false));
     return { verdict: this.#recall(look, rule, verdict), places };
   }
 

@@ -34,9 +34,23 @@ describe("rule-verdicts", () => {
 
   it("says of an image that could not be looked at whose fault that is", () => {
     const refused = new VerificationFailure("ManifestNotFound", "no such tag");
-    assert.equal(unresolved(ruleOf({}), PINNED, refused, undefined).outcome, "Fail");
-    assert.deepEqual(unresolved(ruleOf({}), PINNED, DOWN, undefined).causes, ["RegistryUnreachable"]);
-    assert.equal(unresolved(ruleOf(DIGEST_ONLY), TAGGED, DOWN, "RegistryUnreachable").outcome, "Undetermined");
+    assert.equal(unresolved(ruleOf({}), PINNED, refused, true).outcome, "Fail");
+    assert.deepEqual(unresolved(ruleOf({}), PINNED, DOWN, true).causes, ["RegistryUnreachable"]);
+    assert.equal(unresolved(ruleOf(DIGEST_ONLY), TAGGED, DOWN, true).outcome, "Undetermined");
+    assert.equal(unresolved(ruleOf(DIGEST_ONLY), TAGGED, DOWN, false).outcome, "Fail");
+  });
+
+  it("does not tell of a missing digest beside the reason for which there is none", () => {
+    const refused = new VerificationFailure("RegistryUnauthorized", "the registry answers 401");
+    const codes = (error: typeof refused | typeof DOWN, isPinWanted: boolean): readonly string[] => {
+      const { outcome, findings } = unresolved(ruleOf({}), TAGGED, error, isPinWanted);
+      return [outcome, ...findings.map(({ code }) => code)];
+    };
+    assert.deepEqual(codes(refused, true), ["Fail", "RegistryUnauthorized"]);
+    assert.deepEqual(codes(DOWN, true), ["Undetermined", "RegistryUnreachable"]);
+    // Whoever asks for a digest and pins none wants it of the author
+    assert.deepEqual(codes(refused, false), ["Fail", "RegistryUnauthorized", "NoDigest"]);
+    assert.deepEqual(codes(DOWN, false), ["Fail", "RegistryUnreachable", "NoDigest"]);
   });
 
   it("makes a value of what a registry does, and of nothing else", async () => {

@@ -233,11 +233,7 @@ describe("ImageVerifier", () => {
 
     it("is Undetermined and names the resolution of the tag", async () => {
       assert.deepEqual(await atDeadline(fakeRegistry({ manifest: stuck }), "registry.local/acme/web:1"), [
-        [
-          "Undetermined",
-          "DeadlineSpent the time was spent during resolution of the tag",
-          'DeadlineSpent Cannot hold "registry.local/acme/web:1" to what was verified: no digest, want @sha256:<64 hex>',
-        ],
+        ["Undetermined", "DeadlineSpent the time was spent during resolution of the tag"],
       ]);
     });
 
