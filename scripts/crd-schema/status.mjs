@@ -4,7 +4,7 @@ const condition = {
   description: "One thing that is true of the object, or not.",
   required: ["type", "status", "reason", "message", "lastTransitionTime"],
   properties: {
-    type: { type: "string", maxLength: 64, description: "Ready, Relaxed or TimeoutCapped." },
+    type: { type: "string", maxLength: 64, description: "Ready, Relaxed, TimeoutCapped or TemplatesUnchecked." },
     status: { type: "string", enum: ["True", "False", "Unknown"], description: "Whether it is so." },
     reason: { type: "string", maxLength: 64, description: "Why, in one word for programs." },
     message: { type: "string", maxLength: 4096, description: "Why, in sentences for people." },
@@ -46,7 +46,7 @@ const common = {
     "x-kubernetes-list-type": "map",
     "x-kubernetes-list-map-keys": ["type"],
     description:
-      "Ready: whether it is in force as it is written. Of policies also Relaxed: whether something in it asks for less; and TimeoutCapped: whether its own time is more than a request has.",
+      "Ready: whether it is in force as it is written. Of policies also Relaxed: whether something in it asks for less; TimeoutCapped: whether its own time is more than a request has; and TemplatesUnchecked: whether templates of the controllers that it lists are not sent to be checked.",
     items: condition,
   },
   droppedFields: paths(

@@ -205,8 +205,12 @@ function statusWork(
     api,
     wanted: (now) => {
       const snapshot = watch.snapshot();
-      const { maxMs, reserveMs } = config().deadline;
-      return snapshot && wantedStatuses(watch.objects(), snapshot, { now, longestMs: maxMs - reserveMs });
+      const {
+        deadline: { maxMs, reserveMs },
+        podControllers,
+      } = config();
+      const around = { longestMs: maxMs - reserveMs, areTemplatesSent: podControllers };
+      return snapshot && wantedStatuses(watch.objects(), snapshot, { now, ...around });
     },
     onChange: (object, condition) => {
       const { kind, namespace, name } = object;

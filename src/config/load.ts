@@ -97,6 +97,7 @@ export const DEFAULT_CONFIG: Config = {
   builtInTrustRoots: BUILT_IN_TRUST_ROOTS,
   unmatchedImages: "Allow",
   excludeNamespaces: [],
+  podControllers: true,
   secretNamespaces: [],
   callers: ANYBODY,
   limits: DEFAULT_LIMITS,
@@ -118,7 +119,7 @@ export function loadConfig(file: string): Config {
 export function formatConfig(config: Config): string {
   const { trustRoots, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches } =
     config;
-  const { tls, callers, leaderElection, registries, proxy, deadline } = config;
+  const { tls, callers, leaderElection, podControllers, registries, proxy, deadline } = config;
   return stringify({
     ...(tls === undefined ? {} : { tls: formatTls(tls) }),
     ...(callers.printed === undefined ? {} : { callers: callers.printed }),
@@ -127,6 +128,7 @@ export function formatConfig(config: Config): string {
     builtInTrustRoots: [...builtInTrustRoots],
     unmatchedImages,
     excludeNamespaces: [...excludeNamespaces],
+    podControllers,
     secretNamespaces: [...secretNamespaces],
     limits,
     caches: printedCaches(caches),
@@ -170,14 +172,15 @@ function readConfig(document: ResourceDocument): Config {
   };
 }
 
-/** What is a word, or a list of names. */
+/** What is a word, a switch, or a list of names. */
 function readNames({
   builtInTrustRoots = DEFAULT_CONFIG.builtInTrustRoots,
   unmatchedImages = DEFAULT_CONFIG.unmatchedImages,
   excludeNamespaces = DEFAULT_CONFIG.excludeNamespaces,
   secretNamespaces = DEFAULT_CONFIG.secretNamespaces,
-}: WrittenConfig): Pick<Config, "builtInTrustRoots" | "unmatchedImages" | "excludeNamespaces" | "secretNamespaces"> {
-  return { builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces };
+  podControllers = DEFAULT_CONFIG.podControllers,
+}: WrittenConfig): Pick<Config, "builtInTrustRoots" | "secretNamespaces" | keyof PodSettings> {
+  return { builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, podControllers };
 }
 
 function leaseOf({ leaderElection }: WrittenConfig): Pick<Config, "leaderElection"> {

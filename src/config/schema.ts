@@ -5,7 +5,7 @@
 import { CALLERS } from "./callers.ts";
 import { CACHES, LIMITS } from "./limits.ts";
 import { DEADLINE, PROXY, REGISTRIES } from "./registries-schema.ts";
-import { EXCLUDE_NAMESPACES, UNMATCHED_IMAGES } from "./settings.ts";
+import { EXCLUDE_NAMESPACES, POD_CONTROLLERS, UNMATCHED_IMAGES } from "./settings.ts";
 import { TLS_SCHEMA } from "./tls.ts";
 
 /** The trust roots that the program carries and a file may switch off. */
@@ -75,6 +75,7 @@ export const CONFIG_SCHEMA = {
     },
     unmatchedImages: UNMATCHED_IMAGES,
     excludeNamespaces: EXCLUDE_NAMESPACES,
+    podControllers: POD_CONTROLLERS,
     secretNamespaces: {
       type: "array",
       description:

@@ -2,7 +2,13 @@
 import type { Instant } from "../encoding/instant.ts";
 import type { CompiledPolicy } from "../policy/compile.ts";
 import { policyIndex } from "../policy/match.ts";
-import { exceptionStatus, policyStatus, trustRootStatus, type StatusContent } from "../policy/status.ts";
+import {
+  exceptionStatus,
+  policyStatus,
+  trustRootStatus,
+  type StatusContent,
+  type Surroundings,
+} from "../policy/status.ts";
 import type { PolicySnapshot } from "../ports/policies.ts";
 import type { ObjectState } from "./object-state.ts";
 
@@ -11,11 +17,11 @@ export interface WantedStatus {
   readonly content: StatusContent;
 }
 
-/** Of the objects whose generation is in the snapshot. `longestMs`: milliseconds that any request has at most. */
+/** Of the objects whose generation is in the snapshot. */
 export function wantedStatuses(
   objects: readonly ObjectState[],
   snapshot: PolicySnapshot,
-  { now, longestMs }: { readonly now: Instant; readonly longestMs: number },
+  { now, ...around }: { readonly now: Instant } & Omit<Surroundings, "isTooMany">,
 ): readonly WantedStatus[] {
   const policies = new Map(snapshot.policies.map((policy) => [idOf(policy.id), policy]));
   const exceptions = new Map(snapshot.exceptions.map((exception) => [exception.name, exception]));
@@ -33,7 +39,7 @@ export function wantedStatuses(
     }
     const policy = policies.get(idOf(state));
     if (policy?.generation !== state.generation) return undefined;
-    return policy && policyStatus(policy, written, { isTooMany: tooMany.has(idOf(state)), longestMs });
+    return policy && policyStatus(policy, written, { isTooMany: tooMany.has(idOf(state)), ...around });
   };
   return objects.flatMap((state) => {
     const content = contentOf(state);

@@ -85,6 +85,8 @@ export interface CompiledPolicy {
   readonly verifiedWithin?: number;
   /** Milliseconds that a request may spend on it; all that the request has when it is absent. */
   readonly timeout?: number;
+  /** Kinds whose templates it wants checked, where it lists them. */
+  readonly podControllers?: readonly string[];
   /** Of the object that was compiled, where an API server gave it one. */
   readonly generation?: number;
   /** When it was made, as far as that is known: of a namespace's policies the youngest are the first to be too many. */
@@ -124,6 +126,9 @@ export function compilePolicy(
     failureAction,
     ...readFailurePolicy(spec),
     ...(typeof seconds === "number" && shared.length === 0 ? { timeout: seconds * 1000 } : {}),
+    ...(shared.length > 0 || spec.match?.podControllers === undefined
+      ? {}
+      : { podControllers: spec.match.podControllers }),
     ...(metadata.generation === undefined ? {} : { generation: metadata.generation }),
     ...(createdAt === undefined ? {} : { createdAt }),
     appliesTo: compileScope(resource, shared),

@@ -11,7 +11,7 @@ import type { FieldError } from "./field-errors.ts";
 import type { CompiledTrustRoot } from "./trust-root-object.ts";
 
 export interface Condition {
-  readonly type: "Ready" | "Relaxed" | "TimeoutCapped";
+  readonly type: "Ready" | "Relaxed" | "TimeoutCapped" | "TemplatesUnchecked";
   readonly status: "True" | "False";
   /** CamelCase. */
   readonly reason: string;
@@ -43,6 +43,8 @@ export interface Surroundings {
   readonly isTooMany: boolean;
   /** Milliseconds that any request has at most. */
   readonly longestMs: number;
+  /** The API server asks about templates, too. */
+  readonly areTemplatesSent: boolean;
 }
 
 export function policyStatus(policy: CompiledPolicy, written: Written, around: Surroundings): StatusContent {
@@ -56,6 +58,7 @@ export function policyStatus(policy: CompiledPolicy, written: Written, around: S
       ready(policyProblem(policy, around.isTooMany), inForce(policy), written),
       relaxed,
       ...timeoutCapped(policy, around.longestMs),
+      ...templatesUnchecked(policy, around.areTemplatesSent),
     ],
     droppedFields: written.droppedFields,
     relaxations: relaxations.slice(0, MAX_RELAXATIONS).map((each) => each.slice(0, MAX_PATH)),
@@ -106,6 +109,23 @@ function timeoutCapped({ timeout }: CompiledPolicy, longestMs: number): readonly
         },
       ]
     : [{ ...common, status: "False", reason: "RequestsAreLongEnough", message: `a request may spend ${asked} on it` }];
+}
+
+/** Of a policy that lists controllers: who asks for all by saying nothing wants what there is. */
+function templatesUnchecked({ podControllers = [] }: CompiledPolicy, areSent: boolean): readonly Condition[] {
+  if (podControllers.length === 0) return [];
+  const kinds = podControllers.join(", ");
+  const common = { type: "TemplatesUnchecked" } as const;
+  return areSent
+    ? [{ ...common, status: "False", reason: "TemplatesAreSent", message: `templates are checked: ${kinds}` }]
+    : [
+        {
+          ...common,
+          status: "True",
+          reason: "TemplatesAreNotSent",
+          message: `templates are not sent to be checked (podControllers of the configuration): ${kinds}; pods are`,
+        },
+      ];
 }
 
 type Reasoned = Pick<Condition, "reason" | "message">;

@@ -29,6 +29,7 @@ describe("config/load", () => {
       builtInTrustRoots: ["sigstore-public-good", "github"],
       unmatchedImages: "Allow",
       excludeNamespaces: [],
+      podControllers: true,
       secretNamespaces: [],
       callers: { callers: { kind: "anybody" }, files: [], printed: undefined },
       limits: DEFAULT_LIMITS,
@@ -88,7 +89,7 @@ describe("config/load", () => {
       "an unknown key",
       "trustRoots: {}\nlisten: {}\n",
       [
-        "2: listen: is unknown, want one of trustRoots, tls, callers, leaderElection, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches, registries, proxy, deadline",
+        "2: listen: is unknown, want one of trustRoots, tls, callers, leaderElection, builtInTrustRoots, unmatchedImages, excludeNamespaces, podControllers, secretNamespaces, limits, caches, registries, proxy, deadline",
       ],
     ],
     [
@@ -154,7 +155,7 @@ describe("config/load", () => {
         "2: trustRoots.b.file: is required: Its trusted_root.json; a relative path begins at the folder of the configuration file",
         "2: trustRoots.b.requires: asks for no proof of time, want transparencyLog or timestamp to be true",
         "3: trustRoots.a.file: must be string",
-        "4: background: is unknown, want one of trustRoots, tls, callers, leaderElection, builtInTrustRoots, unmatchedImages, excludeNamespaces, secretNamespaces, limits, caches, registries, proxy, deadline",
+        "4: background: is unknown, want one of trustRoots, tls, callers, leaderElection, builtInTrustRoots, unmatchedImages, excludeNamespaces, podControllers, secretNamespaces, limits, caches, registries, proxy, deadline",
       ],
     ],
   ];

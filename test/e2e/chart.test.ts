@@ -174,6 +174,7 @@ const REFUSED: Readonly<Record<string, object>> = {
   "what a value of its own says": { config: { secretNamespaces: ["a"] } },
   "a namespace of keys that is none": { secretNamespaces: ["*"] },
   "a Lease that is not the chart's": { config: { leaderElection: {} } },
+  "another word on templates than the chart's": { config: { podControllers: false } },
 };
 
 function nested(path: string, value: unknown): object {

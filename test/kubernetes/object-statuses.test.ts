@@ -33,7 +33,7 @@ const snapshot = (more: Partial<PolicySnapshot>): PolicySnapshot => ({
 });
 
 function reasons(objects: readonly ObjectState[], of: PolicySnapshot): readonly string[] {
-  return wantedStatuses(objects, of, { now: NOW, longestMs: 9500 }).map(
+  return wantedStatuses(objects, of, { now: NOW, longestMs: 9500, areTemplatesSent: true }).map(
     ({ state: { kind, name }, content }) => `${kind} ${name} ${content.conditions[0]?.reason}`,
   );
 }

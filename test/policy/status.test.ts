@@ -4,6 +4,7 @@ import { compilePolicy, type CompiledPolicy } from "../../src/policy/compile.ts"
 import { compileException } from "../../src/policy/exception.ts";
 import {
   exceptionStatus,
+  isPolicyReady,
   policyStatus,
   trustRootStatus,
   type Condition,
@@ -16,7 +17,7 @@ import { NOW, policy, rule, type Json } from "./resources.ts";
 import { compiledRoot, inlineOf } from "./trust-roots.ts";
 
 const NOTHING: Written = { droppedFields: [], relaxations: [] };
-const AROUND = { isTooMany: false, longestMs: 9500 };
+const AROUND = { isTooMany: false, longestMs: 9500, areTemplatesSent: true };
 const SOMEBODY = { name: "dev", keyless: { issuer: "https://login.acme.io", subject: "dev@acme.io" } };
 
 const compiled = (spec: Json = {}): CompiledPolicy => compilePolicy(policy(spec), ROOTS);
@@ -31,7 +32,7 @@ function shown({ conditions }: StatusContent, type: Condition["type"] = "Ready")
 
 describe("policyStatus()", () => {
   const of = (spec: Json, written = NOTHING, isTooMany = false): string =>
-    shown(policyStatus(compiled(spec), written, { isTooMany, longestMs: 9500 }));
+    shown(policyStatus(compiled(spec), written, { ...AROUND, isTooMany }));
 
   it("is ready when it compiles", () => {
     assert.equal(of({}), "True Compiled: 1 rule is in force (Enforce)");
@@ -94,6 +95,24 @@ describe("policyStatus()", () => {
     assert.equal(capped({}), "none");
     assert.equal(capped({ timeoutSeconds: 9 }), "False RequestsAreLongEnough: a request may spend 9s on it");
     assert.equal(capped({ timeoutSeconds: 10 }), "True RequestsAreShorter: asks for 10s, requests have 9.5s at most");
+  });
+
+  it("says whether the templates are checked that a policy lists", () => {
+    const unchecked = (podControllers: readonly string[] | undefined, areTemplatesSent = false): string => {
+      const spec = podControllers === undefined ? {} : { match: { podControllers: [...podControllers] } };
+      return shown(policyStatus(compiled(spec), NOTHING, { ...AROUND, areTemplatesSent }), "TemplatesUnchecked");
+    };
+    assert.deepEqual([unchecked(undefined), unchecked([])], ["none", "none"]);
+    assert.equal(
+      unchecked(["Job", "CronJob"]),
+      "True TemplatesAreNotSent: templates are not sent to be checked (podControllers of the configuration): Job, CronJob; pods are",
+    );
+    assert.equal(unchecked(["Job"], true), "False TemplatesAreSent: templates are checked: Job");
+  });
+
+  it("tells of a policy that is ready", () => {
+    assert.deepEqual([compiled(), compiled({ failureAction: "Sometimes" })].map(isPolicyReady), [true, false]);
+    assert.equal(isPolicyReady(compiled({ verifyImages: [naming("nobody", "a")] })), false);
   });
 
   it("is as long as the kind's schema has room for", () => {
