@@ -86,6 +86,37 @@ describeOnTestbed("policy", (testbed) => {
     });
   }
 
+  const podOf = (name: string, spec: object): object => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name, namespace: IN_NAMESPACE },
+    spec: { containers: [{ name: "web", image: FINE }], ...spec },
+  });
+
+  for (const [place, spec] of Object.entries({
+    "a container": { containers: [{ name: "web", image: REFUSED }] },
+    "an init container": { initContainers: [{ name: "first", image: REFUSED }] },
+    "a sidecar": { initContainers: [{ name: "beside", image: REFUSED, restartPolicy: "Always" }] },
+    "an image volume": { volumes: [{ name: "data", image: { reference: REFUSED } }] },
+  })) {
+    it(`denies a pod for the image of ${place}`, async () => {
+      const denied = await send("create", podOf("refused", spec));
+      assert.ok(isDenied(denied), denied.stderr);
+    });
+  }
+
+  it("denies kubectl debug with such an image, and another image for a pod that runs, which may be deleted", async () => {
+    mustSucceed("kubectl create", await send("create", podOf("runs", {})));
+    const debug = (image: string): readonly string[] => ["debug", "runs", `--image=${image}`, "--attach=false"];
+    const ask = async (...args: readonly string[]): Promise<RunResult> =>
+      gate.cluster.kubectl(["-n", IN_NAMESPACE, ...args]);
+    assert.ok(isDenied(await ask(...debug(REFUSED))));
+    mustSucceed("kubectl debug", await ask(...debug(FINE)));
+    assert.ok(isDenied(await ask("set", "image", "pod/runs", `web=${REFUSED}`)));
+    mustSucceed("kubectl set image", await ask("set", "image", "pod/runs", `web=${FINE}-2`));
+    mustSucceed("kubectl delete", await ask("delete", "pod", "runs", "--now"));
+  });
+
   it("lets a Deployment be scaled and deleted that was made before the policy", async () => {
     await gate.apply(policy({ podControllers: [] }));
     await eventuallyTaken(controller("Deployment", REFUSED, "before"));
