@@ -21,6 +21,10 @@ import { formatTime, quantile, type Benchmark, type Goal, type Table } from "./t
 import { setTimeout as sleep } from "node:timers/promises";
 
 const PER_SECOND = 200;
+/** Tried in this order where the machine does not carry it: whoever else works on it takes from the load, too. */
+const LESS = [100, 50, 25];
+const TRIAL_MS = 10_000;
+const TRIAL_SLOWEST_MS = 2_000;
 const STEADY_MS = 30_000;
 const ROLLING_MS = 120_000;
 /** minReadySeconds of the Deployment. */
@@ -50,18 +54,39 @@ export const rolling: Benchmark = {
     if (found.kind === "missing") throw new Error(found.message);
     const endurance = await startEndurance(found.programs);
     try {
-      const usage = await measureUsage(endurance);
-      return [await measureSteps(endurance), usage];
+      const perSecond = await findRate(endurance);
+      const usage = await measureUsage(endurance, perSecond);
+      return [await measureSteps(endurance, perSecond), usage];
     } finally {
       await endurance.stop();
     }
   },
 };
 
-async function measureSteps(endurance: Endurance): Promise<Table> {
+/** The highest rate at which nothing fails and little waits while nothing happens. */
+async function findRate(endurance: Endurance): Promise<number> {
+  for (const perSecond of [PER_SECOND, ...LESS]) {
+    const load = endurance.load(perSecond);
+    await sleep(TRIAL_MS);
+    await load.stop();
+    const slow = quantile(timesOf(load.samples), 0.99);
+    const right = load.samples.every(({ outcome }) => outcome === "right");
+    console.log(
+      `${perSecond} a second for ${formatTime(TRIAL_MS)}: 99 % within ${formatTime(slow)}${right ? "" : ", not all right"}\n`,
+    );
+    if (right && slow < TRIAL_SLOWEST_MS) return perSecond;
+  }
+  throw new Error(`Cannot measure here: not even ${LESS.at(-1)} admissions a second are answered in time`);
+}
+
+function timesOf(samples: readonly Sample[]): readonly number[] {
+  return samples.map(({ startedAt, endedAt }) => endedAt - startedAt);
+}
+
+async function measureSteps(endurance: Endurance, perSecond: number): Promise<Table> {
   const { installation } = endurance;
   const under = async (what: string, work: (load: Load) => Promise<Done>): Promise<Step> => {
-    const load = endurance.load(PER_SECOND);
+    const load = endurance.load(perSecond);
     const started = performance.now();
     const done = await work(load);
     await load.stop();
@@ -96,10 +121,18 @@ async function measureSteps(endurance: Endurance): Promise<Table> {
     }),
   ];
   return {
-    title: `Under ${PER_SECOND} admissions a second`,
+    title: `Under ${perSecond} admissions a second`,
     columns: ["step", "seconds", "admissions", "failed", "wrong", "median", "99 %", "slowest", "note"],
     rows: steps.map(rowOf),
-    goals: steps.flatMap(goalsOf),
+    goals: [
+      {
+        what: "admissions a second that the machine carries",
+        want: String(PER_SECOND),
+        actual: String(perSecond),
+        met: perSecond === PER_SECOND,
+      },
+      ...steps.flatMap(goalsOf),
+    ],
   };
 }
 
@@ -107,7 +140,7 @@ const countOf = ({ samples }: Step, outcome: Sample["outcome"]): number =>
   samples.filter((each) => each.outcome === outcome).length;
 
 function rowOf(step: Step): readonly string[] {
-  const times = step.samples.map(({ startedAt, endedAt }) => endedAt - startedAt);
+  const times = timesOf(step.samples);
   const counts = [step.samples.length, countOf(step, "failed"), countOf(step, "wrong")].map(String);
   const quantiles = [0.5, 0.99, 1].map((q) => formatTime(quantile(times, q)));
   return [step.what, step.seconds.toFixed(0), ...counts, ...quantiles, step.note];
@@ -138,11 +171,11 @@ function goalsOf(step: Step): readonly Goal[] {
 }
 
 /** What each replica takes when nothing happens but admissions. */
-async function measureUsage({ installation, load: startLoad }: Endurance): Promise<Table> {
+async function measureUsage({ installation, load: startLoad }: Endurance, perSecond: number): Promise<Table> {
   const replicas = installation.release.replicas();
   const before = replicas.map(({ process }) => usageOf(process.pid));
   const started = performance.now();
-  const load = startLoad(PER_SECOND);
+  const load = startLoad(perSecond);
   await sleep(STEADY_MS);
   const seconds = (performance.now() - started) / 1000;
   const after = replicas.map(({ process }) => usageOf(process.pid));
@@ -157,7 +190,7 @@ async function measureUsage({ installation, load: startLoad }: Endurance): Promi
     ];
   });
   return {
-    title: `What a replica takes, ${PER_SECOND} admissions a second over three for ${seconds.toFixed(0)} s`,
+    title: `What a replica takes, ${perSecond} admissions a second over three for ${seconds.toFixed(0)} s`,
     columns: ["", "resident before", "resident after", "at most", "processor"],
     rows,
   };
