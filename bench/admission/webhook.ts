@@ -27,8 +27,16 @@ export function writePolicy(dir: string, name: string, object: object): void {
   writeFileSync(join(dir, `${name}.yaml`), stringify(object));
 }
 
-export async function startWebhook(policies: string, plainHttp: readonly string[]): Promise<Sealgate> {
-  return await startSealgate({ source: { policies }, plainHttp, launcher: launchers.server });
+/** As the chart sets them: how much memory is used is theirs to say as well. */
+export const CHART_NODE_OPTIONS = "--max-old-space-size=384 --max-semi-space-size=8";
+
+export async function startWebhook(
+  policies: string,
+  plainHttp: readonly string[],
+  nodeOptions?: string,
+): Promise<Sealgate> {
+  const options = nodeOptions === undefined ? [] : ["env", `NODE_OPTIONS=${nodeOptions}`];
+  return await startSealgate({ source: { policies }, plainHttp, launcher: [...launchers.server, ...options] });
 }
 
 export interface Yardstick {
