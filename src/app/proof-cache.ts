@@ -13,6 +13,8 @@ export type ProofLifetimes = Readonly<Record<Outcome, number>>;
 export const PROOF_LIFETIMES: ProofLifetimes = { Pass: 600_000, Fail: 30_000, Undetermined: 5_000 };
 
 const MAX_BYTES = 128 * 1024 * 1024;
+/** How often proofs that may answer nothing any more are given up, as long as there are any. */
+const SWEEP_MS = 10_000;
 
 export interface Proof {
   readonly outcome: Outcome;
@@ -37,6 +39,7 @@ export class ProofCache<T extends Proof> {
   readonly #lifetimes: () => ProofLifetimes;
   readonly #proofs: LRUCache<string, Kept<T>>;
   readonly #underway = new Map<string, Promise<T>>();
+  #isSweeping = false;
 
   constructor({ now, lifetimes = () => PROOF_LIFETIMES, sizeOf = () => 1 }: ProofCacheOptions<T>) {
     this.#now = now;
@@ -80,11 +83,38 @@ export class ProofCache<T extends Proof> {
     try {
       const proof = await work;
       const isLess = proof.outcome === "Undetermined" && this.known(key) !== undefined;
-      if (isKept(proof) && !isLess) this.#proofs.set(key, { proof, since: this.#now() });
+      if (isKept(proof) && !isLess) this.#keep(key, proof);
       return proof;
     } finally {
       this.#underway.delete(key);
     }
+  }
+
+  /** Gives up what may answer nothing any more: images that were seen once are not asked for again. */
+  sweep(): void {
+    for (const [key, kept] of this.#proofs.entries()) {
+      if (!this.#serves(kept, kept.proof.outcome)) this.#proofs.delete(key);
+    }
+  }
+
+  /** How many are remembered, whether they may answer or not. */
+  get size(): number {
+    return this.#proofs.size;
+  }
+
+  #keep(key: string, proof: T): void {
+    this.#proofs.set(key, { proof, since: this.#now() });
+    if (!this.#isSweeping) this.#sweepLater();
+  }
+
+  #sweepLater(): void {
+    this.#isSweeping = true;
+    const sweep = (): void => {
+      this.sweep();
+      this.#isSweeping = false;
+      if (this.size > 0) this.#sweepLater();
+    };
+    setTimeout(sweep, SWEEP_MS).unref();
   }
 
   #serves({ since }: Kept<T>, outcome: Outcome): boolean {

@@ -81,6 +81,22 @@ describe("ProofCache, as time goes by", () => {
     assert.equal(cache.serves("other", "Pass"), false);
   });
 
+  it("gives up what may answer nothing any more, though nobody asks for it", async () => {
+    let now = 1;
+    const cache = new ProofCache<RuleVerdict>({ now: () => now });
+    for (const outcome of ["Pass", "Fail", "Undetermined"] as const) {
+      await cache.renew(outcome, () => Promise.resolve(ruleVerdict({ outcome })));
+    }
+    cache.sweep();
+    assert.equal(cache.size, 3);
+    now += PROOF_LIFETIMES.Fail + 1;
+    cache.sweep();
+    assert.deepEqual([cache.size, cache.known("Pass")?.outcome], [1, "Pass"]);
+    now += PROOF_LIFETIMES.Pass;
+    cache.sweep();
+    assert.equal(cache.size, 0);
+  });
+
   it("keeps what still holds when nobody can tell more", async () => {
     let now = 1;
     const cache = new ProofCache<RuleVerdict>({ now: () => now });
