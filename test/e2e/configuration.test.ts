@@ -81,7 +81,7 @@ describe("the configuration file of the built program", () => {
     assert.equal(code, 0);
     assert.match(
       stdout,
-      /^trustRoots: \{\}\nbuiltInTrustRoots:\n {2}- sigstore-public-good\n {2}- github\nunmatchedImages: Allow\nexcludeNamespaces: \[\]\nsecretNamespaces: \[\]\nlimits:\n/,
+      /^trustRoots: \{\}\nbuiltInTrustRoots:\n {2}- sigstore-public-good\n {2}- github\nunmatchedImages: Allow\nexcludeNamespaces: \[\]\npodControllers: true\nsecretNamespaces: \[\]\nlimits:\n/,
     );
     assert.match(
       stdout,

@@ -77,17 +77,21 @@ const PORTS_OF_A_LANE = 4_000;
 const LANES = ["gate", "chart", "sigstore"];
 const FIRST_PORT = 20_000 + PORTS_OF_A_LANE * Math.max(0, LANES.indexOf(process.env["SEALGATE_E2E_LANE"] ?? ""));
 
+let lastPort = FIRST_PORT + Math.floor(Math.random() * PORTS_OF_A_LANE);
+
 /**
  * Ports of 127.0.0.1 that nothing listens on, below the range that the kernel gives to
- * outgoing connections, so that only another such call could take one meanwhile. The lanes of a run have their own.
+ * outgoing connections, so that only another such call could take one meanwhile. The lanes of a run have their own, and
+ * none is given twice until all were: a program may listen on what it was given much later.
  */
 export async function freePorts(count: number): Promise<number[]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = FIRST_PORT + Math.floor(Math.random() * PORTS_OF_A_LANE);
-    if (!ports.has(port) && (await isFree(port))) ports.add(port);
+  const ports: number[] = [];
+  while (ports.length < count) {
+    lastPort = FIRST_PORT + ((lastPort + 1 - FIRST_PORT) % PORTS_OF_A_LANE);
+    const port = lastPort;
+    if (await isFree(port)) ports.push(port);
   }
-  return [...ports];
+  return ports;
 }
 
 /** Starts a program and waits until its probe answers; its log is in the error if it never does. */
