@@ -16,6 +16,7 @@ import { DEFAULT_CONFIG, formatConfig, loadConfig, type Config } from "./config/
 import { readResources, toYaml } from "./config/pods.ts";
 import { buildKubernetesClient, type KubernetesApi } from "./kubernetes/client.ts";
 import { deleteWebhooks } from "./kubernetes/delete-webhooks.ts";
+import { formatUnready } from "./policy/trust-root-object.ts";
 import { makeLogger, type Logger } from "./telemetry/logger.ts";
 import { makeMetrics, type Metrics } from "./telemetry/metrics.ts";
 import type { AdmissionLog } from "./webhook/admission-log.ts";
@@ -176,6 +177,7 @@ async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
   const { pods, namespaces } = usage(() => readResources(flags.resource));
   const trust = openTrust(flags.config);
   const snapshot = await readPoliciesOnce(flags.policy, trust, { namespace: flags.namespace, namespaces });
+  for (const line of snapshot.trustRoots.flatMap(formatUnready)) io.err(`${line}\n`);
   const { verifier, close } = verification(flags, trust.config);
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
   const print =

@@ -5,7 +5,7 @@ const CERTIFICATES =
   "^\\s*(-----BEGIN CERTIFICATE-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END CERTIFICATE-----\\s*)+$";
 const PUBLIC_KEY = "^\\s*-----BEGIN PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END PUBLIC KEY-----\\s*$";
 
-const VARIANTS = ["publicGood", "github", "inline", "sigstoreKeys"];
+const VARIANTS = ["publicGood", "github", "inline", "configMap", "secret", "sigstoreKeys"];
 
 const oneVariant = {
   rule: `${VARIANTS.map((variant) => `(has(self.${variant}) ? 1 : 0)`).join(" + ")} == 1`,
@@ -25,6 +25,29 @@ const startsFirst = {
   message: "validUntil must not be before validFrom",
   fieldPath: ".validUntil",
 };
+
+/** The text of a trusted_root.json in a member of an object in Sealgate's namespace. */
+const stored = (kind, description) => ({
+  type: "object",
+  description,
+  required: ["name", "key"],
+  properties: {
+    name: {
+      type: "string",
+      minLength: 1,
+      maxLength: 253,
+      pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+      description: `Name of the ${kind}, a DNS subdomain, in Sealgate's own namespace.`,
+    },
+    key: {
+      type: "string",
+      minLength: 1,
+      maxLength: 253,
+      pattern: "^[-._a-zA-Z0-9]+$",
+      description: `Member of the ${kind}'s data that holds the text of the instance's trusted_root.json, at most 1 MiB.`,
+    },
+  },
+});
 
 const window = (of, isRequired = false) => ({
   validFrom: instant(
@@ -138,6 +161,14 @@ export const trustRootSpec = {
       description:
         "The text of the instance's trusted_root.json, at most 128 KiB. Public keys and certificates only, nothing in it is secret. Another source must be written when it is absent.",
     },
+    configMap: stored(
+      "ConfigMap",
+      "A ConfigMap that holds the instance's trusted_root.json. It is followed: another text in it takes effect at once, and without it the trust root is not ready.",
+    ),
+    secret: stored(
+      "Secret",
+      "A Secret that holds the instance's trusted_root.json. It is followed: another text in it takes effect at once, and without it the trust root is not ready.",
+    ),
     sigstoreKeys,
     requires: {
       type: "object",

@@ -8,6 +8,7 @@ import { buildKubernetesClient, DEFAULT_NAMESPACE, ownNamespace, type Kubernetes
 import { KeySecrets } from "../kubernetes/key-secrets.ts";
 import { wantedStatuses } from "../kubernetes/object-statuses.ts";
 import { PolicyWatch } from "../kubernetes/policy-watch.ts";
+import { RootTexts } from "../kubernetes/root-texts.ts";
 import { StatusWriter } from "../kubernetes/status-writer.ts";
 import { keySourcesOf } from "../policy/compile.ts";
 import { isPolicyReady } from "../policy/status.ts";
@@ -159,15 +160,24 @@ function openCluster(
     (source) => secrets.find(source),
     (uri) => kms.find(uri),
   );
+  const texts = new RootTexts({
+    ...systemClock,
+    client,
+    onChange: (isAffected) => void watch.recompileTrustRoots(isAffected),
+  });
   const watch = new PolicyWatch({
     ...systemClock,
     turn: turnTaker(systemClock.monotonicNow),
     client,
-    compile: trust.compileWith(() => ({ namespace: own, find })),
+    compile: trust.compileWith(
+      () => ({ namespace: own, find }),
+      (source) => texts.find(source),
+    ),
     onKeySources: (sources) => {
       secrets.follow(secretSourcesOf(sources));
       kms.follow(kmsUrisOf(sources));
     },
+    onRootSources: (sources) => texts.follow(sources),
     onChange: (detail) => changed(detail, watch.snapshot()),
   });
   const events = openEvents(client, systemClock);
@@ -182,13 +192,11 @@ function openCluster(
     readiness: () => [
       ...watch.checks(staleSeconds, observeStale),
       { name: "key-secrets", ...secrets.readiness() },
+      { name: "trust-root-texts", ...texts.readiness() },
       kmsReadiness(kms),
     ],
     close: () => {
-      watch.close();
-      events.close();
-      secrets.close();
-      kms.close();
+      for (const each of [watch, events, secrets, texts, kms]) each.close();
     },
   };
 }

@@ -7,6 +7,7 @@ import { settingsDetail } from "../config/settings.ts";
 import { compilePolicy } from "../policy/compile.ts";
 import { NO_KEY_SOURCES, type FindSecretKey, type KeySources } from "../policy/key-source.ts";
 import { compileTrustRoot, withObjects } from "../policy/trust-root-object.ts";
+import { NO_TRUST_ROOT_SOURCES, type FindRootText } from "../policy/trust-root-source.ts";
 import type { TrustRoots } from "../policy/trust-root.ts";
 import type { Compilers } from "../ports/policies.ts";
 import type { TrustRoot } from "../ports/trust.ts";
@@ -21,8 +22,14 @@ export interface Trust {
   readonly trustRoots: TrustRoots;
   /** Without keys outside of policies. */
   readonly compile: Compilers;
-  /** With keys of Secrets: `keys` is given those that lie beside the policies, where these are files. */
-  readonly compileWith: (keys: (beside: FindSecretKey) => Pick<KeySources, "namespace" | "find">) => Compilers;
+  /**
+   * With keys of Secrets: `keys` is given those that lie beside the policies, where these are files. `text` finds what
+   * TrustRoot objects name, where they are no files.
+   */
+  readonly compileWith: (
+    keys: (beside: FindSecretKey) => Pick<KeySources, "namespace" | "find">,
+    text?: FindRootText,
+  ) => Compilers;
   readiness(): readonly ReadinessCheck[];
   /** Reads the configuration and the files of its roots whenever they change, until the answer is called. */
   follow(onChange: (detail: string) => void): () => void;
@@ -34,13 +41,16 @@ export function openTrust(path: string | undefined): Trust {
   const store = usage(() => new TrustRootStore(file?.config ?? DEFAULT_CONFIG));
   const trustRoots: TrustRoots = (name) => store.get(name);
   const check = (name: string, detail: string): ReadinessCheck => ({ name, ok: true, detail });
-  const compileWith: Trust["compileWith"] = (keys) => ({
+  const compileWith: Trust["compileWith"] = (keys, text = NO_TRUST_ROOT_SOURCES.find) => ({
     policy: (resource, objects, beside = NO_KEY_SOURCES.find) => {
       const { secretNamespaces } = file?.config ?? DEFAULT_CONFIG;
       const isAllowed = (namespace: string): boolean => secretNamespaces.includes(namespace);
       return compilePolicy(resource, withObjects(objects, trustRoots), { ...keys(beside), isAllowed });
     },
-    trustRoot: (resource) => compileTrustRoot(resource, embeddedRoot),
+    trustRoot: (resource, beside = text) => {
+      const { namespace } = keys(NO_KEY_SOURCES.find);
+      return compileTrustRoot(resource, embeddedRoot, { namespace, find: beside });
+    },
   });
   return {
     config: () => file?.config ?? DEFAULT_CONFIG,

@@ -38,7 +38,10 @@ export function readPolicies(
 ): PolicySnapshot {
   const files = paths.flatMap((path) => (statSync(path).isDirectory() ? policyFilesOf(path) : [path]));
   return snapshotOf(
-    [...files.map(readPolicyFile), { policies: [], exceptions: [], trustRoots: [], namespaces, secrets: new Map() }],
+    [
+      ...files.map(readPolicyFile),
+      { policies: [], exceptions: [], trustRoots: [], namespaces, secrets: new Map(), configMaps: new Map() },
+    ],
     compile,
   );
 }

@@ -15,7 +15,8 @@ import type { FieldError } from "../policy/field-errors.ts";
 import { NO_SECRET, readSecretKey } from "../policy/key-secret.ts";
 import type { FindSecretKey } from "../policy/key-source.ts";
 import { validateTrustRoot } from "../policy/trust-root-check.ts";
-import { trustRootsByName, type TrustRootResource } from "../policy/trust-root-object.ts";
+import { formatUnready, trustRootsByName, type TrustRootResource } from "../policy/trust-root-object.ts";
+import { NO_OBJECT, readRootText, type FindRootText } from "../policy/trust-root-source.ts";
 import type { PolicyResource } from "../policy/types.ts";
 import { validatePolicy } from "../policy/validate.ts";
 import type { Compilers, Policies, PolicySnapshot } from "../ports/policies.ts";
@@ -28,12 +29,14 @@ export interface PolicySet {
   readonly exceptions: readonly ExceptionResource[];
   readonly trustRoots: readonly TrustRootResource[];
   readonly namespaces: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** By "namespace/name". */
+  /** By "namespace/name", as are ConfigMaps. */
   readonly secrets: ReadonlyMap<string, JsonObject>;
+  readonly configMaps: ReadonlyMap<string, JsonObject>;
 }
 
 const POLICY_KINDS: ReadonlySet<unknown> = new Set(["ImageVerifyPolicy", "ClusterImageVerifyPolicy"]);
-const READ_KINDS = "ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, TrustRoot, Namespace, Secret";
+const READ_KINDS =
+  "ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, TrustRoot, Namespace, Secret, ConfigMap";
 
 /** What one file holds of these kinds. Throws DocumentError with every problem found, one a line. */
 export function readPolicyFile(file: string): PolicySet {
@@ -43,6 +46,7 @@ export function readPolicyFile(file: string): PolicySet {
   const trustRoots: TrustRootResource[] = [];
   const namespaces = new Map<string, ReadonlyMap<string, string>>();
   const secrets = new Map<string, JsonObject>();
+  const configMaps = new Map<string, JsonObject>();
   for (const document of readDocuments(file)) {
     const kind = document.object.get("kind");
     if (POLICY_KINDS.has(kind)) policies.push(...readValid<PolicyResource>(document, validatePolicy, problems));
@@ -51,11 +55,12 @@ export function readPolicyFile(file: string): PolicySet {
     } else if (kind === "TrustRoot") {
       trustRoots.push(...readValid<TrustRootResource>(document, validateTrustRoot, problems));
     } else if (kind === "Namespace") namespaces.set(...readNamespace(document));
-    else if (kind === "Secret") secrets.set(readSecretName(document), document.object);
+    else if (kind === "Secret") secrets.set(readName(document), document.object);
+    else if (kind === "ConfigMap") configMaps.set(readName(document), document.object);
     else problems.push(`${file}:${document.line}: kind ${JSON.stringify(kind ?? null)} is not one of ${READ_KINDS}`);
   }
   if (problems.length > 0) throw new PolicyFilesError(problems);
-  return { policies, exceptions, trustRoots, namespaces, secrets };
+  return { policies, exceptions, trustRoots, namespaces, secrets, configMaps };
 }
 
 /** Everything that is wrong, each with file and line. */
@@ -86,9 +91,15 @@ export function snapshotOf(sets: Iterable<PolicySet>, compile: Compilers): Polic
 /** snapshotOf() policy by policy, for whoever has more to do. */
 function* compileSets(sets: Iterable<PolicySet>, compile: Compilers): Generator<undefined, PolicySnapshot> {
   const all = [...sets];
-  const trustRoots = trustRootsByName(all.flatMap((set) => set.trustRoots.map((root) => compile.trustRoot(root))));
   const namespaces = new Map(all.flatMap((set) => [...set.namespaces]));
   const secrets = new Map(all.flatMap((set) => [...set.secrets]));
+  const configMaps = new Map(all.flatMap((set) => [...set.configMaps]));
+  const findText: FindRootText = ({ kind, namespace, name, key }) => {
+    const object = (kind === "Secret" ? secrets : configMaps).get(`${namespace}/${name}`);
+    return object === undefined ? NO_OBJECT[kind] : readRootText(kind, object, key);
+  };
+  const roots = all.flatMap((set) => set.trustRoots.map((root) => compile.trustRoot(root, findText)));
+  const trustRoots = trustRootsByName(roots);
   const find: FindSecretKey = ({ namespace, name, key }) => {
     const secret = secrets.get(`${namespace}/${name}`);
     return secret === undefined ? NO_SECRET : readSecretKey(secret, key);
@@ -155,9 +166,7 @@ export class PolicyDirectory implements Policies {
     const broken = [...all].map(
       ([file, problem]) => `; ${isHeld(file) ? "kept as it last was" : "not in force"}: ${problem}`,
     );
-    const roots = this.#snapshot.trustRoots.flatMap(({ name, errors: [error] }) =>
-      error === undefined ? [] : [`; trust root ${name} is not ready: ${error.path}: ${error.message}`],
-    );
+    const roots = this.#snapshot.trustRoots.flatMap(formatUnready).map((line) => `; ${line}`);
     const found = `${this.#snapshot.policies.length} policies of ${sets.size} files`;
     return [found, ...roots, ...broken].join("");
   }
@@ -243,7 +252,7 @@ function readValid<T>(
 }
 
 /** Namespace and name, as kubectl would create it. Throws DocumentError. */
-function readSecretName(document: ResourceDocument): string {
+function readName(document: ResourceDocument): string {
   return documentOf(document.file, document.line, () => {
     const metadata = asObject(document.object.get("metadata"), "metadata");
     const namespace = asString(metadata.get("namespace") ?? "default", "metadata.namespace");

@@ -9,6 +9,7 @@ import { keySourcesOf, type CompiledPolicy } from "../policy/compile.ts";
 import { compileException, type CompiledException, type ExceptionResource } from "../policy/exception.ts";
 import type { KeySource } from "../policy/key-source.ts";
 import type { CompiledTrustRoot, TrustRootResource } from "../policy/trust-root-object.ts";
+import type { TrustRootSource } from "../policy/trust-root-source.ts";
 import type { PolicyResource } from "../policy/types.ts";
 import type { Compilers, Policies, PolicySnapshot } from "../ports/policies.ts";
 import type { KubernetesClient } from "./client.ts";
@@ -23,6 +24,8 @@ export interface PolicyWatchOptions extends Pick<ListWatchOptions, "delay" | "ra
   readonly compile: Compilers;
   /** Which keys outside of them the policies name, before onChange(). */
   onKeySources?(sources: readonly KeySource[]): void;
+  /** Which texts outside of them the trust roots name, before onChange(). */
+  onRootSources?(sources: readonly TrustRootSource[]): void;
   /** Once all was listed, and after each change of a policy, with the number in force and of those that do not compile. */
   onChange(detail: string): void;
 }
@@ -53,6 +56,11 @@ interface WatchedPolicy {
   readonly trustRoots: ReadonlySet<string>;
 }
 
+interface WatchedRoot {
+  readonly resource: TrustRootResource;
+  readonly compiled: CompiledTrustRoot;
+}
+
 export class PolicyWatch implements Policies {
   readonly #options: PolicyWatchOptions;
   readonly #policies: Record<PolicySource, Map<string, WatchedPolicy>> = {
@@ -60,7 +68,7 @@ export class PolicyWatch implements Policies {
     ClusterImageVerifyPolicy: new Map(),
   };
   #exceptions = new Map<string, CompiledException>();
-  #trustRoots = new Map<string, CompiledTrustRoot>();
+  #trustRoots = new Map<string, WatchedRoot>();
   #namespaces = new Map<string, ReadonlyMap<string, string>>();
   /** Everything but namespaces, as it was read last, by source and key. */
   readonly #objects: Record<ObjectState["kind"], Map<string, ObjectState>> = {
@@ -94,6 +102,18 @@ export class PolicyWatch implements Policies {
     await this.#alone(async () => {
       await this.#compileAgain(({ compiled }) => isAffected(compiled));
       this.#publish();
+    });
+  }
+
+  /** Compiles trust roots again whose text is another one now, and the policies that name them. */
+  async recompileTrustRoots(isAffected: (source: TrustRootSource) => boolean): Promise<void> {
+    await this.#alone(async () => {
+      const again = ([name, root]: readonly [string, WatchedRoot]): readonly [string, WatchedRoot] => {
+        const { source } = root.compiled;
+        return [name, source !== undefined && isAffected(source) ? this.#compileRoot(root.resource) : root];
+      };
+      await this.#replaceTrustRoots(await this.#inTurns(this.#trustRoots, again));
+      this.#publish("TrustRoot");
     });
   }
 
@@ -219,19 +239,23 @@ export class PolicyWatch implements Policies {
     const trustRoots = new Set<string>();
     const compiled = this.#options.compile.policy(resource, (name) => {
       trustRoots.add(name);
-      return this.#trustRoots.get(name);
+      return this.#trustRoots.get(name)?.compiled;
     });
     return { resource, compiled, trustRoots };
   }
 
-  #rootEntry(object: JsonObject): readonly [string, CompiledTrustRoot] {
+  #rootEntry(object: JsonObject): readonly [string, WatchedRoot] {
     const resource = toPlain(object) as Omit<TrustRootResource, "kind">;
-    const compiled = this.#options.compile.trustRoot({ ...resource, kind: "TrustRoot" });
-    return [compiled.name, compiled];
+    const root = this.#compileRoot({ ...resource, kind: "TrustRoot" });
+    return [root.compiled.name, root];
+  }
+
+  #compileRoot(resource: TrustRootResource): WatchedRoot {
+    return { resource, compiled: this.#options.compile.trustRoot(resource) };
   }
 
   /** Policies name roots that are not there too: those that come and go count as changed. */
-  async #replaceTrustRoots(next: Map<string, CompiledTrustRoot>): Promise<void> {
+  async #replaceTrustRoots(next: Map<string, WatchedRoot>): Promise<void> {
     const names = new Set([...this.#trustRoots.keys(), ...next.keys()]);
     const altered = [...names].filter((name) => this.#trustRoots.get(name) !== next.get(name));
     this.#trustRoots = next;
@@ -254,10 +278,11 @@ export class PolicyWatch implements Policies {
     const policies = Object.values(this.#policies).flatMap((kind) => sorted(kind).map(({ compiled }) => compiled));
     const exceptions = sorted(this.#exceptions);
     const namespaces = this.#namespaces;
-    const trustRoots = sorted(this.#trustRoots);
+    const trustRoots = sorted(this.#trustRoots).map(({ compiled }) => compiled);
     this.#snapshot = { policies, exceptions, trustRoots, namespaceLabels: (name) => namespaces.get(name) };
     if (!isFirst && source === "Namespace") return;
     this.#options.onKeySources?.(policies.flatMap(keySourcesOf));
+    this.#options.onRootSources?.(trustRoots.flatMap(({ source }) => source ?? []));
     this.#options.onChange(snapshotDetail(this.#snapshot));
   }
 }

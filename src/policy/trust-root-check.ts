@@ -9,12 +9,13 @@ import { checkWindow } from "./key-check.ts";
 import { checkClusterMetadata, checkEnvelope, specPath } from "./resource-check.ts";
 import { readInline, readSigstoreKeys, type Read } from "./trust-root-material.ts";
 import { TRUST_ROOT_SPEC_SCHEMA } from "./trust-root-schema.generated.ts";
+import type { StoredRoot } from "./trust-root-source.ts";
 import type { TrustRootSpec } from "./trust-root-spec.generated.ts";
-import { missingFrom, type TrustRequirements } from "./trust-root.ts";
+import { missingFrom, type TrustRequirements, type TrustRoot } from "./trust-root.ts";
 
 const checkSchema = compileSchema(TRUST_ROOT_SPEC_SCHEMA);
 
-const VARIANTS = ["publicGood", "github", "inline", "sigstoreKeys"] as const;
+const VARIANTS = ["publicGood", "github", "inline", "configMap", "secret", "sigstoreKeys"] as const;
 const PARTS = ["certificateAuthorities", "timestampAuthorities", "tLogs", "ctLogs"] as const;
 /** Where nothing is written. */
 const DEFAULT_REQUIRES: TrustRequirements = {
@@ -28,10 +29,11 @@ export function validateTrustRoot(resource: unknown): readonly FieldError[] {
   return [...checkEnvelope(resource), ...readTrustRoot(resource).errors];
 }
 
-/** What is trusted by the object: material of its own, or the variant that names what is built in. */
+/** What is trusted by the object: material of its own, where such lies, or the variant that names what is built in. */
 export type TrustRootContent =
   | { readonly builtIn: "publicGood" | "github" }
-  | { readonly material: TrustMaterial; readonly requires: TrustRequirements };
+  | { readonly stored: StoredRoot; readonly requires: TrustRequirements }
+  | TrustRoot;
 
 /** As the API server holds it, whose metadata is its own. Without content there are errors. */
 export function readTrustRoot(resource: unknown): Read<TrustRootContent> {
@@ -45,13 +47,24 @@ function readContent({
   publicGood,
   github,
   inline,
+  configMap,
+  secret,
   sigstoreKeys,
   requires: written,
 }: TrustRootSpec): Read<TrustRootContent> {
   if (publicGood !== undefined) return { value: { builtIn: "publicGood" }, errors: [] };
   if (github !== undefined) return { value: { builtIn: "github" }, errors: [] };
   const requires = { ...DEFAULT_REQUIRES, ...written };
-  const { value: material, errors } = inline === undefined ? readSigstoreKeys(sigstoreKeys ?? {}) : readInline(inline);
+  if (configMap !== undefined) return { value: { stored: { kind: "ConfigMap", ...configMap }, requires }, errors: [] };
+  if (secret !== undefined) return { value: { stored: { kind: "Secret", ...secret }, requires }, errors: [] };
+  return withRequired(inline === undefined ? readSigstoreKeys(sigstoreKeys ?? {}) : readInline(inline), requires);
+}
+
+/** The root of material that holds all that is required. */
+export function withRequired(
+  { value: material, errors }: Read<TrustMaterial>,
+  requires: TrustRequirements,
+): Read<TrustRoot> {
   if (material === undefined) return { errors };
   const missing = missingFrom(material, requires).map(({ need, what }) => ({
     path: `spec.requires.${need}`,

@@ -28,6 +28,54 @@ export const TRUST_ROOT_SPEC_SCHEMA = {
       description:
         "The text of the instance's trusted_root.json, at most 128 KiB. Public keys and certificates only, nothing in it is secret. Another source must be written when it is absent.",
     },
+    configMap: {
+      type: "object",
+      description:
+        "A ConfigMap that holds the instance's trusted_root.json. It is followed: another text in it takes effect at once, and without it the trust root is not ready.",
+      required: ["name", "key"],
+      additionalProperties: false,
+      properties: {
+        name: {
+          type: "string",
+          minLength: 1,
+          maxLength: 253,
+          pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+          description: "Name of the ConfigMap, a DNS subdomain, in Sealgate's own namespace.",
+        },
+        key: {
+          type: "string",
+          minLength: 1,
+          maxLength: 253,
+          pattern: "^[-._a-zA-Z0-9]+$",
+          description:
+            "Member of the ConfigMap's data that holds the text of the instance's trusted_root.json, at most 1 MiB.",
+        },
+      },
+    },
+    secret: {
+      type: "object",
+      description:
+        "A Secret that holds the instance's trusted_root.json. It is followed: another text in it takes effect at once, and without it the trust root is not ready.",
+      required: ["name", "key"],
+      additionalProperties: false,
+      properties: {
+        name: {
+          type: "string",
+          minLength: 1,
+          maxLength: 253,
+          pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+          description: "Name of the Secret, a DNS subdomain, in Sealgate's own namespace.",
+        },
+        key: {
+          type: "string",
+          minLength: 1,
+          maxLength: 253,
+          pattern: "^[-._a-zA-Z0-9]+$",
+          description:
+            "Member of the Secret's data that holds the text of the instance's trusted_root.json, at most 1 MiB.",
+        },
+      },
+    },
     sigstoreKeys: {
       type: "object",
       description: "The instance by its parts, where it has no trusted_root.json.",

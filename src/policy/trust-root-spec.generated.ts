@@ -19,6 +19,32 @@ export interface TrustRootSpec {
    */
   readonly inline?: string;
   /**
+   * A ConfigMap that holds the instance's trusted_root.json. It is followed: another text in it takes effect at once, and without it the trust root is not ready.
+   */
+  readonly configMap?: {
+    /**
+     * Name of the ConfigMap, a DNS subdomain, in Sealgate's own namespace.
+     */
+    readonly name: string;
+    /**
+     * Member of the ConfigMap's data that holds the text of the instance's trusted_root.json, at most 1 MiB.
+     */
+    readonly key: string;
+  };
+  /**
+   * A Secret that holds the instance's trusted_root.json. It is followed: another text in it takes effect at once, and without it the trust root is not ready.
+   */
+  readonly secret?: {
+    /**
+     * Name of the Secret, a DNS subdomain, in Sealgate's own namespace.
+     */
+    readonly name: string;
+    /**
+     * Member of the Secret's data that holds the text of the instance's trusted_root.json, at most 1 MiB.
+     */
+    readonly key: string;
+  };
+  /**
    * The instance by its parts, where it has no trusted_root.json.
    */
   readonly sigstoreKeys?: {

@@ -3,6 +3,7 @@ import type { CompiledPolicy } from "../policy/compile.ts";
 import type { CompiledException } from "../policy/exception.ts";
 import type { FindSecretKey } from "../policy/key-source.ts";
 import type { CompiledTrustRoot, TrustRootObjects, TrustRootResource } from "../policy/trust-root-object.ts";
+import type { FindRootText } from "../policy/trust-root-source.ts";
 import type { PolicyResource } from "../policy/types.ts";
 
 export interface PolicySnapshot {
@@ -27,5 +28,6 @@ export interface Compilers {
    * same files.
    */
   policy(resource: PolicyResource, trustRoots: TrustRootObjects, beside?: FindSecretKey): CompiledPolicy;
-  trustRoot(resource: TrustRootResource): CompiledTrustRoot;
+  /** `beside` finds texts that lie in the same files. */
+  trustRoot(resource: TrustRootResource, beside?: FindRootText): CompiledTrustRoot;
 }

@@ -7,6 +7,7 @@ import { UsageError } from "../../src/cli/io.ts";
 import { openPolicies, readPoliciesOnce } from "../../src/compose/open-policies.ts";
 import { openTrust } from "../../src/compose/open-trust.ts";
 import type { ObservedPolicy } from "../../src/telemetry/metrics.ts";
+import { inlineOf } from "../policy/trust-roots.ts";
 import { entriesOf } from "../../src/policy/compile.ts";
 
 const FLAGS = {
@@ -68,6 +69,27 @@ describe("compose/open-policies", () => {
     assert.ok(causes("elsewhere").includes("KeyUnavailable"));
   });
 
+  it("gives trust roots of files the texts beside them, in the namespace that is Sealgate's", () => {
+    const root = { apiVersion: "sealgate.dev/v1alpha1", kind: "TrustRoot", metadata: { name: "acme" } };
+    const metadata = { name: "roots", namespace: "sealgate" };
+    for (const object of [
+      { ...root, spec: { configMap: { name: "roots", key: "acme.json" } } },
+      { apiVersion: "v1", kind: "ConfigMap", metadata, data: { "acme.json": inlineOf() } },
+    ]) {
+      writeFileSync(join(folder, `${object.kind}.json`), JSON.stringify(object));
+    }
+    const errors = (namespace?: string): readonly unknown[] => {
+      const flags = { ...FLAGS, policies: folder, ...(namespace === undefined ? {} : { namespace }) };
+      const source = openPolicies(flags, openTrust(undefined), telemetry);
+      source.close();
+      return source.policies.snapshot()?.trustRoots.flatMap((each) => each.errors.map(({ message }) => message)) ?? [];
+    };
+    assert.deepEqual(errors(), []);
+    assert.deepEqual(errors("elsewhere"), [
+      'member "acme.json" of ConfigMap "elsewhere/roots": the ConfigMap does not exist',
+    ]);
+  });
+
   it("fetches the keys of a command's policies once, and asks for none where none is named", async () => {
     const trust = openTrust(undefined);
     const none = await readPoliciesOnce(["examples/keys"], trust, {}, () => assert.fail("asked"));
@@ -109,7 +131,7 @@ describe("compose/open-policies", () => {
     assert.ok(checks.every(({ ok }) => !ok));
     assert.deepEqual(
       checks.map(({ name }) => name),
-      [...stale, "key-secrets", "kms-keys"],
+      [...stale, "key-secrets", "trust-root-texts", "kms-keys"],
     );
   });
 });

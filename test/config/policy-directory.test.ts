@@ -55,7 +55,7 @@ describe("config/policy-directory", () => {
       (error) => {
         assert.ok(error instanceof PolicyFilesError);
         assert.deepEqual(error.message.split("\n"), [
-          `${join(folder, "a.yaml")}:1: kind "Deployment" is not one of ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, TrustRoot, Namespace, Secret`,
+          `${join(folder, "a.yaml")}:1: kind "Deployment" is not one of ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, TrustRoot, Namespace, Secret, ConfigMap`,
           `${join(folder, "b.yaml")}:2: Map keys must be unique`,
         ]);
         return true;
@@ -109,6 +109,39 @@ describe("config/policy-directory", () => {
     assert.deepEqual(found(), ["key", "the Secret does not exist", "the Secret has no such member"]);
     writeFileSync(join(folder, "bare.yaml"), "apiVersion: v1\nkind: Secret\nmetadata: {}\n");
     assert.throws(found, /bare\.yaml:1: metadata\.name is /);
+  });
+
+  it("has texts of trust roots in ConfigMaps and Secrets beside them, and in no others", () => {
+    const write = (name: string, ...objects: readonly object[]): void =>
+      writeFileSync(join(folder, name), objects.map((object) => JSON.stringify(object)).join("\n---\n"));
+    const root = { apiVersion: "sealgate.dev/v1alpha1", kind: "TrustRoot", metadata: { name: "acme" } };
+    write("root.yaml", { ...root, spec: { configMap: { name: "roots", key: "a" } } });
+    const metadata = { name: "roots", namespace: "sealgate" };
+    write(
+      "texts.yaml",
+      { apiVersion: "v1", kind: "ConfigMap", metadata, data: { a: "of a ConfigMap" } },
+      { apiVersion: "v1", kind: "Secret", metadata, stringData: { a: "of a Secret" } },
+    );
+    const found: unknown[] = [];
+    const watched = new PolicyDirectory({
+      folder,
+      compile: {
+        ...compile,
+        trustRoot: (resource, find) => {
+          assert.ok(find);
+          const source = { kind: "ConfigMap", ...metadata, key: "a" } as const;
+          for (const change of [{}, { kind: "Secret" }, { namespace: "default" }, { key: "b" }] as const) {
+            const answer = find({ ...source, ...change });
+            found.push(answer.kind === "none" ? answer.reason : answer.text);
+          }
+          return compile.trustRoot(resource);
+        },
+      },
+      onChange: () => undefined,
+    });
+    watched.close();
+    const missing = ["the ConfigMap does not exist", "the ConfigMap has no such member"];
+    assert.deepEqual(found, ["of a ConfigMap", "of a Secret", ...missing]);
   });
 
   it("takes a file that comes", async () => {

@@ -60,6 +60,7 @@ const RIGHTS: readonly Right[] = [
     calledBy: "kubernetes/managed-certificates.ts",
   },
   { on: "own leases.coordination.k8s.io/sealgate", verbs: ["get", "update"], calledBy: "kubernetes/lease.ts" },
+  { on: "own configmaps", verbs: ["list", "watch"], calledBy: "kubernetes/root-texts.ts" },
   { on: "cluster events.events.k8s.io", verbs: ["create", "patch"], calledBy: "kubernetes/events.ts" },
 ];
 
@@ -84,6 +85,13 @@ const REFUSED_AND_EXCEPTED = [
   },
 ];
 
+const TRUST_ROOT_ELSEWHERE = {
+  apiVersion: "sealgate.dev/v1alpha1",
+  kind: "TrustRoot",
+  metadata: { name: "stored" },
+  spec: { configMap: { name: "acme-sigstore", key: "trusted_root.json" } },
+};
+
 /** What makes it do what it does not do by itself in its first seconds. */
 const OCCASIONS: Readonly<Record<string, (kubectl: Installation["kubectl"]) => Promise<unknown>>> = {
   "a rotation writes the Secret": (kubectl) =>
@@ -92,6 +100,11 @@ const OCCASIONS: Readonly<Record<string, (kubectl: Installation["kubectl"]) => P
     await kubectl("create", "namespace", "prod");
     const files = ["namespaced-policy", "cluster-policy", "exception", "trust-root"];
     await kubectl("apply", ...files.flatMap((name) => ["-f", join(repositoryRoot(), "examples", `${name}.yaml`)]));
+  },
+  "a trust root names a ConfigMap": async (kubectl) => {
+    const file = join(makeTemporaryDir("trust-root"), "object.json");
+    writeFileSync(file, JSON.stringify(TRUST_ROOT_ELSEWHERE));
+    await kubectl("apply", "-f", file);
   },
   "uses of an exception make an event, and a series of it": async (kubectl) => {
     const file = join(makeTemporaryDir("exception"), "objects.json");

@@ -4,22 +4,40 @@
  */
 import assert from "node:assert/strict";
 import { createPublicKey, X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pushImage } from "../support/testbed/images.ts";
-import { namespace, policyOf } from "../support/testbed/objects.ts";
-import { eventually, type RunResult } from "../support/testbed/process.ts";
+import { namespace, pod, policyOf } from "../support/testbed/objects.ts";
+import { eventually, makeTemporaryDir, run, type RunResult } from "../support/testbed/process.ts";
 import { repositoryRoot } from "../support/testbed/programs.ts";
+import { sealgateProgram } from "../support/testbed/sealgate.ts";
 import { useGate, TRUST_ROOT, type Gate } from "./gate.ts";
 import { describeOnTestbed, type Testbed } from "./testbed.ts";
 
 const IN_NAMESPACE = "trust-roots";
+/** Sealgate's own: the kubeconfig of the suite names none. */
+const OWN = "sealgate";
+const RBAC = "rbac.authorization.k8s.io";
 const SIGNER = { kind: "email", email: "dev@testbed.example" } as const;
 
 type Spec = Readonly<Record<string, unknown>>;
 
 function trustRoot(name: string, spec: Spec): object {
   return { apiVersion: "sealgate.dev/v1alpha1", kind: "TrustRoot", metadata: { name }, spec };
+}
+
+/** What the chart lets Sealgate read of its own namespace, of the one ConfigMap and the one Secret. */
+function rights(name: string): readonly object[] {
+  const metadata = { namespace: OWN, name: "sealgate-trust-roots" };
+  const rules = [
+    { apiGroups: [""], resources: ["configmaps", "secrets"], resourceNames: [name], verbs: ["list", "watch"] },
+  ];
+  const roleRef = { apiGroup: RBAC, kind: "Role", name: metadata.name };
+  const subjects = [{ kind: "ServiceAccount", namespace: "sealgate-system", name: "sealgate" }];
+  return [
+    { apiVersion: `${RBAC}/v1`, kind: "Role", metadata, rules },
+    { apiVersion: `${RBAC}/v1`, kind: "RoleBinding", metadata, roleRef, subjects },
+  ];
 }
 
 /** The members of trusted_root.json that a test writes down again as parts. */
@@ -131,6 +149,54 @@ describeOnTestbed("policy trust roots", (testbed) => {
     await gate.becomes("admitted", IN_NAMESPACE, image);
   });
 
+  it("follow the ConfigMap or Secret that they name, and are nothing else while it is missing or broken", async () => {
+    const name = "trust-root-text";
+    const metadata = { namespace: OWN, name };
+    const configMap = (text: string): object => ({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { a: text } });
+    const secret = { apiVersion: "v1", kind: "Secret", metadata, stringData: { a: inline } };
+    const message = async (): Promise<string> =>
+      await gate.must(["get", "troot", TRUST_ROOT, "-o", "jsonpath={.status.conditions[?(@.type=='Ready')].message}"]);
+    await gate.apply(namespace(OWN), ...rights(name), named("signed", TRUST_ROOT, testbed()));
+    await gate.becomes("admitted", IN_NAMESPACE, image);
+    // Of the name of a root that would admit
+    await gate.apply(trustRoot(TRUST_ROOT, { configMap: { name, key: "a" } }));
+    await isDeniedBy("TrustRootNotReady");
+    await gate.apply(configMap(inline));
+    await gate.becomes("admitted", IN_NAMESPACE, image);
+    await gate.apply(configMap("{}"));
+    await isDeniedBy("TrustRootNotReady");
+    await gate.apply(configMap(inline));
+    await gate.becomes("admitted", IN_NAMESPACE, image);
+    await gate.must(["-n", OWN, "delete", "configmap", name]);
+    await isDeniedBy("TrustRootNotReady");
+    await eventually("the status says why", async () =>
+      (await message()).includes(`ConfigMap "${OWN}/${name}": the ConfigMap does not exist`),
+    );
+    await gate.apply(secret, trustRoot(TRUST_ROOT, { secret: { name, key: "a" } }));
+    await gate.becomes("admitted", IN_NAMESPACE, image);
+    await gate.must(["-n", OWN, "delete", "secret", name]);
+    await isDeniedBy("TrustRootNotReady");
+    await gate.must(["delete", "troot", TRUST_ROOT]);
+    await gate.becomes("admitted", IN_NAMESPACE, image);
+  });
+
+  it("of files have their texts beside them, and sealgate apply says which is missing", async () => {
+    const [policies, pods] = [makeTemporaryDir("trust-root"), makeTemporaryDir("pod")];
+    const write = (folder: string, object: object): void =>
+      writeFileSync(join(folder, `${(object as { kind: string }).kind}.json`), JSON.stringify(object));
+    const told = async (): Promise<string> =>
+      (await run(process.execPath, [sealgateProgram, "apply", "-p", policies, "-r", join(pods, "Pod.json")])).stderr;
+    write(pods, pod({ namespace: IN_NAMESPACE, name: "web" }, image));
+    write(policies, trustRoot("acme", { configMap: { name: "acme", key: "a" } }));
+    assert.match(
+      await told(),
+      /^trust root acme is not ready: spec\.configMap: member "a" of ConfigMap "sealgate\/acme": the ConfigMap does not exist$/mu,
+    );
+    const metadata = { namespace: OWN, name: "acme" };
+    write(policies, { apiVersion: "v1", kind: "ConfigMap", metadata, data: { a: inline } });
+    assert.doesNotMatch(await told(), /not ready/u);
+  });
+
   it("take the example, and are listed", async () => {
     const example = join(repositoryRoot(), "examples/trust-root.yaml");
     await gate.must(["apply", "-f", example]);
@@ -140,8 +206,18 @@ describeOnTestbed("policy trust roots", (testbed) => {
 
   const parts = (): Spec => partsOf(testbed().sigstore.trustedRoot);
   const REFUSED: Readonly<Record<string, readonly [() => Spec, field: string, message: RegExp]>> = {
-    "nothing to trust": [() => ({}), "spec", /must have exactly one of publicGood, github, inline, sigstoreKeys/u],
+    "nothing to trust": [
+      () => ({}),
+      "spec",
+      /must have exactly one of publicGood, github, inline, configMap, secret, sigstoreKeys/u,
+    ],
     "two variants": [() => ({ github: {}, publicGood: {} }), "spec", /must have exactly one of/u],
+    "a ConfigMap of another namespace": [
+      () => ({ configMap: { name: "acme", namespace: "prod", key: "a" } }),
+      "spec.configMap.namespace",
+      /unknown field/u,
+    ],
+    "a Secret without its member": [() => ({ secret: { name: "acme" } }), "spec.secret.key", /Required/u],
     "a TUF repository": [() => ({ tuf: { mirror: "https://a.example" } }), "spec.tuf", /unknown field/u],
     "a refresh": [() => ({ publicGood: { refresh: true } }), "spec.publicGood.refresh", /unknown field/u],
     "requirements of what is known": [() => ({ github: {}, requires: {} }), "spec.requires", /must not be written/u],

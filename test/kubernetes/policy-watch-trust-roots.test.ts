@@ -1,6 +1,7 @@
 // Policies are compiled with the trust roots that there are at each moment, and again when those that they name change.
 import assert from "node:assert/strict";
 import type { Compilers, PolicySnapshot } from "../../src/ports/policies.ts";
+import { compiledRoot, inlineOf } from "../policy/trust-roots.ts";
 import { event, list, watch, type Json } from "./fake-api.ts";
 import {
   CLUSTER,
@@ -35,6 +36,45 @@ describe("PolicyWatch: trust roots", () => {
     });
     assert.deepEqual(causes(watching.snapshot()), ["a compiled", "b TrustRootNotReady", "c TrustRootMissing"]);
     assert.deepEqual(details, ["3 policies, 0 of them do not compile; 2 trust roots, 1 of them are not ready"]);
+  });
+
+  it("tells which texts they name, and compiles those whose text is another one, and what names them", async () => {
+    const texts = new Map<string, string>();
+    const compiled: string[] = [];
+    const compile: Compilers = {
+      policy: (resource, trustRoots) => {
+        compiled.push(resource.metadata.name);
+        return COMPILE.policy(resource, trustRoots);
+      },
+      trustRoot: ({ metadata, spec }) => {
+        compiled.push(metadata.name);
+        return compiledRoot({ ...spec }, metadata.name, ({ name }) => {
+          const text = texts.get(name);
+          return text === undefined ? { kind: "none", reason: "it has not been read yet" } : { kind: "text", text };
+        });
+      },
+    };
+    const stored = (name: string): Json => trustRoot(name, { configMap: { name: `${name}-text`, key: "a" } });
+    const { watch: watching, rootSources } = await run(
+      {
+        ...steps,
+        [CLUSTER]: [list([named("a", "here"), named("b", "there"), policy("c")], "1")],
+        [TRUST_ROOTS]: [list([stored("here"), stored("there"), trustRoot("known", { github: {} })], "1")],
+      },
+      compile,
+    );
+    const source = (name: string): object => ({ kind: "ConfigMap", namespace: "sealgate", name, key: "a" });
+    assert.deepEqual(rootSources, [[source("here-text"), source("there-text")]]);
+    assert.deepEqual(causes(watching.snapshot()).slice(0, 2), ["a TrustRootNotReady", "b TrustRootNotReady"]);
+    texts.set("here-text", inlineOf());
+    texts.set("there-text", inlineOf());
+    compiled.length = 0;
+    await watching.recompileTrustRoots(({ name }) => name === "here-text");
+    assert.deepEqual(compiled, ["here", "a"]);
+    assert.deepEqual(causes(watching.snapshot()).slice(0, 2), ["a compiled", "b TrustRootNotReady"]);
+    texts.delete("here-text");
+    await watching.recompileTrustRoots(({ name }) => name === "here-text");
+    assert.deepEqual(causes(watching.snapshot()).slice(0, 2), ["a TrustRootNotReady", "b TrustRootNotReady"]);
   });
 
   for (const [name, change, expected] of [

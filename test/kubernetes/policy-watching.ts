@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { PolicyWatch } from "../../src/kubernetes/policy-watch.ts";
 import { compilePolicy } from "../../src/policy/compile.ts";
 import type { KeySource } from "../../src/policy/key-source.ts";
+import type { TrustRootSource } from "../../src/policy/trust-root-source.ts";
 import { withObjects } from "../../src/policy/trust-root-object.ts";
 import type { Compilers, PolicySnapshot } from "../../src/ports/policies.ts";
 import { KEY } from "../app/fixtures.ts";
@@ -54,6 +55,8 @@ export const COMPILE: Compilers = {
 export interface Watched {
   readonly watch: PolicyWatch;
   readonly details: readonly string[];
+  /** What onRootSources() was told. */
+  readonly rootSources: readonly (readonly TrustRootSource[])[];
   /** What onKeySources() was told. */
   readonly sources: readonly (readonly KeySource[])[];
 }
@@ -67,6 +70,7 @@ export async function run(
   const over = new Set<string>();
   const details: string[] = [];
   const sources: (readonly KeySource[])[] = [];
+  const rootSources: (readonly TrustRootSource[])[] = [];
   let finish: () => void = () => undefined;
   const finished = new Promise<void>((resolve) => {
     finish = resolve;
@@ -81,6 +85,7 @@ export async function run(
     compile,
     turn,
     onKeySources: (named) => sources.push(named),
+    onRootSources: (named) => rootSources.push(named),
     onChange: (detail) => details.push(detail),
     delay: () => Promise.resolve(),
     random: () => 0,
@@ -90,7 +95,7 @@ export async function run(
   watching.start();
   await finished;
   watching.close();
-  return { watch: watching, details, sources };
+  return { watch: watching, details, sources, rootSources };
 }
 
 export const names = (snapshot: PolicySnapshot | undefined): readonly string[] | undefined =>

@@ -22,6 +22,11 @@ const TAKEN: Readonly<Record<string, Json>> = {
   "GitHub's instance": { github: {} },
   "a trusted_root.json": { inline: inlineOf() },
   parts: { sigstoreKeys: keysOf() },
+  "a member of a ConfigMap": { configMap: { name: "acme.roots", key: "trusted_root.json" } },
+  "a member of a Secret, and what it must bring": {
+    secret: { name: "acme", key: "trusted_root.json" },
+    requires: { transparencyLog: false, timestamp: true },
+  },
   "parts that hold no certificate log, where none is required": {
     ...withKeys({ ctLogs: undefined }),
     requires: { signedCertificateTimestamp: false },
@@ -37,8 +42,26 @@ const TAKEN: Readonly<Record<string, Json>> = {
 };
 
 const FAULTS: Readonly<Record<string, readonly [spec: Json, path: string, message: RegExp]>> = {
-  "nothing to trust": [{}, "spec", /^must have exactly one of publicGood, github, inline, sigstoreKeys$/],
+  "nothing to trust": [
+    {},
+    "spec",
+    /^must have exactly one of publicGood, github, inline, configMap, secret, sigstoreKeys$/,
+  ],
   "two variants": [{ publicGood: {}, github: {} }, "spec", /^must have exactly one of/],
+  "two places": [
+    { configMap: { name: "acme", key: "a" }, secret: { name: "acme", key: "a" } },
+    "spec",
+    /^must have exactly one of/,
+  ],
+  "a ConfigMap without its member": [{ configMap: { name: "acme" } }, "spec.configMap.key", /is required/],
+  "a Secret without its name": [{ secret: { key: "a" } }, "spec.secret.name", /is required/],
+  "a ConfigMap of another namespace": [
+    { configMap: { name: "acme", namespace: "prod", key: "a" } },
+    "spec.configMap.namespace",
+    /is unknown/,
+  ],
+  "a name that is none": [{ secret: { name: "../acme", key: "a" } }, "spec.secret.name", /want what matches/],
+  "a member that is none": [{ configMap: { name: "acme", key: "a/b" } }, "spec.configMap.key", /want what matches/],
   "a TUF repository": [{ tuf: { mirror: "https://tuf.example" } }, "spec.tuf", /^is not supported: write the trusted/],
   "a refresh": [{ publicGood: { refresh: true } }, "spec.publicGood.refresh", /is unknown/],
   "an unknown member": [{ publicGood: {}, maxStaleness: "1d" }, "spec.maxStaleness", /is unknown, want one of/],
@@ -203,6 +226,8 @@ describe("crds: trustroots", () => {
       publicGood: member,
       github: member,
       inline: fc.option(fc.constant("{}"), { nil: undefined, freq: 2 }),
+      configMap: fc.option(fc.constant({ name: "acme", key: "a" }), { nil: undefined, freq: 2 }),
+      secret: fc.option(fc.constant({ name: "acme", key: "a" }), { nil: undefined, freq: 2 }),
       sigstoreKeys: fc.option(
         fc.tuple(times, times).map(([validFrom, validUntil]) => ({
           certificateAuthorities: [{ certChain: chain, ...defined({ validFrom, validUntil }) }],

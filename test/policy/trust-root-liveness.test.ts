@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { attempt } from "../../src/failure/attempt.ts";
 import { evaluateRule } from "../../src/policy/evaluate.ts";
 import type { Candidate } from "../../src/policy/evidence.ts";
+import type { FindRootText } from "../../src/policy/trust-root-source.ts";
 import { withObjects } from "../../src/policy/trust-root-object.ts";
 import { TRUST_ROOT_SPEC_SCHEMA } from "../../src/policy/trust-root-schema.generated.ts";
 import { entityFromBundle } from "../../src/verify/entity.ts";
@@ -24,9 +25,16 @@ const DEV = email("dev@acme.io");
 const LATER = "2027-01-01T00:00:00Z";
 const BEFORE = "2021-06-01T00:00:00Z";
 
+/** What lies outside: each kind has its object "acme", whose member "ours" is the instance's and "other" another's. */
+const find: FindRootText = ({ kind, namespace, name, key }) => {
+  const text = { ours: inlineOf(), other: inlineOf(OTHER) }[key];
+  const isThere = namespace === "sealgate" && name === "acme" && text !== undefined;
+  return isThere ? { kind: "text", text } : { kind: "none", reason: `the ${kind} does not exist` };
+};
+
 /** The verdict and its codes over one signature by the virtual instance. */
 function judge(spec: Json, { isPromised = true, ...how }: NonNullable<Change["signed"]>): string {
-  const compiled = compiledRoot(spec);
+  const compiled = compiledRoot(spec, "acme", find);
   const trustRoots = withObjects(
     () => compiled,
     () => undefined,
@@ -82,12 +90,27 @@ function partChanges(
   };
 }
 
+/** Another object is not there, another member is another instance. */
+function storedChanges(variant: "configMap" | "secret"): Readonly<Record<string, Change>> {
+  const change = (changes: Json, verdict: string): Change => ({
+    before: { [variant]: { name: "acme", key: "ours" } },
+    after: { [variant]: { name: "acme", key: "ours", ...changes } },
+    seen: ["Pass", verdict],
+  });
+  return {
+    [`${variant}.name`]: change({ name: "absent" }, "Undetermined TrustRootNotReady"),
+    [`${variant}.key`]: change({ key: "other" }, "Fail LogUnknown"),
+  };
+}
+
 const others = keysOf(OTHER);
 
 const LIVE: Readonly<Record<string, Change>> = {
   publicGood: { before: inline(), after: { publicGood: {} }, seen: ["Pass", "Fail LogUnknown"] },
   github: { before: inline(), after: { github: {} }, seen: ["Pass", "Fail TimestampMissing"] },
   inline: { before: inline(), after: { inline: inlineOf(OTHER) }, seen: ["Pass", "Fail LogUnknown"] },
+  ...storedChanges("configMap"),
+  ...storedChanges("secret"),
   ...partChanges("certificateAuthorities", {
     field: "certChain",
     other: others["certificateAuthorities"]?.[0]?.["certChain"],

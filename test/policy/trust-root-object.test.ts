@@ -1,10 +1,15 @@
 // Objects as policies use them: which one a name stands for, and what becomes of one that is wrong.
 import assert from "node:assert/strict";
 import { isUnavailable } from "../../src/policy/compile-entry.ts";
-import { trustRootsByName, withObjects, type CompiledTrustRoot } from "../../src/policy/trust-root-object.ts";
+import {
+  formatUnready,
+  trustRootsByName,
+  withObjects,
+  type CompiledTrustRoot,
+} from "../../src/policy/trust-root-object.ts";
 import type { TrustRoot, TrustRoots } from "../../src/policy/trust-root.ts";
 import { builtInTrustRoot } from "../../src/trust/built-in.ts";
-import { compiledRule } from "./resources.ts";
+import { compiledRule, type Json } from "./resources.ts";
 import { compiledRoot, inlineOf, keysOf, OTHER } from "./trust-roots.ts";
 
 const KEYLESS = { name: "dev", keyless: { issuer: "https://login.acme.io", subject: "dev@acme.io" } };
@@ -58,6 +63,69 @@ describe("compileTrustRoot()", () => {
   });
 });
 
+describe("compileTrustRoot() of a text outside of the object", () => {
+  const SOURCE = { kind: "ConfigMap", namespace: "sealgate", name: "roots", key: "acme.json" } as const;
+  const spec = { configMap: { name: "roots", key: "acme.json" } };
+  const of = (text: string, more: Json = {}): CompiledTrustRoot =>
+    compiledRoot({ ...spec, ...more }, "acme", (source) => {
+      assert.deepEqual(source, SOURCE);
+      return { kind: "text", text };
+    });
+
+  it("trusts what the text says, as if it stood in the object", () => {
+    const compiled = of(inlineOf());
+    const written = rootOf(compiledRoot({ inline: inlineOf() }));
+    assert.equal(rootOf(compiled).material.hash, written.material.hash);
+    assert.deepEqual(rootOf(compiled).requires, written.requires);
+    assert.deepEqual(compiled.source, SOURCE);
+    assert.notEqual(ruleHash(only(compiled)), ruleHash(only(of(inlineOf(OTHER)))));
+  });
+
+  it("takes what it must bring from the object", () => {
+    const requires = { transparencyLog: false, timestamp: true };
+    assert.deepEqual(rootOf(of(inlineOf(), { requires })).requires, { ...requires, signedCertificateTimestamp: true });
+    const { root, errors } = of(JSON.stringify({ ...(JSON.parse(inlineOf()) as Json), ctlogs: [] }));
+    assert.equal(root, "not-ready");
+    assert.deepEqual(errors, [
+      {
+        path: "spec.requires.signedCertificateTimestamp",
+        message: "is true, and the trust root holds no certificate-transparency log that can be used",
+      },
+    ]);
+  });
+
+  it("is not ready while there is none, under the name of a built-in one too, and says where it looked", () => {
+    const name = "sigstore-public-good";
+    const compiled = compiledRoot(spec, name, () => ({ kind: "none", reason: "the ConfigMap does not exist" }));
+    assert.deepEqual(compiled, {
+      name,
+      root: "not-ready",
+      errors: [
+        {
+          path: "spec.configMap",
+          message: 'member "acme.json" of ConfigMap "sealgate/roots": the ConfigMap does not exist',
+        },
+      ],
+      source: SOURCE,
+    });
+    assert.equal(withObjects(() => compiled, builtInTrustRoot)(name), "not-ready");
+  });
+
+  it("is not ready while the text is broken", () => {
+    const { root, errors, source } = of("{}{");
+    assert.equal(root, "not-ready");
+    const [{ message } = { message: "" }] = errors;
+    assert.match(message, /^member "acme\.json" of ConfigMap "sealgate\/roots": Cannot parse trust root/u);
+    assert.deepEqual(source, SOURCE);
+  });
+
+  it("is not ready where nothing outside is read", () => {
+    const { root, errors } = compiledRoot(spec);
+    assert.equal(root, "not-ready");
+    assert.match(errors[0]?.message ?? "", /nothing outside of the TrustRoot is read here$/u);
+  });
+});
+
 describe("withObjects()", () => {
   const builtIn: TrustRoots = (name) => builtInTrustRoot(name);
 
@@ -107,6 +175,15 @@ describe("withObjects()", () => {
       assert.ok(requirement !== undefined && isUnavailable(requirement));
       assert.equal(requirement.cause, cause);
     }
+  });
+});
+
+describe("formatUnready()", () => {
+  it("says the first thing that is wrong, and nothing of what is ready", () => {
+    assert.deepEqual(formatUnready(compiledRoot({ github: {} })), []);
+    assert.deepEqual(formatUnready(compiledRoot({ configMap: { name: "roots", key: "a" } })), [
+      'trust root acme is not ready: spec.configMap: member "a" of ConfigMap "sealgate/roots": nothing outside of the TrustRoot is read here',
+    ]);
   });
 });
 

@@ -2,6 +2,8 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import type { CompiledTrustRoot, TrustRootResource } from "../../src/policy/trust-root-object.ts";
 import { compileTrustRoot } from "../../src/policy/trust-root-object.ts";
+import type { FindRootText } from "../../src/policy/trust-root-source.ts";
+import type { TrustRoot } from "../../src/policy/trust-root.ts";
 import { VirtualSigstore } from "../support/virtual-sigstore/virtual-sigstore.ts";
 import type { TestCertificate } from "../support/x509/certificate.ts";
 import { builtInTrustRoot } from "../../src/trust/built-in.ts";
@@ -23,12 +25,15 @@ export function trustRoot(spec: Json, metadata: Json = {}): TrustRootResource {
   return resource as TrustRootResource;
 }
 
-export function compiledRoot(spec: Json, name = "acme"): CompiledTrustRoot {
-  return compileTrustRoot(trustRoot(spec, { name }), (builtIn) => {
-    const root = builtInTrustRoot(builtIn);
-    if (root === undefined) throw new Error(`there is no ${builtIn}`);
+/** `find` has the texts of Sealgate's own namespace, "sealgate". */
+export function compiledRoot(spec: Json, name = "acme", find?: FindRootText): CompiledTrustRoot {
+  const builtIn = (known: string): TrustRoot => {
+    const root = builtInTrustRoot(known);
+    if (root === undefined) throw new Error(`there is no ${known}`);
     return root;
-  });
+  };
+  const sources = find === undefined ? undefined : { namespace: "sealgate", find };
+  return compileTrustRoot(trustRoot(spec, { name }), builtIn, sources);
 }
 
 /** The text of an instance's trusted_root.json. */
