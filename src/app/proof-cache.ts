@@ -107,14 +107,21 @@ export class ProofCache<T extends Proof> {
     if (!this.#isSweeping) this.#sweepLater();
   }
 
+  /** Held weakly: a timer keeps no cache alive that nobody can ask any more. */
   #sweepLater(): void {
     this.#isSweeping = true;
+    const cache = new WeakRef(this);
     const sweep = (): void => {
-      this.sweep();
-      this.#isSweeping = false;
-      if (this.size > 0) this.#sweepLater();
+      const kept = cache.deref();
+      if (kept !== undefined) kept.#sweepInTurn();
     };
     setTimeout(sweep, SWEEP_MS).unref();
+  }
+
+  #sweepInTurn(): void {
+    this.sweep();
+    this.#isSweeping = false;
+    if (this.size > 0) this.#sweepLater();
   }
 
   #serves({ since }: Kept<T>, outcome: Outcome): boolean {

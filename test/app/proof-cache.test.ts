@@ -1,8 +1,10 @@
 // Verdicts by what was proved, with a lifetime by outcome; work under way is shared.
 import assert from "node:assert/strict";
+import { setImmediate } from "node:timers/promises";
 import { PROOF_LIFETIMES, ProofCache, SingleFlight } from "../../src/app/proof-cache.ts";
 import type { Outcome, RuleVerdict } from "../../src/policy/verdict.ts";
 import { ruleVerdict } from "../admission/verdicts.ts";
+import { collectGarbage } from "../support/garbage.ts";
 
 describe("ProofCache", () => {
   for (const [outcome, lifetime] of Object.entries(PROOF_LIFETIMES) as [Outcome, number][]) {
@@ -95,6 +97,20 @@ describe("ProofCache, as time goes by", () => {
     now += PROOF_LIFETIMES.Pass;
     cache.sweep();
     assert.equal(cache.size, 0);
+  });
+
+  it("is given up with all that it remembers once nobody holds it, though the next sweep is due", async () => {
+    const fill = async (): Promise<WeakRef<ProofCache<RuleVerdict>>> => {
+      const cache = new ProofCache<RuleVerdict>({ now: () => 1 });
+      await cache.renew("key", () => kept("Pass"));
+      assert.equal(cache.size, 1);
+      return new WeakRef(cache);
+    };
+    const cache = await fill();
+    // What was looked at through a weak reference lives to the end of its turn
+    await setImmediate();
+    collectGarbage();
+    assert.equal(cache.deref(), undefined);
   });
 
   it("keeps what still holds when nobody can tell more", async () => {
