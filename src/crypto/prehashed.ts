@@ -48,7 +48,7 @@ export function verifyDigestSignature(key: PublicKey, digest: Uint8Array, signat
   }
 }
 
-/** The point as the SPKI holds it, compressed or not (RFC 5480 §2.2). */
+/** The point as the SPKI holds it. */
 function pointOf({ spki }: PublicKey): Uint8Array {
   const [, subjectKey] = derSequence(parseDer(spki), "SubjectPublicKeyInfo");
   return Uint8Array.from(derBitString(subjectKey, "subjectPublicKey"));

@@ -107,12 +107,13 @@ function ecdsa(key: Uint8Array, parameters: DerNode | undefined): KeyAlgorithm {
   return { kind: "ecdsa", curve };
 }
 
-/** RFC 5480 §2.2: compressed or not. OpenSSL would also take the hybrid form, and the point at infinity. */
+/**
+ * RFC 5480 §2.2: uncompressed, as Go's readers have it. OpenSSL would also take the compressed and the hybrid form, in which
+ * one key would be another principal, and the point at infinity.
+ */
 function checkPoint(point: Uint8Array, coordinateBytes: number): void {
-  const [form] = point;
-  const isUncompressed = form === 4 && point.length === 1 + 2 * coordinateBytes;
-  const isCompressed = (form === 2 || form === 3) && point.length === 1 + coordinateBytes;
-  if (!isUncompressed && !isCompressed) throw new EncodingError("subjectPublicKey is no point of its curve");
+  if (point[0] === 4 && point.length === 1 + 2 * coordinateBytes) return;
+  throw new EncodingError("subjectPublicKey is no uncompressed point of its curve");
 }
 
 function rsa(key: Uint8Array, parameters: DerNode | undefined): KeyAlgorithm {

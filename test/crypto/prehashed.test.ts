@@ -101,18 +101,13 @@ describe("verifyDigestSignature()", () => {
     });
   }
 
-  it("takes a compressed point, and a signature with high s", () => {
-    const { publicKey, privateKey } = pairs["P-256"];
-    const { x = "", y = "" } = publicKey.export({ format: "jwk" });
-    const isOdd = ((Buffer.from(y, "base64url").at(-1) ?? 0) & 1) === 1;
-    const head = decodeHex("3039301306072a8648ce3d020106082a8648ce3d030107032200", 26);
-    const spki = concatBytes(head, Uint8Array.of(isOdd ? 3 : 2), Buffer.from(x, "base64url"));
-    const key = parsePublicKeySpki(spki);
-    // of eight random signatures some have a high s
-    for (let i = 0; i < 8; i += 1) assert.ok(verifyDigestSignature(key, digest, sign("sha256", MESSAGE, privateKey)));
-  });
-
   const p256 = parsePublicKeySpki(pairs["P-256"].publicKey.export({ type: "spki", format: "der" }));
+
+  it("takes a signature with high s", () => {
+    // of eight random signatures some have one
+    for (let i = 0; i < 8; i += 1)
+      assert.ok(verifyDigestSignature(p256, digest, sign("sha256", MESSAGE, pairs["P-256"].privateKey)));
+  });
 
   it("refuses an ECDSA signature cut, grown or changed in any bit", () => {
     const signature = Uint8Array.from(sign("sha256", MESSAGE, pairs["P-256"].privateKey));
