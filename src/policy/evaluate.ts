@@ -11,7 +11,7 @@ import type { ImageEvidence } from "./evidence.ts";
 import { judgeAttestation, type Asked, type AttestationResult, type Unseen } from "./judge-attestation.ts";
 import { atLevel, joinAttestations, joinSets, judgeLevels } from "./judge-levels.ts";
 import { judgeSet, type EntryResult, type SetResult } from "./judge-set.ts";
-import { proveRule, type EntryProof, type RuleProof } from "./prove.ts";
+import { isLeftOut, proveRule, type EntryProof, type RuleProof } from "./prove.ts";
 import { checkValidations } from "./validations.ts";
 import { allOf, type Finding, type PlaceAnswer, type RuleVerdict, type UndeterminedCause } from "./verdict.ts";
 
@@ -120,7 +120,7 @@ function unreadOf({ places }: RuleProof): readonly PlaceAnswer[] {
 function unseenOf(level: RuleProof): Unseen {
   return {
     unread: unreadOf(level).map(causeOf),
-    isCut: level.unparsed.some(({ code }) => code === "TooManyCandidates"),
+    isCut: level.unparsed.some(isLeftOut),
   };
 }
 

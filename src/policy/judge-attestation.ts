@@ -12,7 +12,7 @@ import type { CompiledAttestation } from "./compile-attestation.ts";
 import { checkCondition } from "./condition.ts";
 import { imageFacts, instantFact, predicateFacts, signerFacts, statementFacts, type ReviewedImage } from "./facts.ts";
 import { judgeSet, type EntryResult, type SetResult } from "./judge-set.ts";
-import { failureFinding, type Accepted, type AttestationProof, type EntryProof } from "./prove.ts";
+import { failureFinding, isLeftOut, type Accepted, type AttestationProof, type EntryProof } from "./prove.ts";
 import { allOf, type Finding, type Outcome, type UndeterminedCause } from "./verdict.ts";
 
 /** What a verdict depends on beside the proof. */
@@ -90,7 +90,7 @@ function judgeEntry(
     result: attempt(() => meetConditions(attestation, statement.entity, entry, asked)),
   }));
   const open = cause === undefined ? unread : [...unread, cause];
-  const wasCut = isCut || proof.findings.some(({ code }) => code === "TooManyCandidates");
+  const wasCut = isCut || proof.findings.some(isLeftOut);
   return {
     entry,
     findings: [...proof.findings, ...refusals([...judged, ...met], entry.name)],

@@ -5,6 +5,7 @@
 import type { Digest } from "../crypto/digest.ts";
 import type { Instant } from "../encoding/instant.ts";
 import { attempt, type Attempt } from "../failure/attempt.ts";
+import type { FailureCode } from "../failure/catalogue.ts";
 import type { SignedEntity } from "../verify/entity.ts";
 import type { VerifiedEntity } from "../verify/evidence.ts";
 import { precheck } from "../verify/precheck.ts";
@@ -129,6 +130,18 @@ function leftOutFinding(leftOut: readonly Refused[], entry: string): readonly Fi
   if (first === undefined) return [];
   const finding = failureFinding("signatures", first);
   return [{ ...finding, reason: `${finding.reason}: ${leftOut.length} were not looked at`, entry }];
+}
+
+/** By our bounds on number, size and cost: nobody knows what it says. */
+const LEFT_OUT: ReadonlySet<string> = new Set<FailureCode>([
+  "TooManyCandidates",
+  "RegistryAnswerTooLarge",
+  "EvidenceTooCostly",
+]);
+
+/** Whether it tells of candidates that a bound left out, and not of what is wrong with one. */
+export function isLeftOut({ code }: Finding): boolean {
+  return LEFT_OUT.has(code);
 }
 
 /** One line about a candidate that does not do. */

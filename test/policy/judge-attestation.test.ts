@@ -1,6 +1,7 @@
 /** judgeAttestation(): which statements count, which must meet the conditions, and what was not seen. */
 import assert from "node:assert/strict";
 import { attempt } from "../../src/failure/attempt.ts";
+import type { FailureCode } from "../../src/failure/catalogue.ts";
 import { VerificationFailure } from "../../src/failure/failure.ts";
 import type { Candidate } from "../../src/policy/evidence.ts";
 import { entityFromBundle } from "../../src/verify/entity.ts";
@@ -18,12 +19,13 @@ const bad = attestedBy(KEYS.a, BAD, { subject: "bundle sha256:02" });
 const rule = (more: Json = {}): ReturnType<typeof compiledAttestationRule> =>
   compiledAttestationRule(attestationRule({ conditions, ...more }));
 
-const cut: Candidate = {
+const leftOut = (code: FailureCode): Candidate => ({
   subject: "referrers",
   entity: attempt<never>(() => {
-    throw new VerificationFailure("TooManyCandidates", "Cannot look at all");
+    throw new VerificationFailure(code, "Cannot look at all");
   }),
-};
+});
+const cut = leftOut("TooManyCandidates");
 
 describe("an attestation", () => {
   const places = [READ, UNREAD];
@@ -59,6 +61,21 @@ describe("an attestation", () => {
     ],
     "All: what was not read could be a bad one": [{}, [clean], "Undetermined RegistryError", true],
     "All: what a limit left out could be a bad one": [{}, [clean, cut], "Fail TooManyCandidates"],
+    "All: what is too large to be looked at could be a bad one": [
+      {},
+      [clean, leftOut("RegistryAnswerTooLarge")],
+      "Fail RegistryAnswerTooLarge",
+    ],
+    "All: what takes too long to be looked at could be a bad one": [
+      {},
+      [clean, leftOut("EvidenceTooCostly")],
+      "Fail EvidenceTooCostly",
+    ],
+    "All: what is no statement at all takes nothing away": [
+      {},
+      [clean, leftOut("BundleMalformed")],
+      "Pass BundleMalformed",
+    ],
     "Any: one that meets them suffices": [{ match: "Any" }, [bad, clean], "Pass ConditionNotMet"],
     "Any: it suffices whatever was not read": [{ match: "Any" }, [clean], "Pass RegistryError", true],
     "Any: bad ones alone do not": [{ match: "Any" }, [bad], "Fail ConditionNotMet"],
@@ -69,6 +86,11 @@ describe("an attestation", () => {
       true,
     ],
     "Any: what a limit left out takes nothing away": [{ match: "Any" }, [clean, cut], "Pass TooManyCandidates"],
+    "Any: what is too large takes nothing away": [
+      { match: "Any" },
+      [clean, leftOut("RegistryAnswerTooLarge")],
+      "Pass RegistryAnswerTooLarge",
+    ],
     "two statements by two principals": [
       { attestors: [{ entries: [entry("one", KEYS.a), entry("two", KEYS.b)] }] },
       [clean, attestedBy(KEYS.b, CLEAN)],
@@ -158,6 +180,11 @@ describe("the age of an attestation", () => {
   const rows: Readonly<Record<string, [Json, readonly Candidate[], string]>> = {
     "Latest: a good one after a bad one": [{ match: "Latest" }, [old.bad, young.clean], "Pass"],
     "Latest: a bad one after a good one": [{ match: "Latest" }, [young.bad, old.clean], "Fail ConditionNotMet"],
+    "Latest: what is too large could be newer": [
+      { match: "Latest" },
+      [young.clean, leftOut("RegistryAnswerTooLarge")],
+      "Fail RegistryAnswerTooLarge",
+    ],
     "Latest: of two at the same moment both": [{ match: "Latest" }, [young.bad, young.clean], "Fail ConditionNotMet"],
     "maxAge puts the old one aside first": [{ maxAge: "7d" }, [old.bad, young.clean], "Pass AttestationTooOld"],
     "maxAge leaves none": [{ maxAge: "2d" }, [young.clean], "Fail AttestationTooOld"],
