@@ -2,9 +2,10 @@
  * The verdict of one attestor set on what its entries take (policy-api.md §4, step 8), be it signatures or statements that
  * meet their conditions.
  */
-import { formatPrincipal, type VerifiedEntity } from "../verify/evidence.ts";
+import type { VerifiedEntity } from "../verify/evidence.ts";
 import { evaluateSet, type SetOutcome } from "./attestor-set.ts";
 import type { CompiledEntry } from "./compile-entry.ts";
+import { tellSigners } from "./distinct-signers.ts";
 import { groupByParty } from "./party.ts";
 import type { Accepted } from "./prove.ts";
 import type { Finding, UndeterminedCause } from "./verdict.ts";
@@ -27,8 +28,9 @@ export interface SetResult extends SetOutcome {
 }
 
 export function judgeSet(count: number, entries: readonly EntryResult[]): SetResult {
+  const signerOf = tellSigners(entries.flatMap(({ accepted }) => accepted.map(({ entity }) => entity)));
   const parties = groupByParty(entries, ({ entry }) => entry.party).map((alternatives) => ({
-    principals: alternatives.flatMap(({ accepted }) => accepted.map(({ entity }) => formatPrincipal(entity.principal))),
+    principals: alternatives.flatMap(({ accepted }) => accepted.map(({ entity }) => signerOf(entity))),
     hasUnread: alternatives.some(({ open }) => open.length > 0),
   }));
   const result = evaluateSet(parties, count);

@@ -59,6 +59,8 @@ export type VerifiedTimes = Branded<"VerifiedTimes"> & { readonly times: readonl
 /** The signer, proven at every one of those times. Earned in signer.ts. */
 export type VerifiedSigner = Branded<"VerifiedSigner"> & {
   readonly principal: Principal;
+  /** What else the same signer is: the key that a certificate holds, and of a private PKI each name of the certificate. */
+  readonly aliases: readonly Principal[];
   /** Keyless alone: what Fulcio wrote into the verified certificate. */
   readonly identity?: FulcioIdentity;
   /** Keyless alone: when the certificate was issued, minutes before the signing. */
@@ -83,6 +85,7 @@ export type VerifiedClaims = Branded<"VerifiedClaims"> & Claims;
 /** What verify() returns and the only object that policies may read. Earned in verifier.ts. */
 export type VerifiedEntity = Branded<"VerifiedEntity"> & {
   readonly principal: Principal;
+  readonly aliases: readonly Principal[];
   readonly identity?: FulcioIdentity;
   readonly certifiedAt?: Instant;
   readonly times: readonly ObservedTime[];

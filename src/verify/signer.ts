@@ -41,7 +41,7 @@ export function verifySigner(
 
 function keySigner(keyId: string, { validFor }: KeyRequirement, times: VerifiedTimes): VerifiedSigner {
   if (validFor !== undefined) checkKeyWindow(validFor, times);
-  return earned({ kind: "key", keyId });
+  return earned({ kind: "key", keyId }, []);
 }
 
 /** §3.5 (4), GHSA-wqqc-jjcq-vfxm: a window without a proven time would be no window. */
@@ -71,7 +71,8 @@ function keylessSigner(
   const chain = verifyChain(leaf, trust.certificateAuthorities, instantsOf(times), "codeSigning");
   checkScts(leaf, chain, thresholds.certificateLogs, trust.ctLogs);
   const identity = fulcioIdentity(leaf);
-  return { ...earned({ kind: "keyless", ...verifyIdentity(identity, wanted) }), identity, certifiedAt: leaf.notBefore };
+  const signer = earned({ kind: "keyless", ...verifyIdentity(identity, wanted) }, [keyOf(leaf)]);
+  return { ...signer, identity, certifiedAt: leaf.notBefore };
 }
 
 /** §4.6: distinct logs. The issuer is the one that the chain proved. */
@@ -98,27 +99,30 @@ function authoritySigner(
 ): VerifiedSigner {
   const chain = verifyChain(leaf, authorities, instantsOf(times), "privateSigning");
   checkScts(leaf, chain, thresholds.certificateLogs, trust?.ctLogs ?? []);
-  const anchor = chain.authority.chain.reduce((_, above) => above);
-  return earned({
-    kind: "authority",
-    authority: anchor.publicKey().keyId,
-    subject: matchSubject(subjectAlternativeNames(leaf), subject),
-  });
+  const authority = chain.authority.chain.reduce((_, above) => above).publicKey().keyId;
+  const names = subjectAlternativeNames(leaf);
+  const called = (name: string): Principal => ({ kind: "authority", authority, subject: name });
+  return earned(called(matchSubject(names, subject)), [keyOf(leaf), ...names.map(({ value }) => called(value))]);
 }
 
 /** Nobody vouches for it but the pin: it must have been valid, and be for signing. */
 function pinnedSigner(leaf: Certificate, times: VerifiedTimes, { subject }: PinnedLeafRequirement): VerifiedSigner {
   for (const instant of instantsOf(times)) checkLeafAt(leaf, instant, "privateSigning");
   matchSubject(subjectAlternativeNames(leaf), subject);
-  return earned({ kind: "pinned-leaf", keyId: leaf.publicKey().keyId });
+  return earned({ kind: "pinned-leaf", keyId: leaf.publicKey().keyId }, [keyOf(leaf)]);
+}
+
+/** Who holds the key of a certificate could also sign with it alone. */
+function keyOf(leaf: Certificate): Principal {
+  return { kind: "key", keyId: leaf.publicKey().keyId };
 }
 
 function instantsOf({ times }: VerifiedTimes): readonly Instant[] {
   return times.map(({ instant }) => instant);
 }
 
-function earned(principal: Principal): VerifiedSigner {
-  return { principal } as VerifiedSigner;
+function earned(principal: Principal, aliases: readonly Principal[]): VerifiedSigner {
+  return { principal, aliases } as VerifiedSigner;
 }
 
 function text(instant: Instant | undefined): string {

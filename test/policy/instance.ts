@@ -8,7 +8,7 @@ import { entityFromCosignLayer } from "../../src/verify/entity.ts";
 import { email, githubWorkflow } from "../support/virtual-sigstore/identity.ts";
 import { certificateSigner, signerOf, type Signer } from "../support/virtual-sigstore/signer.ts";
 import { VirtualSigstore } from "../support/virtual-sigstore/virtual-sigstore.ts";
-import type { TestCertificate } from "../support/x509/certificate.ts";
+import type { CertificateParts, TestCertificate } from "../support/x509/certificate.ts";
 import { generalName } from "../support/x509/name.ts";
 import { IMAGE_DIGEST } from "./resources.ts";
 
@@ -48,8 +48,8 @@ export interface Signing {
 }
 
 /** With a certificate for an e-mail address. */
-export function mailSigner(subject = SUBJECT, issuer = ISSUER, hasSct = true): Signer {
-  return sigstore.certify(email(subject, issuer), { isLogged: hasSct });
+export function mailSigner(subject = SUBJECT, issuer = ISSUER, hasSct = true, leaf: CertificateParts = {}): Signer {
+  return sigstore.certify(email(subject, issuer), { isLogged: hasSct, leaf });
 }
 
 /** With a certificate for a run of a workflow, but for what `changes` says. */

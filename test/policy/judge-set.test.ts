@@ -5,7 +5,9 @@ import type { Accepted } from "../../src/policy/prove.ts";
 import type { UndeterminedCause } from "../../src/policy/verdict.ts";
 
 function result(party: string, keys: readonly string[], open: readonly UndeterminedCause[] = []): EntryResult {
-  const accepted = keys.map((keyId) => ({ entity: { principal: { kind: "key", keyId } } }) as unknown as Accepted);
+  const accepted = keys.map(
+    (keyId) => ({ entity: { principal: { kind: "key", keyId }, aliases: [] } }) as unknown as Accepted,
+  );
   return { entry: { name: party, party } as EntryResult["entry"], accepted, findings: [], open };
 }
 

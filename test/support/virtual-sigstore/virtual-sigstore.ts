@@ -83,10 +83,11 @@ export class VirtualSigstore {
     });
   }
 
-  /** A certificate for ten minutes from now, promised by the log, and its key: for signing as `identity`. */
+  /** A certificate for ten minutes from now, promised by the log, and a key of its own: for signing as `identity`. */
   certify(identity: Identity, { leaf = {}, isLogged = true, promise, ...how }: CertificateOptions = {}): Signer {
     const notBefore = Math.floor(this.now / 1000) * 1000;
     const certificate = makeLeaf(this.intermediate, {
+      key: testKey("P-256", `${identity.subject} of ${identity.issuer}`),
       notBefore,
       notAfter: notBefore + LEAF_MS,
       ...(isLogged && { promises: [this.ctLog.promise({ timestamp: BigInt(this.now), ...promise })] }),
