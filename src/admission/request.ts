@@ -28,6 +28,8 @@ export interface AdmissionRequest {
 /** The API server takes objects of at most 3 MiB, and a request may hold two. */
 export const MAX_REVIEW_BYTES = 7 * 1024 * 1024;
 const MAX_DEPTH = 100;
+/** Two objects as large as the API server's store takes have some 150,000, and no pod is so large. */
+const MAX_VALUES = 250_000;
 const OPERATIONS: ReadonlySet<string> = new Set(["CREATE", "UPDATE", "DELETE", "CONNECT"]);
 
 /** Throws AdmissionError: 400 for what is not a v1 AdmissionReview, 413 for one that is too large. */
@@ -36,7 +38,7 @@ export function parseAdmissionReview(bytes: Uint8Array): AdmissionRequest {
     throw new AdmissionError(413, `AdmissionReview has more than ${MAX_REVIEW_BYTES} bytes`);
   try {
     // A pod may hold any 64-bit integer (runAsUser, for one), and none decides here.
-    const review = parseJson(bytes, { maxDepth: MAX_DEPTH, roundIntegers: true });
+    const review = parseJson(bytes, { maxDepth: MAX_DEPTH, maxValues: MAX_VALUES, roundIntegers: true });
     return readReview(asObject(review, "AdmissionReview"));
   } catch (error) {
     if (error instanceof EncodingError) throw new AdmissionError(400, `Cannot read AdmissionReview: ${error.message}`);

@@ -45,7 +45,7 @@ export async function readAnswer(body: AsyncIterable<Uint8Array>): Promise<Uint8
   return concatBytes(...chunks);
 }
 
-/** A large list or object of an API server; strict in everything but the depth of its numbers. */
+/** A large list or object of an API server; strict in everything but its numbers, and however many values it has. */
 export function parseAnswer(bytes: Uint8Array): ReturnType<typeof parseJson> {
-  return parseJson(bytes, { maxDepth: 100, roundIntegers: true });
+  return parseJson(bytes, { maxDepth: 100, maxValues: Infinity, roundIntegers: true });
 }

@@ -34,7 +34,10 @@ export async function* readWatchEvents(body: AsyncIterable<Uint8Array>): AsyncGe
 }
 
 function readEvent(line: Uint8Array): WatchEvent {
-  const event = asObject(parseJson(line, { maxDepth: MAX_DEPTH, roundIntegers: true }), "watch event");
+  const event = asObject(
+    parseJson(line, { maxDepth: MAX_DEPTH, maxValues: Infinity, roundIntegers: true }),
+    "watch event",
+  );
   const type = asString(event.get("type"), "type");
   if (!TYPES.has(type)) throw new EncodingError("unknown type of watch event");
   return { type: type as WatchEvent["type"], object: asObject(event.get("object"), "object") };

@@ -1,7 +1,7 @@
 /**
  * OCI and Docker descriptors, manifests and indexes (image-spec; registry.md §3), read strictly: a document that is both
  * manifest and index, that repeats a member or writes a known one in another case, could mean one thing to us and another
- * to the node.
+ * to the node. What is wrong is said without a word of the document: it may come from anywhere.
  */
 import { parseDigest, type Digest } from "../crypto/digest.ts";
 import { asArray, asInteger, asObject, asString } from "../encoding/guard.ts";
@@ -160,9 +160,7 @@ function readPlatform(value: JsonValue, path: string): Platform {
 
 function readAnnotations(value: JsonValue | undefined, path: string): ReadonlyMap<string, string> {
   if (value === undefined || value === null) return new Map();
-  return new Map(
-    [...asObject(value, path)].map(([name, text]) => [name, asString(text, `${path}[${JSON.stringify(name)}]`)]),
-  );
+  return new Map([...asObject(value, path)].map(([name, text]) => [name, asString(text, `a member of ${path}`)]));
 }
 
 function readMediaType(root: JsonObject, contentType: string | undefined, allowed: readonly string[]): string {
@@ -182,8 +180,7 @@ function readMediaType(root: JsonObject, contentType: string | undefined, allowe
 function refuseOtherCase(object: JsonObject, knownByLower = KNOWN_BY_LOWER): void {
   for (const name of object.keys()) {
     const known = knownByLower.get(name.toUpperCase().toLowerCase());
-    if (known !== undefined && known !== name)
-      throw new EncodingError(`member ${JSON.stringify(name)} differs from "${known}" only by case`);
+    if (known !== undefined && known !== name) throw new EncodingError(`a member differs from "${known}" only by case`);
   }
 }
 

@@ -30,12 +30,14 @@ export interface Statement {
 const STATEMENT_TYPES = ["https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1"];
 const MAX_SUBJECTS = 1024;
 const MAX_DIGESTS = 32;
+/** A hundred thousand findings of a scanner have three million; who reads so many has a thread and a time for it. */
+const MAX_VALUES = 4_000_000;
 const KNOWN_DIGESTS: ReadonlyMap<string, number> = new Map(Object.entries(HASH_BYTES));
 
 /** Fails with StatementMalformed or the Statement… code of the rule that is broken. */
 export function parseStatement(payload: Uint8Array): Statement {
   return malformed("StatementMalformed", "in-toto statement", () => {
-    const statement = asObject(parseJson(payload, { roundIntegers: true }), "statement");
+    const statement = asObject(parseJson(payload, { maxValues: MAX_VALUES, roundIntegers: true }), "statement");
     checkType(asString(statement.get("_type"), "_type"));
     const subjects = readSubjects(statement.get("subject"));
     const predicateType = asString(statement.get("predicateType"), "predicateType");

@@ -19,6 +19,10 @@ function plain(value: unknown): unknown {
   return JSON.parse(JSON.stringify(value));
 }
 
+function escapeOf(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}
+
 describe("parseJson()", () => {
   it("gives what JSON.parse gives, for every valid text", () => {
     fc.assert(
@@ -112,7 +116,7 @@ describe("parseJson()", () => {
   });
 
   const refused: Readonly<Record<string, [RegExp, string | Uint8Array]>> = {
-    "a duplicate member": [/duplicate member "a"/, '{"a":1,"a":1}'],
+    "a duplicate member": [/^duplicate member at character 7$/, '{"a":1,"a":1}'],
     "a duplicate member deep inside": [/duplicate/, '[{"x":{"a":1,"a":2}}]'],
     "a duplicate member, one of them escaped": [/duplicate/, '{"a":1,"\\u0061":2}'],
     "data behind": [/data after/, "{} {}"],
@@ -134,7 +138,7 @@ describe("parseJson()", () => {
     "a high surrogate before another character, escaped": [/lone surrogate/, '"\\ud800\\u0041"'],
     "a cut literal": [/want a JSON value/, "tru"],
     "a literal in other case": [/want a JSON value/, "True"],
-    "a hostile duplicate name, escaped in the reason": [/"\\u\{202e\}"/, '{"\u202e":1,"\u202e":2}'],
+    "a duplicate member without repeating its name": [/^duplicate member at character 11$/, '{"l3ak":1, "l3ak":2}'],
     "an unknown escape": [/bad escape/, '"\\x41"'],
     "bytes that are not UTF-8": [/UTF-8/, Uint8Array.of(0x22, 0xff, 0x22)],
     "a byte-order mark": [/./, encodeUtf8("\ufeff{}")],
@@ -149,6 +153,27 @@ describe("parseJson()", () => {
   it("takes a nesting of 64, and less where the caller says so", () => {
     parseJson("[".repeat(64) + "]".repeat(64));
     refuses(/nested deeper than 2/, () => parseJson("[[[]]]", { maxDepth: 2 }));
+  });
+
+  it("takes 50,000 values, whatever their kind, and more or less where the caller says so", () => {
+    const mixed = `{"a":[${'{"b":[]},"x",1,null,'.repeat(9_999)}true,false,0]}`;
+    parseJson(mixed);
+    refuses(/^more than 50000 values at character [0-9]+$/, () => parseJson(mixed.replace("true,", "true,1,")));
+    refuses(/more than 50000 values/, () => parseJson(`[${"{},".repeat(50_000)}{}]`));
+    refuses(/more than 3 values/, () => parseJson("[1,2,3]", { maxValues: 3 }));
+    parseJson("[1,2,3]", { maxValues: 4 });
+    parseJson('{"a":1,"b":2}', { maxValues: 3 });
+    parseJson(`[${"{},".repeat(50_000)}{}]`, { maxValues: Infinity });
+  });
+
+  it("reads as many escapes as there are, in a string of any characters", () => {
+    const text = `${'\n"é☃😀'.repeat(10_000)}\u0001`;
+    for (const string of [text, `a${text}`, `é${text}`]) {
+      assert.equal(parseJson(JSON.stringify(string)), string);
+      const escaped = string.split("").map(escapeOf).join("");
+      assert.equal(parseJson(`"${escaped}"`), string);
+    }
+    assert.deepEqual(parseJson('["\\u00e9","\\n","x"]'), ["é", "\n", "x"]);
   });
 
   it("rounds integers only for the caller that asks for it", () => {

@@ -75,6 +75,8 @@ export const HOSTILE: Readonly<Record<string, Behaviour>> = {
     "Fail RegistryAnswerTooLarge",
   ),
   "JSON a million levels deep": listing(SIGNATURES, "[".repeat(MIB), "Fail ManifestMalformed"),
+  "a million empty objects": listing(SIGNATURES, `{"layers":[${"{},".repeat(1_398_000)}{}]}`, "Fail ManifestMalformed"),
+  "two million escapes": listing(SIGNATURES, `{"${LEAK}":"${"\\n".repeat(2_097_000)}"}`, "Fail ManifestMalformed"),
   "attestations that are no JSON": listing(ATTESTATIONS, `{"${LEAK}`, "Fail ManifestMalformed"),
   "pages without end": {
     on: REFERRERS,
@@ -91,6 +93,16 @@ export const HOSTILE: Readonly<Record<string, Behaviour>> = {
     SIGNATURES,
     JSON.stringify({ schemaVersion: 2, mediaType: MEDIA_TYPE.ociManifest, manifests: [], layers: [] }),
     "Fail ManifestAmbiguous",
+  ),
+  "a duplicate key with a secret name": listing(
+    SIGNATURES,
+    layers(1).replace(/^\{/, `{"${LEAK}":1,"${LEAK}":2,`),
+    "Fail ManifestMalformed",
+  ),
+  "an annotation with a secret name that is no text": listing(
+    SIGNATURES,
+    layers(1).replace(/\}$/, `,"annotations":{"${LEAK}":1}}`),
+    "Fail ManifestMalformed",
   ),
   "duplicate keys": listing(SIGNATURES, layers(1).replace(/^\{/, '{"layers":[],'), "Fail ManifestMalformed"),
   "keys in another case": listing(SIGNATURES, layers(1).replace(/^\{/, '{"Layers":[],'), "Fail ManifestMalformed"),
