@@ -3,14 +3,14 @@
  * whose registries all fail in one moment, delays another by one of them and not by all. Until so much time of a turn of the
  * event loop is used, nobody waits.
  */
+import { PartyQueue } from "./party-queue.ts";
 
 /** Milliseconds of one turn of the event loop after which others wait for the next. */
 const TURN_MS = 2;
 
 export class FairTurns {
   readonly #now: () => number;
-  /** By party, the one whose turn it is first. */
-  readonly #waiting = new Map<string, (() => void)[]>();
+  readonly #waiting = new PartyQueue<() => void>();
   /** When the first of this turn of the event loop went on. */
   #since: number | undefined;
   /** How many turns there were. */
@@ -25,14 +25,12 @@ export class FairTurns {
   async take(party: string, since?: number): Promise<number> {
     if (since !== undefined && since === this.#turn) return since;
     if (this.#since === undefined) this.#begin();
-    else if (this.#waiting.size > 0 || this.#now() - this.#since >= TURN_MS) await this.#wait(party);
+    else if (!this.#waiting.isEmpty || this.#now() - this.#since >= TURN_MS) await this.#wait(party);
     return this.#turn;
   }
 
   async #wait(party: string): Promise<void> {
-    await new Promise<void>((resolve) => {
-      this.#waiting.set(party, [...(this.#waiting.get(party) ?? []), resolve]);
-    });
+    await new Promise<void>((resolve) => this.#waiting.add(party, resolve));
   }
 
   #begin(): void {
@@ -44,13 +42,9 @@ export class FairTurns {
   #next(): void {
     this.#since = undefined;
     this.#turn += 1;
-    const [turn] = this.#waiting;
-    if (turn === undefined) return;
-    const [party, [first, ...others]] = turn;
-    // Behind all others
-    this.#waiting.delete(party);
-    if (others.length > 0) this.#waiting.set(party, others);
+    const next = this.#waiting.take();
+    if (next === undefined) return;
     this.#begin();
-    first?.();
+    next();
   }
 }

@@ -29,7 +29,7 @@ export interface Who {
 export type RegistryOf = (keychain: Keychain, party: string) => Registry;
 
 /** An image in its repository; its evidence may lie in another one. */
-export interface ImageQuery extends Omit<EvidenceQuery, "shared" | "read">, Who {
+export interface ImageQuery extends Omit<EvidenceQuery, "shared" | "read" | "party">, Who {
   readonly image: Repository;
 }
 
@@ -110,7 +110,7 @@ async function gatherImage(
   return document.kind === "index" ? { evidence, index: document } : { evidence };
 }
 
-export interface PlatformsQuery extends Omit<ImageQuery, "digest" | keyof Who>, Pick<EvidenceQuery, "read"> {
+export interface PlatformsQuery extends Omit<ImageQuery, "digest" | keyof Who>, Pick<EvidenceQuery, "read" | "party"> {
   readonly index: Index;
 }
 

@@ -34,6 +34,8 @@ export interface EvidenceQuery {
   readonly shared?: GatherBudget;
   /** How bytes become an entity; here and at once unless said. */
   readonly read?: ReadEntity;
+  /** On whose behalf; nobody's in particular unless said. */
+  readonly party?: string;
 }
 
 /** Looks everywhere. Never throws for what a registry does; a place that cannot be read says so in its answer. */
@@ -43,8 +45,8 @@ export async function gatherEvidence(
   limits: GatherLimits,
   signal: AbortSignal,
 ): Promise<Gathered> {
-  const { shared = openBudget(limits), read = readHere, ...place } = query;
-  const search: Search = { registry, ...place, read, limits, signal, ...shared };
+  const { shared = openBudget(limits), read = readHere, party = "", ...place } = query;
+  const search: Search = { registry, ...place, party, read, limits, signal, ...shared };
   const parts = await Promise.all([
     gatherReferrers(search),
     gatherTag(search, "signature", signatureTag(query.digest)),

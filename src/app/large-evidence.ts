@@ -11,22 +11,22 @@ import type { VerifiedEntity } from "../verify/evidence.ts";
 import { portableRequirement, type PortableRequirement } from "../verify/portable.ts";
 import type { Requirement } from "../verify/requirement.ts";
 import { parseEntity, type ParseTask } from "../verify/task.ts";
-import type { VerifyWorker } from "./worker.ts";
+import type { TaskOwner, VerifyWorker } from "./worker.ts";
 
 export const LARGE_BYTES = 256 * 1024;
 
 export type EvidenceWorker = Pick<VerifyWorker, "parse" | "verify">;
 
-/** Reads an entity, or says what is wrong with its bytes. Throws UnavailableError where the time runs out first. */
-export type ReadEntity = (task: Omit<ParseTask, "kind">, signal: AbortSignal) => Promise<Attempt<SignedEntity>>;
+/** Reads an entity, or says what is wrong with its bytes. Throws UnavailableError where the time of `owner` is over first. */
+export type ReadEntity = (task: Omit<ParseTask, "kind">, owner: TaskOwner) => Promise<Attempt<SignedEntity>>;
 
 export const readHere: ReadEntity = (task) => Promise.resolve(attempt(() => parseEntity(task)));
 
 /** Without a thread everything is read here. */
 export function readBy(worker: EvidenceWorker | undefined): ReadEntity {
   if (worker === undefined) return readHere;
-  return async (task, signal) =>
-    task.bytes.length > LARGE_BYTES ? await worker.parse({ kind: "parse", ...task }, signal) : readHere(task, signal);
+  return async (task, owner) =>
+    task.bytes.length > LARGE_BYTES ? await worker.parse({ kind: "parse", ...task }, owner) : readHere(task, owner);
 }
 
 /** By what is hashed and read of it when it is verified. */
@@ -54,13 +54,13 @@ export interface LargeAnswer {
 export async function verifyLarge(
   worker: EvidenceWorker,
   { entity, requirements, artifact, now }: LargeEntity,
-  signal: AbortSignal,
+  owner: TaskOwner,
 ): Promise<LargeAnswer> {
   const portable = requirements.map((each) => attempt(() => portableRequirement(entity, each)));
   const asked = portable.flatMap((each): PortableRequirement[] => (each.ok ? [each.value] : []));
   const { results, milliseconds } = await answers(asked.length, () =>
     // Its bytes are needed for messages alone, which are never large
-    worker.verify({ kind: "verify", entity, requirements: asked, artifact: { digest: artifact.digest }, now }, signal),
+    worker.verify({ kind: "verify", entity, requirements: asked, artifact: { digest: artifact.digest }, now }, owner),
   );
   const next = results.values();
   return { results: portable.map((each) => (each.ok ? (next.next().value ?? missing()) : each)), milliseconds };

@@ -49,7 +49,7 @@ async function gatherLayer(search: Search, kind: LayerKind, layer: Descriptor): 
   const subject = `${READERS[kind].subject} ${shortDigest(layer.digest)}`;
   return await askObject(subject, async () => {
     const bytes = await fetchBlob(search, layer);
-    const entity = await search.read({ form: kind, bytes, annotations: layer.annotations }, search.signal);
+    const entity = await search.read({ form: kind, bytes, annotations: layer.annotations }, search);
     return { places: [], candidates: [{ subject, entity }] };
   });
 }

@@ -103,7 +103,7 @@ async function gatherReferrer(search: Search, { digest }: Descriptor): Promise<G
     const type = document.annotations.get(PREDICATE_TYPE);
     if (type !== undefined && !wantsPredicate(search.wanted, type)) return joinGathered([]);
     const bytes = await fetchBlob(search, bundleLayer(document));
-    const entity = await search.read({ form: "bundle", bytes, annotations: new Map() }, search.signal);
+    const entity = await search.read({ form: "bundle", bytes, annotations: new Map() }, search);
     return { places: [], candidates: [{ subject, entity }] };
   });
 }

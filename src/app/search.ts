@@ -35,6 +35,8 @@ export interface Search {
   readonly wanted: Wanted;
   readonly limits: GatherLimits;
   readonly signal: AbortSignal;
+  /** On whose behalf. */
+  readonly party: string;
   readonly parallel: LimitFunction;
   /** How bytes become an entity. */
   readonly read: ReadEntity;

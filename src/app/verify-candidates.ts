@@ -91,6 +91,8 @@ export interface ProofBounds {
   readonly verified: number;
   /** For large evidence. */
   readonly worker?: EvidenceWorker;
+  /** On whose behalf. */
+  readonly party: string;
 }
 
 type Results = Map<Requirement, Map<SignedEntity, Attempt<VerifiedEntity>>>;
@@ -137,14 +139,15 @@ export async function proveInTurns(
 /** What a bound leaves no room for is refused here; the rest is asked of the thread together. */
 async function proveLarge(asked: LargeEntity, results: Results, { bounds, count }: CountedVerifier): Promise<void> {
   const { entity } = asked;
-  const { worker, cpu } = bounds;
+  const { worker, cpu, party } = bounds;
   const within = asked.requirements.filter((requirement) => {
     const room = attempt(() => cpu.charge(() => count(requirement)));
     if (!room.ok) results.get(requirement)?.set(entity, room);
     return room.ok;
   });
   if (worker === undefined || within.length === 0) return;
-  const answer = await verifyLarge(worker, { ...asked, requirements: within }, deadlineIn(SHARED_WORK_MS));
+  const owner = { party, signal: deadlineIn(SHARED_WORK_MS) };
+  const answer = await verifyLarge(worker, { ...asked, requirements: within }, owner);
   cpu.spend(answer.milliseconds);
   for (const [index, result] of answer.results.entries()) {
     const requirement = within[index];

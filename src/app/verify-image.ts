@@ -243,7 +243,7 @@ export class ImageVerifier {
     const query = queryOf(look, rule);
     const { evidence, index } = await this.#gatherer.gather(query);
     const worker = this.#worker;
-    const bounds = { cpu: look.cpu, verified: this.#limits().verified, ...(worker && { worker }) };
+    const bounds = { cpu: look.cpu, party: look.party, verified: this.#limits().verified, ...(worker && { worker }) };
     const prove = (of: ImageEvidence): Promise<RuleProof> => proveInTurns(rule, of, this.#now(), bounds);
     const proof = await prove(evidence);
     const now = this.#now();

@@ -1,6 +1,6 @@
 /**
- * A thread of its own for large evidence (architecture.md §2), so that nobody else waits for it: one task at a time, with so
- * much memory and so much time. It is started by the first task and ends when it has had none for a while; a task that
+ * A thread of its own for large evidence (architecture.md §2), so that nobody else waits for it: one task at a time, by turns
+ * among the parties, with so much memory and so much time. It is started by the first task and ends when it has had none for a while; a task that
  * needs more than it may have ends it, and is refused. Nothing that goes wrong here is ever a Pass.
  */
 import { Worker } from "node:worker_threads";
@@ -8,6 +8,7 @@ import type { JsonValue } from "../encoding/json.ts";
 import { JsonAssembly, type JsonToken } from "../encoding/json-slices.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
+import { PartyQueue } from "./party-queue.ts";
 import {
   attemptFrom,
   withPredicate,
@@ -26,6 +27,14 @@ const IDLE_MS = 10_000;
 export interface WorkerLimits {
   readonly heapMb: number;
   readonly taskMs: number;
+}
+
+/** Who waits for a task. */
+export interface TaskOwner {
+  /** On whose behalf it is done. */
+  readonly party: string;
+  /** Until when. */
+  readonly signal: AbortSignal;
 }
 
 type Task = ParseTask | VerifyTask;
@@ -54,7 +63,7 @@ interface Job {
 export class VerifyWorker {
   readonly #entry: URL;
   readonly #limits: WorkerLimits;
-  readonly #waiting = new Set<Job>();
+  readonly #waiting = new PartyQueue<Job>();
   #worker: Worker | undefined;
   #running: Job | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -65,9 +74,9 @@ export class VerifyWorker {
     this.#limits = { heapMb: HEAP_MB, taskMs: TASK_MS, ...limits };
   }
 
-  /** The entity, or the failure that says what is wrong with its bytes. Throws UnavailableError where `signal` fires first. */
-  async parse(task: ParseTask, signal: AbortSignal): Promise<TaskResults["parse"]> {
-    const { result } = await this.#run(task, signal);
+  /** The entity, or the failure that says what is wrong with its bytes. Throws UnavailableError where the time of `owner` is over first. */
+  async parse(task: ParseTask, owner: TaskOwner): Promise<TaskResults["parse"]> {
+    const { result } = await this.#run(task, owner);
     if (result.kind !== "parse") throw new Error("the thread answered another question");
     return attemptFrom(result.answer);
   }
@@ -75,9 +84,9 @@ export class VerifyWorker {
   /** One answer for each requirement, and the milliseconds that they took. Throws as parse(). */
   async verify(
     task: VerifyTask,
-    signal: AbortSignal,
+    owner: TaskOwner,
   ): Promise<{ readonly results: TaskResults["verify"]; readonly milliseconds: number }> {
-    const { result, milliseconds } = await this.#run(task, signal);
+    const { result, milliseconds } = await this.#run(task, owner);
     const isWhole = result.kind === "verify" && result.answers.length === task.requirements.length;
     if (!isWhole) throw new Error("the thread answered another question");
     const { answers, predicate } = result;
@@ -87,12 +96,13 @@ export class VerifyWorker {
 
   /** What waits is not done. */
   close(): void {
-    for (const { reject } of this.#waiting) reject(new UnavailableError("Overloaded", "the program ends"));
-    this.#waiting.clear();
+    for (let job = this.#waiting.take(); job !== undefined; job = this.#waiting.take()) {
+      job.reject(new UnavailableError("Overloaded", "the program ends"));
+    }
     this.#end(new UnavailableError("Overloaded", "the program ends"));
   }
 
-  async #run(task: Task, signal: AbortSignal): Promise<Answer> {
+  async #run(task: Task, { party, signal }: TaskOwner): Promise<Answer> {
     const spent = (job: Job): UnavailableError =>
       this.#running === job
         ? new UnavailableError("DeadlineSpent", "the time was spent during verification of large evidence")
@@ -107,13 +117,13 @@ export class VerifyWorker {
       const job: Job = { task, resolve: settle(resolve), reject: settle(reject) };
       const leave = (): void => {
         const error = spent(job);
-        this.#waiting.delete(job);
+        this.#waiting.remove(party, job);
         if (this.#running === job) this.#end(error);
         else reject(error);
       };
       if (signal.aborted) return reject(spent(job));
       signal.addEventListener("abort", leave, { once: true });
-      this.#waiting.add(job);
+      this.#waiting.add(party, job);
       this.#next();
     });
   }
@@ -121,12 +131,11 @@ export class VerifyWorker {
   #next(): void {
     if (this.#running !== undefined) return;
     clearTimeout(this.#timer);
-    const [job] = this.#waiting;
+    const job = this.#waiting.take();
     if (job === undefined) {
       this.#timer = setTimeout(() => this.#end(undefined), IDLE_MS).unref();
       return;
     }
-    this.#waiting.delete(job);
     this.#running = job;
     const { taskMs } = this.#limits;
     this.#timer = setTimeout(() => this.#end(tooCostly(`more than ${taskMs} ms`)), taskMs);

@@ -22,6 +22,7 @@ import { ARTIFACT, dsseBundle, json, KEYS, messageBundle, NOW, requirementOf, st
 import { byDigest, KEY, makePolicy, OTHER_KEY, PATH, withApplication, type Bench } from "./fixtures.ts";
 
 const SIGNAL = new AbortController().signal;
+const OWNER = { party: "prod", signal: SIGNAL };
 const LARGE = "x".repeat(LARGE_BYTES);
 const VULN = "https://cosign.sigstore.dev/attestation/vuln/v1";
 const ENTRY = new URL("../../src/verify-worker.js", import.meta.url);
@@ -71,11 +72,11 @@ describe("large evidence", () => {
       bytes: json(dsseBundle(json(statement()), KEYS.p256)),
       annotations: new Map(),
     } as const;
-    assert.deepEqual(await read({ ...small, bytes: new Uint8Array(LARGE_BYTES + 1) }, SIGNAL), {
+    assert.deepEqual(await read({ ...small, bytes: new Uint8Array(LARGE_BYTES + 1) }, OWNER), {
       ok: true,
       value: entity,
     });
-    assert.deepEqual(await read(small, SIGNAL), { ok: true, value: parseEntity(small) });
+    assert.deepEqual(await read(small, OWNER), { ok: true, value: parseEntity(small) });
     assert.equal(readBy(undefined), readHere);
   });
 
@@ -89,12 +90,12 @@ describe("large evidence", () => {
         Promise.resolve({ results: asked.map(() => ({ ok: false, failure }) as const), milliseconds: 7 }),
     });
     const asked = { entity: bundle(LARGE), requirements, artifact: ARTIFACT, now: NOW };
-    const { results, milliseconds } = await verifyLarge(worker, asked, SIGNAL);
+    const { results, milliseconds } = await verifyLarge(worker, asked, OWNER);
     const codes = results.map((result) => (result.ok ? "accepted" : result.failure.code));
     assert.deepEqual([codes, milliseconds], [["SignerCertificateMissing", "SignatureInvalid"], 7]);
     const [only] = requirements;
     assert.ok(only !== undefined);
-    const none = await verifyLarge(fakeWorker({}), { ...asked, requirements: [only] }, SIGNAL);
+    const none = await verifyLarge(fakeWorker({}), { ...asked, requirements: [only] }, OWNER);
     assert.equal(none.results.length, 1);
   });
 
@@ -102,7 +103,7 @@ describe("large evidence", () => {
     const asked = { entity: bundle(LARGE), requirements: [requirementOf(KEYS.p256)], artifact: ARTIFACT, now: NOW };
     const codeOf = async (error: Error): Promise<string> => {
       const worker = fakeWorker({ verify: () => Promise.reject(error) });
-      const [result] = (await verifyLarge(worker, asked, SIGNAL)).results;
+      const [result] = (await verifyLarge(worker, asked, OWNER)).results;
       return result?.ok === false ? result.failure.code : "accepted";
     };
     assert.equal(await codeOf(new UnavailableError("Overloaded", "too much to do")), "TooManyCandidates");

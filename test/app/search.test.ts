@@ -18,6 +18,7 @@ function search(): Search {
     wanted: SIGNATURES,
     limits: { ...GATHER_LIMITS, blobBytes: 10 },
     signal: new AbortController().signal,
+    party: "",
     parallel: pLimit(1),
     read: readHere,
     budget: { bytes: 15 },

@@ -90,7 +90,7 @@ describe("CpuBudget", () => {
 describe("proveInTurns()", () => {
   it("passes by the one good signature among bad ones", async () => {
     await withApplication({}, async (bench) => {
-      const bounds = { cpu: cpu(VERIFY_LIMITS.cpuMs, 1), verified: 50 };
+      const bounds = { cpu: cpu(VERIFY_LIMITS.cpuMs, 1), verified: 50, party: "" };
       assert.equal((await judged(rule(), await signed(bench, 5), bounds)).outcome, "Pass");
     });
   });
@@ -98,19 +98,19 @@ describe("proveInTurns()", () => {
   it("verifies as many candidates of an entry as it may, the newest, and tells how many it left out", async () => {
     await withApplication({}, async (bench) => {
       const evidence = await signed(bench, 5);
-      const verdict = await judged(rule(), evidence, { cpu: cpu(250, 0), verified: 4 });
+      const verdict = await judged(rule(), evidence, { cpu: cpu(250, 0), verified: 4, party: "" });
       const codes = verdict.findings.map(({ code }) => code);
       assert.equal(verdict.outcome, "Fail");
       assert.deepEqual(codes.toSorted(), [...Array<string>(4).fill("SignatureInvalid"), "TooManyCandidates"]);
       assert.match(verdict.findings.at(-1)?.reason ?? "", /more than 4 candidates for one entry: 2 were not looked at/);
-      const enough = await judged(rule(), evidence, { cpu: cpu(250, 0), verified: 6 });
+      const enough = await judged(rule(), evidence, { cpu: cpu(250, 0), verified: 6, party: "" });
       assert.equal(enough.outcome, "Pass");
     });
   });
 
   it("stops when the CPU of the request is spent: a Fail that says so", async () => {
     await withApplication({}, async (bench) => {
-      const bounds = { cpu: cpu(20, 10), verified: 50 };
+      const bounds = { cpu: cpu(20, 10), verified: 50, party: "" };
       const verdict = await judged(rule(), await signed(bench, 5), bounds);
       assert.equal(verdict.outcome, "Fail");
       assert.match(verdict.findings.at(-1)?.reason ?? "", /20 ms of CPU are spent: 4 were not looked at/);
@@ -121,7 +121,7 @@ describe("proveInTurns()", () => {
     await withApplication({}, async (bench) => {
       const { candidates, ...evidence } = await signed(bench, 5);
       const oldestFirst = { ...evidence, candidates: candidates.toReversed() };
-      assert.equal((await judged(rule(), oldestFirst, { cpu: cpu(250, 0), verified: 1 })).outcome, "Pass");
+      assert.equal((await judged(rule(), oldestFirst, { cpu: cpu(250, 0), verified: 1, party: "" })).outcome, "Pass");
     });
   });
 
@@ -130,7 +130,7 @@ describe("proveInTurns()", () => {
       const evidence = await signed(bench, 5);
       let turns = 0;
       const others = setInterval(() => (turns += 1), 0);
-      await judged(rule(), evidence, { cpu: cpu(10_000, 10), verified: 50 });
+      await judged(rule(), evidence, { cpu: cpu(10_000, 10), verified: 50, party: "" });
       clearInterval(others);
       assert.ok(turns > 0);
     });

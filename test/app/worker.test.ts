@@ -13,7 +13,7 @@ import { ARTIFACT, dsseBundle, json, KEYS, NOW, requirementOf, statement } from 
 
 const COMPILED = new URL("../../src/verify-worker.js", import.meta.url);
 const BUNDLED = new URL("../../../dist/bin/verify-worker.mjs", import.meta.url);
-const PATIENT = new AbortController().signal;
+const PATIENT = { party: "a", signal: new AbortController().signal };
 
 const TASK: ParseTask = {
   kind: "parse",
@@ -22,8 +22,9 @@ const TASK: ParseTask = {
   annotations: new Map(),
 };
 
-function verifyTask(): VerifyTask {
-  const entity = parseEntity(TASK);
+function verifyTask(predicate?: readonly object[]): VerifyTask {
+  const bytes = predicate && json(dsseBundle(json({ ...statement(), predicate }), KEYS.p256));
+  const entity = parseEntity({ ...TASK, ...(bytes && { bytes }) });
   const requirements = [KEYS.p256, KEYS.other].map((key) => portableRequirement(entity, requirementOf(key)));
   return { kind: "verify", entity, requirements, artifact: ARTIFACT, now: NOW };
 }
@@ -85,12 +86,29 @@ describe("VerifyWorker", () => {
     });
   });
 
+  it("goes by turns among those on whose behalf it works, whoever came first", async () => {
+    const echo = program(`
+      import { parentPort } from "node:worker_threads";
+      parentPort.on("message", ({ form }) => {
+        parentPort.postMessage({ result: { kind: "parse", answer: { ok: true, value: form } }, milliseconds: 1 });
+      });`);
+    await withWorker(echo, async (worker) => {
+      const order: string[] = [];
+      const ask = async (party: string): Promise<void> => {
+        await worker.parse(TASK, { ...PATIENT, party });
+        order.push(party);
+      };
+      await Promise.all(["flood", "flood", "flood", "flood", "prod", "prod"].map(ask));
+      assert.deepEqual(order, ["flood", "flood", "prod", "flood", "prod", "flood"]);
+    });
+  });
+
   it("refuses what needs more memory than it may have, and does the next: EvidenceTooCostly", async () => {
-    const brackets = { ...TASK, bytes: Buffer.from(`{"a":[${"{},".repeat(1_500_000)}{}]}`) };
+    const brackets = verifyTask(Array.from({ length: 500_000 }, () => ({})));
     await withWorker(
       COMPILED,
       async (worker) => {
-        const full = worker.parse(brackets, PATIENT);
+        const full = worker.verify(brackets, PATIENT);
         const next = worker.parse(TASK, PATIENT);
         await rejectsWith("EvidenceTooCostly", full);
         assert.equal((await next).ok, true);
@@ -122,7 +140,7 @@ describe("VerifyWorker", () => {
     await withWorker(silent, async (worker) => {
       const [first, second] = [new AbortController(), new AbortController()];
       const causes = [first, second].map(({ signal }) =>
-        worker.parse(TASK, signal).then(
+        worker.parse(TASK, { party: "a", signal }).then(
           () => "an answer",
           (error: unknown) => (error instanceof UnavailableError ? error.undetermined : String(error)),
         ),
@@ -130,7 +148,7 @@ describe("VerifyWorker", () => {
       second.abort();
       first.abort();
       assert.deepEqual(await Promise.all(causes), ["DeadlineSpent", "Overloaded"]);
-      await assert.rejects(worker.parse(TASK, first.signal), UnavailableError);
+      await assert.rejects(worker.parse(TASK, { party: "a", signal: first.signal }), UnavailableError);
     });
   });
 
