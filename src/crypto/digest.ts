@@ -33,6 +33,20 @@ export function digestOf(bytes: Uint8Array): Digest {
   return `sha256:${encodeHex(sha256(bytes))}`;
 }
 
+/** As digestOf(), of bytes that come one after another: what is large is hashed while it arrives, and delays nobody at its end. */
+export class RunningDigest {
+  readonly #hash = createHash("sha256");
+
+  add(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+  }
+
+  /** Of all that was added; once. */
+  digest(): Digest {
+    return `sha256:${this.#hash.digest("hex")}`;
+  }
+}
+
 /** Reads `sha256:<hex>` strictly. Throws EncodingError. */
 export function parseDigest(text: string): Digest {
   if (!text.startsWith("sha256:")) throw new EncodingError("digest is not sha256:<64 hex>");

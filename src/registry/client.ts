@@ -3,7 +3,7 @@
  * class of answer means "allow": 401, 403, 404 and malformed data are VerificationFailure, what could not be asked is
  * UnavailableError (policy-api.md §4).
  */
-import { digestOf, type Digest } from "../crypto/digest.ts";
+import type { Digest } from "../crypto/digest.ts";
 import type { FailureCode } from "../failure/catalogue.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import { MEDIA_TYPE, parseManifest, type Descriptor } from "../oci/manifest.ts";
@@ -105,7 +105,7 @@ class RegistryClient implements Registry {
     const ask = { repository, what, url, accept: ACCEPT_MANIFEST, maxBytes: MAX_MANIFEST_BYTES, signal };
     const answer = await this.#ask(ask);
     expectOk(answer, "ManifestNotFound", what);
-    const digest = digestOf(answer.body);
+    const { digest } = answer;
     // A tag never holds ":": by digest the bytes must be the ones asked for, by tag their hash is the answer.
     if (reference.includes(":") && digest !== reference) {
       const reason = `Cannot use manifest: it hashes to ${digest}, want ${reference}`;
@@ -140,7 +140,7 @@ class RegistryClient implements Registry {
     const maxBytes = Math.max(size, MIN_READ_BYTES);
     const answer = await this.#ask({ repository, what, url, accept: "*/*", maxBytes, signal });
     expectOk(answer, "BlobNotFound", what);
-    if (answer.body.length !== size || digestOf(answer.body) !== digest) {
+    if (answer.body.length !== size || answer.digest !== digest) {
       throw new VerificationFailure("BlobDigestMismatch", `Cannot use blob: its bytes are not those of ${digest}`);
     }
     return answer.body;

@@ -4,9 +4,10 @@
  * address, a Location or a body: those are the other side's own words.
  */
 import { request, type Dispatcher } from "undici";
-import { concatBytes } from "../encoding/text.ts";
+import type { Digest } from "../crypto/digest.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
+import { Body, EMPTY_BODY, type ReceivedBody } from "./body.ts";
 import { Blocked } from "./destinations.ts";
 
 export interface Exchange {
@@ -26,6 +27,8 @@ export interface HttpAnswer {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** Empty unless the status is 200. */
   readonly body: Uint8Array;
+  /** Of the body, by our own hash. */
+  readonly digest: Digest;
   /** Where the answer came from, after redirects. */
   readonly url: URL;
   /** The same for messages. */
@@ -41,10 +44,10 @@ export async function exchange(dispatcher: Dispatcher, call: Exchange): Promise<
     const headers = { ...call.headers, "accept-encoding": "identity", "user-agent": "sealgate" };
     const sent = form === undefined ? { method: method ?? "GET" } : { method: "POST", body: form };
     const response = await request(url, { ...sent, headers, dispatcher, signal });
-    const body = await readBody(response, call);
+    const received = await readBody(response, call);
     // undici gives a connection free a turn later: what is asked next shall find it, and open no other.
     await new Promise((resolve) => setImmediate(resolve));
-    return { status: response.statusCode, headers: response.headers, body, url, place };
+    return { status: response.statusCode, headers: response.headers, ...received, url, place };
   } catch (error) {
     throw asPortError(error, place, signal);
   }
@@ -73,10 +76,10 @@ export function refusal(blocked: Blocked, place: string): VerificationFailure {
 }
 
 /** Of an answer to HEAD, or other than 200, only status and headers matter: its body is thrown away unread. */
-async function readBody(response: Dispatcher.ResponseData, call: Exchange): Promise<Uint8Array> {
+async function readBody(response: Dispatcher.ResponseData, call: Exchange): Promise<ReceivedBody> {
   if (response.statusCode !== 200 || call.method === "HEAD") {
     await response.body.dump({ limit: MAX_ERROR_BYTES }).catch(() => undefined);
-    return new Uint8Array();
+    return EMPTY_BODY;
   }
   const { place, maxBytes } = call;
   const encoding = response.headers["content-encoding"];
@@ -86,14 +89,11 @@ async function readBody(response: Dispatcher.ResponseData, call: Exchange): Prom
   }
   const announced = Number(response.headers["content-length"] ?? 0);
   if (announced > maxBytes) throw tooLarge(response, call);
-  const chunks: Uint8Array[] = [];
-  let length = 0;
+  const body = new Body(announced, maxBytes);
   for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    length += chunk.length;
-    if (length > maxBytes) throw tooLarge(response, call);
-    chunks.push(chunk);
+    if (!body.add(chunk)) throw tooLarge(response, call);
   }
-  return concatBytes(...chunks);
+  return body.received();
 }
 
 function tooLarge(response: Dispatcher.ResponseData, { place, maxBytes }: Exchange): VerificationFailure {

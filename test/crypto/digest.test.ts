@@ -6,6 +6,7 @@ import {
   hash,
   parseArtifactDigest,
   parseDigest,
+  RunningDigest,
   sha1Unsafe,
   sha256,
   splitDigest,
@@ -22,6 +23,16 @@ describe("digestOf()", () => {
     assert.equal(encodeHex(sha256(encodeUtf8("abc"))), ABC);
     assert.equal(hash("sha384", encodeUtf8("abc")).length, 48);
     assert.equal(hash("sha512", encodeUtf8("abc")).length, 64);
+  });
+});
+
+describe("RunningDigest", () => {
+  it("gives what digestOf() gives of all of it, however it is cut", () => {
+    for (const parts of [[], [""], ["abc"], ["a", "", "bc"], ["a", "b", "c"]]) {
+      const running = new RunningDigest();
+      for (const part of parts) running.add(encodeUtf8(part));
+      assert.equal(running.digest(), digestOf(encodeUtf8(parts.join(""))));
+    }
   });
 });
 

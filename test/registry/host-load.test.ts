@@ -1,12 +1,13 @@
 /** What one host may cost (registry.md §10, §11): at a time, after a 429, and once it has stopped answering. */
 import assert from "node:assert/strict";
+import { EMPTY_BODY } from "../../src/registry/body.ts";
 import { UnavailableError } from "../../src/ports/unavailable.ts";
 import type { HttpAnswer } from "../../src/registry/exchange.ts";
 import { HostLoad, retryAfterOf, type LoadedCall } from "../../src/registry/host-load.ts";
 import { isUnavailable } from "./fixtures.ts";
 
 function answered(status: number, headers: HttpAnswer["headers"] = {}): HttpAnswer {
-  return { status, headers, body: new Uint8Array(), url: new URL("https://a.b/"), place: "a.b" };
+  return { status, headers, ...EMPTY_BODY, url: new URL("https://a.b/"), place: "a.b" };
 }
 
 const call = (more: Partial<LoadedCall> = {}): LoadedCall => ({

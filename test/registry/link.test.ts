@@ -1,12 +1,13 @@
 /** The next page of a referrers list: found as RFC 8288 writes it, refused when it leaves the list. */
 import assert from "node:assert/strict";
+import { EMPTY_BODY } from "../../src/registry/body.ts";
 import { nextPage } from "../../src/registry/link.ts";
 import { failsWith } from "../support/failures.ts";
 
 const LIST = "https://a.b/v2/x/referrers/sha256:00";
 
 function next(link: string | string[] | undefined): string | undefined {
-  return nextPage({ status: 200, headers: { link }, body: new Uint8Array(), url: new URL(LIST), place: "a.b" })?.href;
+  return nextPage({ status: 200, headers: { link }, ...EMPTY_BODY, url: new URL(LIST), place: "a.b" })?.href;
 }
 
 describe("registry: nextPage()", () => {
