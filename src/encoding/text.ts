@@ -32,6 +32,15 @@ export function encodeLatin1(text: string): Uint8Array {
   return Buffer.from(text, "latin1");
 }
 
+/**
+ * The same text in memory of its own. A slice of a long text keeps all of that alive, and so does what is put together with
+ * it: what is remembered of a document must not be a slice of it.
+ */
+export function ownText(text: string): string {
+  const copy = decodeLatin1(encodeLatin1(text));
+  return copy === text ? copy : Buffer.from(text, "utf16le").toString("utf16le");
+}
+
 export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array {
   let length = 0;
   for (const part of parts) length += part.length;

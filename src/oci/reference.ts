@@ -5,6 +5,7 @@
  *   reference = [ host "/" ] path [ ":" tag ] [ "@" digest ]
  */
 import { parseDigest, type Digest } from "../crypto/digest.ts";
+import { ownText } from "../encoding/text.ts";
 import { malformed } from "../failure/attempt.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { quoted, VerificationFailure } from "../failure/failure.ts";
@@ -83,8 +84,10 @@ function canonicalName(name: string): string | undefined {
   return isIpv6 || read === name ? read : undefined;
 }
 
-function readReference(text: string): ImageReference {
-  if (text.length > MAX_LENGTH) throw new EncodingError(`longer than ${MAX_LENGTH} characters`);
+function readReference(written: string): ImageReference {
+  if (written.length > MAX_LENGTH) throw new EncodingError(`longer than ${MAX_LENGTH} characters`);
+  // It is remembered for longer than the pod that it was read of
+  const text = ownText(written);
   if (!/^[\x21-\x7e]+$/.test(text)) throw new EncodingError("empty, or holds white space or non-ASCII characters");
   if (/^[0-9a-f]{64}$/.test(text)) throw new EncodingError("64 hex digits are an image ID, not a name");
   const at = text.indexOf("@");

@@ -3,6 +3,7 @@
  * the keychain holds is tried in its order, the next one on 401 and 403 alone, at most four, and nobody's name last. What
  * was accepted for a repository is tried first the next time. Nothing is ever shown to a host that we were redirected to.
  */
+import { ownText } from "../encoding/text.ts";
 import { VerificationFailure } from "../failure/failure.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Keychain, NamedCredential, SourceAnswer } from "../ports/credentials.ts";
@@ -12,6 +13,7 @@ import { pickChallenge, type Challenge } from "./challenge.ts";
 import type { HttpAnswer } from "./exchange.ts";
 import type { HttpClient } from "./http.ts";
 import { MAX_TRIED } from "./keyring.ts";
+import { Remembered } from "./remembered.ts";
 
 export interface AuthorizedAsk {
   readonly repository: Repository;
@@ -40,7 +42,9 @@ interface Told {
 }
 
 const NOBODY = "no credential";
-const MAX_REMEMBERED = 10_000;
+/** Characters, of hosts with their challenges and of repositories with what was accepted for them: some thousands each. */
+const MAX_CHALLENGES = 1_048_576;
+const MAX_ACCEPTED = 2_097_152;
 /** Outcome of one attempt: an answer, or what the token service said. */
 type Attempted = HttpAnswer | { readonly refused: number; readonly service: string };
 
@@ -60,9 +64,9 @@ export class Authorizer {
   readonly #http: HttpClient;
   readonly #tokens: TokenSource;
   /** By host; the answer to a request without a name. */
-  readonly #challenges = new Map<string, Challenge>();
+  readonly #challenges = new Remembered(MAX_CHALLENGES, challengeLength);
   /** By keychain and repository: what was accepted. */
-  readonly #accepted = new Map<string, Accepted>();
+  readonly #accepted = new Remembered<Accepted>(MAX_ACCEPTED, ({ id, source }) => id.length + source.length);
 
   /** `now` in milliseconds since 1970, monotonic. */
   constructor(http: HttpClient, now: () => number) {
@@ -76,11 +80,11 @@ export class Authorizer {
    */
   async ask(ask: AuthorizedAsk): Promise<AuthorizedAnswer> {
     const { host } = ask.repository;
-    if (!this.#challenges.has(host)) {
+    if (this.#challenges.get(host) === undefined) {
       const answer = await ask.get(undefined);
       if (isRefused(answer)) await this.#learn(ask, answer);
       // Also what another request learned meanwhile
-      if (!isRefused(answer) || !this.#challenges.has(host)) return { answer, tried: [NOBODY], notes: [] };
+      if (!isRefused(answer) || this.#challenges.get(host) === undefined) return { answer, tried: [NOBODY], notes: [] };
     }
     return await this.#tryInTurn(ask);
   }
@@ -101,7 +105,7 @@ export class Authorizer {
       }
       last = attempted;
       if (!isRefused(attempted)) {
-        keep(this.#accepted, acceptedKey(ask.repository, ask.keychain), { id, source });
+        this.#accepted.set(acceptedKey(ask.repository, ask.keychain), { id, source });
         return { answer: attempted, tried, notes };
       }
       if (attempted.url.origin !== ask.url.origin) break;
@@ -171,7 +175,7 @@ export class Authorizer {
     const known = this.#challenges.get(host);
     const challenge = pickChallenge(answer.headers["www-authenticate"]) ?? (known ? undefined : await this.#probe(ask));
     if (challenge === undefined || isEqual(challenge, known)) return false;
-    keep(this.#challenges, host, challenge);
+    this.#challenges.set(ownText(host), challenge);
     return true;
   }
 
@@ -200,11 +204,9 @@ function isEqual(left: Challenge, right: Challenge | undefined): boolean {
 }
 
 function acceptedKey({ host, path }: Repository, { id }: Keychain): string {
-  return `${host}/${path} ${id}`;
+  return JSON.stringify([host, path, id]);
 }
 
-function keep<T>(map: Map<string, T>, key: string, value: T): void {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size > MAX_REMEMBERED) map.delete(map.keys().next().value ?? "");
+function challengeLength(challenge: Challenge): number {
+  return challenge.scheme === "bearer" ? challenge.realm.length + (challenge.service?.length ?? 0) : 0;
 }

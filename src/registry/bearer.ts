@@ -8,7 +8,7 @@ import { encodeBase64 } from "../encoding/base64.ts";
 import { asInteger, asObject } from "../encoding/guard.ts";
 import { parseRfc3339 } from "../encoding/instant.ts";
 import type { JsonObject } from "../encoding/json.ts";
-import { encodeUtf8 } from "../encoding/text.ts";
+import { encodeUtf8, ownText } from "../encoding/text.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { malformed } from "../failure/attempt.ts";
 import { VerificationFailure } from "../failure/failure.ts";
@@ -18,6 +18,7 @@ import { readAuthJson } from "./auth-entry.ts";
 import type { Challenge } from "./challenge.ts";
 import type { HttpAnswer } from "./exchange.ts";
 import type { HttpClient } from "./http.ts";
+import { Remembered } from "./remembered.ts";
 
 export interface TokenRequest {
   readonly challenge: Extract<Challenge, { scheme: "bearer" }>;
@@ -38,7 +39,8 @@ const MAX_TOKEN_LENGTH = 16_384;
 const MIN_LIFETIME_S = 60;
 const MAX_LIFETIME_S = 1800;
 const FRESH_FOR = 0.8;
-const MAX_TOKENS = 1000;
+/** Characters: some thousands of usual ones. */
+const MAX_TOKENS = 4_194_304;
 const CLIENT_ID = "sealgate";
 
 type Kept = { readonly token: string; readonly until: number };
@@ -47,7 +49,7 @@ type Fetched = Extract<TokenAnswer, { refused: number }> | Kept;
 export class TokenSource {
   readonly #http: HttpClient;
   readonly #now: () => number;
-  readonly #tokens = new Map<string, Kept>();
+  readonly #tokens = new Remembered<Kept>(MAX_TOKENS, ({ token }) => token.length);
   readonly #underway = new Map<string, Promise<Fetched>>();
 
   /** `now` in milliseconds since 1970, monotonic. */
@@ -92,8 +94,6 @@ export class TokenSource {
     if (answer.status === 401 || answer.status === 403) return { refused: answer.status, service: answer.place };
     expectToken(answer);
     const kept = readToken(answer.body, this.#now());
-    const [oldest] = this.#tokens.size < MAX_TOKENS ? [] : this.#tokens.keys();
-    if (oldest !== undefined) this.#tokens.delete(oldest);
     this.#tokens.set(key, kept);
     return kept;
   }
@@ -179,7 +179,7 @@ function readToken(body: Uint8Array, now: number): Kept {
     if (token.length > MAX_TOKEN_LENGTH) throw new EncodingError(`token is longer than ${MAX_TOKEN_LENGTH} characters`);
     const seconds = answer.has("expires_in") ? asInteger(answer.get("expires_in"), "expires_in") : MIN_LIFETIME_S;
     const lifetimeMs = Math.min(Math.max(seconds, MIN_LIFETIME_S), MAX_LIFETIME_S) * 1000;
-    return { token, until: issuedAt(answer, now, lifetimeMs) + FRESH_FOR * lifetimeMs };
+    return { token: ownText(token), until: issuedAt(answer, now, lifetimeMs) + FRESH_FOR * lifetimeMs };
   });
 }
 

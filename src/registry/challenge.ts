@@ -3,6 +3,8 @@
  * commas; names in any case. Bearer is preferred, then Basic (registry.md §7.1).
  */
 
+import { ownText } from "../encoding/text.ts";
+
 export type Challenge =
   { readonly scheme: "bearer"; readonly realm: string; readonly service?: string } | { readonly scheme: "basic" };
 
@@ -20,7 +22,8 @@ export function pickChallenge(header: string | readonly string[] | undefined): C
   const realm = bearer?.parameters.get("realm");
   if (realm !== undefined) {
     const service = bearer?.parameters.get("service");
-    return { scheme: "bearer", realm, ...(service === undefined || service === "" ? {} : { service }) };
+    const named = service === undefined || service === "" ? {} : { service: ownText(service) };
+    return { scheme: "bearer", realm: ownText(realm), ...named };
   }
   return challenges.some(({ scheme }) => scheme === "basic") ? { scheme: "basic" } : undefined;
 }

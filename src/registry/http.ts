@@ -3,7 +3,6 @@
  * rules before it is called, one more try where that can help. What fails on the way is UnavailableError; what the answer
  * says is the caller's matter.
  */
-import { Agent } from "undici";
 import { VerificationFailure } from "../failure/failure.ts";
 import type { ProxySettings } from "../ports/registry-settings.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
@@ -12,6 +11,7 @@ import { Blocked, Destinations, hostOf, type DestinationRules } from "./destinat
 import { errorClass, exchange, refusal, type Exchange, type HttpAnswer } from "./exchange.ts";
 import { HostLoad } from "./host-load.ts";
 import { pause } from "./pause.ts";
+import { Pools } from "./pools.ts";
 import { compileProxy } from "./proxy.ts";
 import { resolveName, type Resolve } from "./resolve.ts";
 import { SpareSockets } from "./spare-sockets.ts";
@@ -67,7 +67,7 @@ const CREDENTIAL_HEADERS: ReadonlySet<string> = new Set(["authorization", "cooki
 
 interface Network {
   readonly destinations: Destinations;
-  readonly agent: Agent;
+  readonly pools: Pools;
   readonly spares: SpareSockets;
   readonly perHost: number;
 }
@@ -86,10 +86,10 @@ export class HttpClient {
 
   /** From now on by these rules. What is under way ends by the old ones, on their connections. */
   async reload(rules: NetworkRules): Promise<void> {
-    const { agent, spares } = this.#network;
+    const { pools, spares } = this.#network;
     this.#network = openNetwork(this.#options, rules);
     spares.close();
-    await agent.close();
+    await pools.close();
   }
 
   /** The base address of a registry: https unless the operator named it as plain HTTP. */
@@ -133,7 +133,7 @@ export class HttpClient {
 
   async close(): Promise<void> {
     this.#network.spares.close();
-    await this.#network.agent.close();
+    await this.#network.pools.close();
   }
 
   async #withRetry(call: Hop): Promise<HttpAnswer> {
@@ -150,7 +150,7 @@ export class HttpClient {
   }
 
   async #once(call: Hop): Promise<HttpAnswer> {
-    const { destinations, agent } = this.#network;
+    const { destinations, pools } = this.#network;
     try {
       destinations.check(call.url);
     } catch (error) {
@@ -158,7 +158,7 @@ export class HttpClient {
     }
     const { url, principal = "", party = "", place, signal } = call;
     const loaded = { host: hostOf(url), principal, party, place, signal };
-    return await this.#load.run(loaded, async () => exchange(agent, call));
+    return await this.#load.run(loaded, async () => exchange(pools.of(url), call));
   }
 
   #redirectTarget(answer: HttpAnswer, place: string): URL {
@@ -181,14 +181,16 @@ function openNetwork({ timeouts, resolve = resolveName }: HttpOptions, rules: Ne
   const destinations = new Destinations(rules);
   const proxyOf = compileProxy(rules.proxy);
   const spares = new SpareSockets(makeOpen({ destinations, proxyOf, resolve, timeoutMs: timeouts.connectMs }));
-  const agent = new Agent({
+  const pools = new Pools({
     connect: makeConnect((url) => spares.take(url)),
     headersTimeout: timeouts.firstByteMs,
     bodyTimeout: timeouts.idleMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    // Also where the other side would like it longer
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
     connections: perHost,
   });
-  return { destinations, agent, spares, perHost };
+  return { destinations, pools, spares, perHost };
 }
 
 function withoutCredentials(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

@@ -12,6 +12,8 @@ interface Spare {
 }
 
 const KEPT_MS = 5_000;
+/** Of all hosts: whoever writes pods chooses how many there are. */
+const MAX_SPARE = 100;
 
 export class SpareSockets {
   readonly #open: OpenSocket;
@@ -28,8 +30,9 @@ export class SpareSockets {
   /** A spare one that is still open, or a new one. */
   async take(url: URL): Promise<Socket> {
     for (;;) {
-      const spare = this.#spares.get(url.origin)?.shift();
+      const [spare] = this.#spares.get(url.origin) ?? [];
       if (spare === undefined) return await this.#count(url);
+      this.#remove(url.origin, spare);
       clearTimeout(spare.timer);
       const socket = await spare.socket.catch(() => undefined);
       if (socket === undefined || socket.destroyed) continue;
@@ -40,7 +43,15 @@ export class SpareSockets {
 
   /** Opens as many as are missing to `total`. What goes wrong with one goes wrong again, and is told, when it is needed. */
   warm(url: URL, total: number): void {
-    for (let open = this.#counts.get(url.origin) ?? 0; open < total && !this.#isClosed; open++) this.#openSpare(url);
+    for (let open = this.#counts.get(url.origin) ?? 0; open < total && !this.#isClosed; open++) {
+      if (this.spare >= MAX_SPARE) return;
+      this.#openSpare(url);
+    }
+  }
+
+  /** How many wait to be taken. */
+  get spare(): number {
+    return [...this.#spares.values()].reduce((sum, { length }) => sum + length, 0);
   }
 
   close(): void {
@@ -53,16 +64,19 @@ export class SpareSockets {
     const { origin } = url;
     const socket = this.#count(url).then((opened) => opened.on("error", ignore));
     socket.catch(ignore);
-    const timer = setTimeout(() => this.#drop(origin, spare), KEPT_MS).unref();
+    const drop = (): void => {
+      this.#remove(origin, spare);
+      discard(spare);
+    };
+    const timer = setTimeout(drop, KEPT_MS).unref();
     const spare: Spare = { socket, timer };
     this.#spares.set(origin, [...(this.#spares.get(origin) ?? []), spare]);
   }
 
-  #drop(origin: string, spare: Spare): void {
+  #remove(origin: string, spare: Spare): void {
     const left = (this.#spares.get(origin) ?? []).filter((each) => each !== spare);
     if (left.length === 0) this.#spares.delete(origin);
     else this.#spares.set(origin, left);
-    discard(spare);
   }
 
   async #count(url: URL): Promise<Socket> {

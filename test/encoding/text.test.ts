@@ -10,9 +10,33 @@ import {
   encodeUtf8,
   equalBytes,
   isAscii,
+  ownText,
   plainView,
 } from "../../src/encoding/text.ts";
 import { isAccepted, refuses } from "../support/failures.ts";
+import { keptMiB } from "../support/memory.ts";
+
+/** Forty mebibytes of documents, and of each what `take` gives. */
+function keptOf(take: (document: string) => unknown): number {
+  return keptMiB(() => Array.from({ length: 80 }, (_, i) => take(`${i}${"x".repeat(524_288)}`.normalize())));
+}
+
+describe("ownText()", () => {
+  it("is the same text, of whatever characters", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => assert.equal(ownText(text), text)),
+      { seed: 1 },
+    );
+    assert.equal(ownText("a\ud800é"), "a\ud800é");
+  });
+
+  it("keeps nothing alive that the text is a slice of", () => {
+    const slice = (document: string): string => document.slice(0, 50);
+    assert.ok(keptOf(slice) > 20, "slices do: there is nothing to test");
+    assert.ok(keptOf((document) => ownText(slice(document))) < 8);
+    assert.ok(keptOf((document) => ownText(`é${slice(document)}☃`)) < 8);
+  });
+});
 
 describe("decodeUtf8()", () => {
   it("is the inverse of encodeUtf8()", () => {

@@ -13,6 +13,7 @@ import {
   shortNameWarning,
 } from "../../src/oci/reference.ts";
 import { failsWith, refuses } from "../support/failures.ts";
+import { keptMiB } from "../support/memory.ts";
 
 const HEX = "0123456789abcdef".repeat(4);
 const DIGEST = `sha256:${HEX}`;
@@ -121,6 +122,17 @@ describe("registry references: parseImageReference()", () => {
       assert.match(failure.message, new RegExp(`^Cannot look for signatures of a ${algorithm} digest, want sha256`));
     });
   }
+
+  it("keeps nothing of the pod that it was read of: it is remembered for longer", () => {
+    const kept = keptMiB(() =>
+      Array.from({ length: 80 }, (_, i) => {
+        const pod = `registry-${i}.example/acme/web-application:1.0.0 ${"x".repeat(524_288)}`.normalize();
+        const { repository, tag } = parseImageReference(pod.slice(0, pod.indexOf(" ")));
+        return `${repository.host}/${repository.path}:${tag}`;
+      }),
+    );
+    assert.ok(kept < 8, `${kept} MiB`);
+  });
 
   it("takes hostile input of full length in linear time", () => {
     for (const text of [`a${"-".repeat(4000)}!/x`, `a.b/${"a-".repeat(2000)}`, `a.b/${"__".repeat(2000)}`]) {

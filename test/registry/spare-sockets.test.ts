@@ -64,6 +64,13 @@ describe("registry: spare connections", () => {
     assert.equal(opened.length, 2);
   });
 
+  it("opens a hundred for all hosts together, and knows of none that were taken", async () => {
+    for (let host = 1; host <= 30; host += 1) spares.warm(new URL(`https://127.0.0.${host}:${url.port}/`), 5);
+    assert.deepEqual([opened.length, spares.spare], [100, 100]);
+    for (let i = 0; i < 5; i += 1) await spares.take(new URL(`https://127.0.0.1:${url.port}/`));
+    assert.deepEqual([opened.length, spares.spare], [100, 95]);
+  });
+
   it("says what is wrong only to who takes", async () => {
     const nowhere = new SpareSockets(() => Promise.reject(new Error("nobody is there")));
     nowhere.warm(url, 2);

@@ -7,7 +7,7 @@ import { celOf } from "../../../src/policy/cel/values.ts";
 function evaluate(source: string, predicate: unknown = {}): CelOutcome {
   const result = parseCel(source, ["predicate"]);
   assert.ok(result.ok, result.ok ? "" : result.message);
-  const json = parseJson(JSON.stringify(predicate), { roundIntegers: true });
+  const json = parseJson(JSON.stringify(predicate), { maxValues: Infinity, roundIntegers: true });
   return result.program.evaluate({ predicate: celOf(json) });
 }
 

@@ -7,7 +7,7 @@ import { celOf } from "../../../src/policy/cel/values.ts";
 function witness(source: string, predicate: unknown): string | undefined {
   const result = parseCel(source, ["predicate"]);
   assert.ok(result.ok);
-  return result.program.witness({ predicate: celOf(parseJson(JSON.stringify(predicate))) });
+  return result.program.witness({ predicate: celOf(parseJson(JSON.stringify(predicate), { maxValues: Infinity })) });
 }
 
 describe("a witness", () => {
