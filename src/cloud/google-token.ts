@@ -3,13 +3,9 @@
  * (GCE_METADATA_HOST, as Google's own tools have it); elsewhere the file of GOOGLE_APPLICATION_CREDENTIALS, above all one of
  * workload identity federation, by Google's library, which is loaded for this alone.
  */
-import { readFile } from "node:fs/promises";
-import { asObject } from "../encoding/guard.ts";
-import { parseJson } from "../encoding/json.ts";
-import { decodeUtf8 } from "../encoding/text.ts";
-import { EncodingError } from "../failure/encoding-error.ts";
 import { inTime, type Lasting } from "./expiring.ts";
-import { CloudError, CloudOutage, isLoopback, isOutage, refusedBy, type CloudHttp } from "./http.ts";
+import { readGoogleCredentials, type GoogleCredentials } from "./google-credentials.ts";
+import { CloudError, CloudOutage, isOutage, refusedBy, type CloudHttp } from "./http.ts";
 import { loadPackage } from "./optional-package.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,10 +20,10 @@ export interface GoogleAccess {
 const METADATA = "metadata.google.internal";
 const TOKEN_PATH = "/computeMetadata/v1/instance/service-accounts/default/token";
 const HOST = /^[A-Za-z0-9.-]+(?::[0-9]{1,5})?$/;
-/** Members of a credential file that say who is called. */
-const ADDRESSES = ["token_url", "token_uri", "service_account_impersonation_url", "token_info_url"] as const;
 /** What the library would otherwise look for by starting a program. */
 const NO_PROJECT = "none";
+/** Whoever is asked for a token answers, or nobody does. */
+const NO_REDIRECTS = { redirect: "error" } as const;
 
 /** `scope`: what the token is for, for example https://www.googleapis.com/auth/cloudkms. Fails with CloudError. */
 export async function fetchGoogleToken(
@@ -37,7 +33,7 @@ export async function fetchGoogleToken(
 ): Promise<Lasting<string>> {
   const file = access.environment["GOOGLE_APPLICATION_CREDENTIALS"];
   if (file === undefined || file === "") return await askMetadata(scope, access, signal);
-  return await inTime(askLibrary(scope, await readCredentials(file), access), signal);
+  return await inTime(askLibrary(scope, await readGoogleCredentials(file), access), signal);
 }
 
 async function askMetadata(
@@ -58,36 +54,16 @@ async function askMetadata(
   return { value: token, lifetimeMs: seconds * 1000 };
 }
 
-type Written = Readonly<Record<string, unknown>>;
-
-async function readCredentials(file: string): Promise<Written> {
-  try {
-    const bytes = await readFile(file);
-    const members = asObject(parseJson(bytes), "it");
-    for (const name of ADDRESSES) checkAddress(name, members.get(name));
-    // The strict reader has taken it; the library wants the plain object.
-    return JSON.parse(decodeUtf8(bytes)) as Written;
-  } catch (error) {
-    if (error instanceof CloudError) throw error;
-    if (error instanceof EncodingError) {
-      throw new CloudError("the file of GOOGLE_APPLICATION_CREDENTIALS is no JSON object", error);
-    }
-    throw new CloudError("the file of GOOGLE_APPLICATION_CREDENTIALS cannot be read", error);
-  }
-}
-
-function checkAddress(name: string, written: unknown): void {
-  if (written === undefined) return;
-  const url = typeof written === "string" && URL.canParse(written) ? new URL(written) : undefined;
-  const isWell = url?.protocol === "https:" || (url?.protocol === "http:" && isLoopback(url.hostname));
-  if (!isWell) throw new CloudError(`${name} in the file of GOOGLE_APPLICATION_CREDENTIALS is no https address`);
-}
-
 /** A new client for each token, since the one that is kept is kept here. */
-async function askLibrary(scope: string, written: Written, { wallNow }: GoogleAccess): Promise<Lasting<string>> {
+async function askLibrary(
+  scope: string,
+  written: GoogleCredentials,
+  { wallNow }: GoogleAccess,
+): Promise<Lasting<string>> {
   const { GoogleAuth } = await loadPackage("google-auth-library", () => import("google-auth-library"));
   try {
-    const auth = new GoogleAuth({ projectId: NO_PROJECT, scopes: [scope], credentials: written });
+    const clientOptions = { transporterOptions: NO_REDIRECTS };
+    const auth = new GoogleAuth({ projectId: NO_PROJECT, scopes: [scope], credentials: written, clientOptions });
     const client = await auth.getClient();
     const { token } = await client.getAccessToken();
     const endsAt = client.credentials.expiry_date;

@@ -48,7 +48,9 @@ export function openUserKeychains(
   const secrets = new SecretSources(NO_CLUSTER, undefined);
   const { clouds, identities } = openClouds(environment);
   const operator = usage(() => new OperatorCredentials(() => config().registries.credentials, { secrets, clouds }));
-  const files = userAuthFiles(environment).map(authFileSource);
+  // The SDKs of clouds set variables of their own once they are loaded: helpers are started with what was there before.
+  const ofStart = { ...environment };
+  const files = userAuthFiles(environment).map((file) => authFileSource(file, ofStart));
   return new UserKeychains(new PullKeychains(secrets, () => [...operator.sources(), ...files, ...identities]));
 }
 

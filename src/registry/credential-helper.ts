@@ -17,15 +17,18 @@ const NOT_FOUND = /credentials not found/;
 /** In place of a user's name, where the secret is an identity token. */
 const TOKEN_USER = "<token>";
 
+/** Which helper is asked for which server. */
+export interface HelperCall {
+  readonly helper: string;
+  readonly server: string;
+  /** The whole of it: what has been set since this process started is none of the helper's. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
 /** Never throws for what a helper does: what went wrong is a note. */
-export async function askHelper(
-  name: string,
-  server: string,
-  signal: AbortSignal,
-  timeoutMs = ANSWER_MS,
-): Promise<SourceAnswer> {
-  const program = `docker-credential-${name}`;
-  const outcome = await run(program, server, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
+export async function askHelper(call: HelperCall, signal: AbortSignal, timeoutMs = ANSWER_MS): Promise<SourceAnswer> {
+  const program = `docker-credential-${call.helper}`;
+  const outcome = await run(program, call, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
   if (typeof outcome === "string") return silent(`${program} ${outcome}`);
   try {
     const credential = readAnswer(outcome);
@@ -37,10 +40,14 @@ export async function askHelper(
 }
 
 /** What it printed, or a clause on why there is none. */
-async function run(program: string, server: string, signal: AbortSignal): Promise<Uint8Array | string> {
+async function run(
+  program: string,
+  { server, environment: env }: HelperCall,
+  signal: AbortSignal,
+): Promise<Uint8Array | string> {
   return await new Promise((resolve) => {
     // Its standard error is nobody's: not read, not shown.
-    const child = spawn(program, ["get"], { signal, killSignal: "SIGKILL", stdio: ["pipe", "pipe", "ignore"] });
+    const child = spawn(program, ["get"], { env, signal, killSignal: "SIGKILL", stdio: ["pipe", "pipe", "ignore"] });
     const end = (outcome: Uint8Array | string): void => {
       child.kill("SIGKILL");
       // What it has started may hold its output open

@@ -13,7 +13,7 @@ import type {
   SourceAnswer,
 } from "../ports/credentials.ts";
 import { AuthFileError, parseAuthFile, type AuthFile, type AuthFileRules } from "./auth-file.ts";
-import { askHelper } from "./credential-helper.ts";
+import { askHelper, type HelperCall } from "./credential-helper.ts";
 
 /** A file that may be there. */
 export interface UserAuthFile {
@@ -37,12 +37,16 @@ export class UserKeychains implements Keychains {
   }
 }
 
-/** For every registry that the file knows. */
-export function authFileSource(file: UserAuthFile): OperatorSource {
+/** For every registry that the file knows. Helpers that it names are started with `environment`. */
+export function authFileSource(file: UserAuthFile, environment: HelperCall["environment"]): OperatorSource {
   let parsed: AuthFile | string | undefined;
   const ask = async (repository: Repository, signal: AbortSignal): Promise<SourceAnswer> => {
     parsed ??= open(file);
-    return typeof parsed === "string" ? silent(parsed) : await askFile(parsed, repository, signal);
+    if (typeof parsed === "string") return silent(parsed);
+    const found = parsed.find(repository);
+    if (found === undefined) return silent("");
+    if (found.kind === "helper") return await askHelper({ ...found, environment }, signal);
+    return { credentials: [{ source: file.name, credential: found.credential }], notes: [] };
   };
   return {
     sourceOf: (repository): CredentialSource => ({
@@ -63,13 +67,6 @@ function open(file: UserAuthFile): AuthFile | string {
     if (error instanceof Error && "code" in error) return `${name} cannot be read (${String(error.code)})`;
     throw error;
   }
-}
-
-async function askFile(file: AuthFile, repository: Repository, signal: AbortSignal): Promise<SourceAnswer> {
-  const found = file.find(repository);
-  if (found === undefined) return silent("");
-  if (found.kind === "helper") return await askHelper(found.helper, found.server, signal);
-  return { credentials: [{ source: file.name, credential: found.credential }], notes: [] };
 }
 
 function silent(note: string): SourceAnswer {

@@ -1,6 +1,6 @@
 // Credentials as the program is put together: by the API server's Secrets, or without a cluster by none.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { UsageError } from "../../src/cli/io.ts";
@@ -59,6 +59,26 @@ describe("credentials: as the program opens them", () => {
   it("a file of the configuration that cannot be used is said at once", () => {
     assert.throws(() => openKeychains(undefined, undefined, withFile("{pl4nted")), UsageError);
     assert.throws(() => openUserKeychains(withFile("{pl4nted"), {}), UsageError);
+  });
+
+  it("credential helpers have the environment of the start, whatever an SDK sets later", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "sealgate-open-keychains-"));
+    try {
+      writeFileSync(join(folder, "config.json"), JSON.stringify({ credHelpers: { "reg.io": "env" } }));
+      const helper = join(folder, "docker-credential-env");
+      writeFileSync(helper, `#!/bin/sh\necho "{\\"Username\\":\\"$FIRST$LATER\\",\\"Secret\\":\\"pl4nted\\"}"\n`);
+      chmodSync(helper, 0o755);
+      const environment: Record<string, string> = {
+        DOCKER_CONFIG: folder,
+        PATH: `${folder}:/bin:/usr/bin`,
+        FIRST: "a",
+      };
+      const keychains = openUserKeychains(() => DEFAULT_CONFIG, environment);
+      environment["LATER"] = "b";
+      assert.deepEqual(sourcesOf(await ask(keychains)), ["a"]);
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it("the command line's are the configuration's, then docker's, then podman's", async () => {

@@ -5,21 +5,19 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { SourceAnswer } from "../../src/ports/credentials.ts";
 import { askHelper } from "../../src/registry/credential-helper.ts";
+import { withEnvironment } from "../support/cloud/environment.ts";
 
 const SERVER = "reg.io";
 const { signal } = new AbortController();
 
 describe("credentials: helpers", () => {
   let folder: string;
-  const path = process.env["PATH"];
+  let environment: Readonly<Record<string, string | undefined>>;
   before(() => {
     folder = mkdtempSync(join(tmpdir(), "sealgate-helpers-"));
-    process.env["PATH"] = `${folder}${delimiter}${path}`;
+    environment = { PATH: `${folder}${delimiter}${process.env["PATH"]}`, ITS_OWN: "1" };
   });
-  after(() => {
-    process.env["PATH"] = path;
-    rmSync(folder, { recursive: true, force: true });
-  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
 
   /** A shell script named docker-credential-NAME. */
   function install(name: string, ...lines: readonly string[]): void {
@@ -30,7 +28,7 @@ describe("credentials: helpers", () => {
 
   const printing = (answer: unknown): string => `cat <<'END'\n${JSON.stringify(answer)}\nEND`;
   const ask = async (name: string, timeoutMs?: number): Promise<SourceAnswer> =>
-    await askHelper(name, SERVER, signal, timeoutMs);
+    await askHelper({ helper: name, server: SERVER, environment }, signal, timeoutMs);
 
   it("is asked with get, for the server on its standard input", async () => {
     install(
@@ -48,6 +46,14 @@ describe("credentials: helpers", () => {
     install("token", printing({ ServerURL: SERVER, Username: "<token>", Secret: "pl4nted" }));
     const [found] = (await ask("token")).credentials;
     assert.deepEqual(found?.credential, { username: "<token>", password: "", identityToken: "pl4nted" });
+  });
+
+  it("has the environment that it is given, and nothing of what was set since", async () => {
+    install("env", `env > ${folder}/environment`, printing({ Username: "u", Secret: "pl4nted" }));
+    await withEnvironment({ AWS_EC2_METADATA_DISABLED: "true" }, async () => ask("env"));
+    const had = readFileSync(join(folder, "environment"), "utf8");
+    assert.match(had, /^ITS_OWN=1$/mu);
+    assert.doesNotMatch(had, /AWS_/u);
   });
 
   it("may end without having read what it is asked", async () => {

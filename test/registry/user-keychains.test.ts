@@ -23,7 +23,7 @@ function fileOf(text: string | undefined, rules: UserAuthFile["rules"] = "docker
 
 const auths = (users: Users): string => JSON.stringify({ auths: entriesOf(users) });
 const ask = async (file: UserAuthFile, repository = REPOSITORY): Promise<SourceAnswer> => {
-  const source = authFileSource(file).sourceOf(repository);
+  const source = authFileSource(file, process.env).sourceOf(repository);
   assert.ok(source);
   return await source.ask(signal);
 };
@@ -39,7 +39,7 @@ describe("credentials: of the command line's user", () => {
 
   it("a file is read once, and not before it is asked", async () => {
     const file = fileOf(auths({ "reg.io": "a" }));
-    const source = authFileSource(file);
+    const source = authFileSource(file, process.env);
     const [first, second] = [source.sourceOf(REPOSITORY), source.sourceOf({ host: "other.io", path: "x" })];
     assert.equal(file.reads, 0);
     await first?.ask(signal);

@@ -1,21 +1,27 @@
 /**
  * Clients of AWS's SDK, one for each region, by one identity: that of the environment, as AWS's own tools find it (IRSA, Pod
- * Identity, keys, profiles). The metadata service of machines is left alone unless AWS_EC2_METADATA_DISABLED is "false": it
- * would give every pod the node's rights. Nothing is loaded before a client is asked for.
+ * Identity, keys, profiles but for those that profile.ts refuses). The metadata service of machines is left alone unless
+ * AWS_EC2_METADATA_DISABLED is "false": it would give every pod the node's rights. Nothing is loaded before a client is asked for.
  */
 import { CloudError, type CloudTransport } from "../http.ts";
 import { loadPackage } from "../optional-package.ts";
+import { checkProfile } from "./profile.ts";
 import { awsRequestHandler, type AwsRequestHandler } from "./request-handler.ts";
+
+/** Finds an identity, and keeps it for as long as it holds. */
+type FindIdentity = (properties?: Record<string, unknown>) => Promise<unknown>;
 
 /** What all clients of the SDK have, and what this needs of them. */
 export interface AwsClient {
-  readonly config: { readonly credentials: unknown };
+  readonly config: { readonly credentials: FindIdentity };
 }
 
 export interface AwsClientSettings<Credentials> {
   readonly region: string;
   readonly requestHandler: AwsRequestHandler;
   readonly maxAttempts: number;
+  /** Of the clients by which the SDK finds an identity, where it would not take those of this one. */
+  readonly clientConfig: { readonly requestHandler: AwsRequestHandler };
   readonly credentials?: Credentials;
 }
 
@@ -57,12 +63,10 @@ export class AwsClients<Sdk extends object, Client extends AwsClient> {
     const known = this.#clients.get(region);
     if (known !== undefined) return known;
     const { make, transport } = this.#options;
-    const client = make(sdk, {
-      region,
-      requestHandler: awsRequestHandler(transport),
-      maxAttempts: MAX_ATTEMPTS,
-      ...(credentialed === undefined ? {} : { credentials: credentialed.config.credentials }),
-    });
+    const requestHandler = awsRequestHandler(transport);
+    const settings = { region, requestHandler, maxAttempts: MAX_ATTEMPTS, clientConfig: { requestHandler } };
+    const credentials = credentialed?.config.credentials ?? checked(make(sdk, settings).config.credentials);
+    const client = make(sdk, { ...settings, credentials });
     if (this.#clients.size >= MAX_CLIENTS) this.#clients.clear();
     this.#clients.set(region, client);
     return client;
@@ -79,6 +83,15 @@ export function regionOr(region: string | undefined, environment: Environment): 
   const found = region ?? homeRegion(environment);
   if (found === undefined) throw new CloudError("AWS_REGION is not set, and no region is named");
   return found;
+}
+
+/** The SDK's own way, where the profile that it would take is one that may be. */
+function checked<Find extends FindIdentity>(find: Find): Find {
+  const findChecked: FindIdentity = async (properties) => {
+    await checkProfile(process.env);
+    return await find(properties);
+  };
+  return findChecked as Find;
 }
 
 /** Read by the SDK when it is loaded and when it looks for an identity. */

@@ -7,15 +7,16 @@ import { NO_AWS } from "../../support/cloud/fake-aws.ts";
 
 const transport: CloudTransport = () => Promise.reject(new Error("nobody is asked"));
 
+type Find = () => Promise<string>;
 interface Made {
-  readonly config: { readonly credentials: string };
-  readonly settings: AwsClientSettings<string>;
+  readonly config: { readonly credentials: Find };
+  readonly settings: AwsClientSettings<Find>;
 }
 
 const SDK = { name: "sdk" };
 type Sdk = typeof SDK;
-const make = (_: Sdk, settings: AwsClientSettings<string>): Made => ({
-  config: { credentials: settings.credentials ?? `of ${settings.region}` },
+const make = (_: Sdk, settings: AwsClientSettings<Find>): Made => ({
+  config: { credentials: settings.credentials ?? (async () => Promise.resolve(`of ${settings.region}`)) },
   settings,
 });
 
@@ -50,11 +51,12 @@ describe("cloud/aws/clients", () => {
     await withEnvironment({ ...NO_AWS, AWS_REGION: "eu-west-1" }, async () => {
       const { clients } = open();
       const { client: other } = await clients.in("us-east-2");
-      assert.deepEqual([other.settings.region, other.settings.credentials], ["us-east-2", "of eu-west-1"]);
+      assert.deepEqual([other.settings.region, await other.config.credentials()], ["us-east-2", "of eu-west-1"]);
+      assert.equal(other.config.credentials, (await clients.in("eu-west-1")).client.config.credentials);
     });
     await withEnvironment(NO_AWS, async () => {
       const { client } = await open().clients.in("us-east-2");
-      assert.equal(client.settings.credentials, undefined);
+      assert.equal(await client.config.credentials(), "of us-east-2");
     });
   });
 

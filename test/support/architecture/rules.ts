@@ -39,6 +39,7 @@ export const HOMES: Readonly<Record<string, readonly string[]>> = {
   "@aws-sdk/client-ecr": ["cloud"],
   "@aws-sdk/client-ecr-public": ["cloud"],
   "@aws-sdk/client-kms": ["cloud"],
+  "@smithy/core": ["cloud"],
   "google-auth-library": ["cloud"],
   "@noble/curves": ["crypto"],
   "lru-cache": ["app"],

@@ -8,17 +8,14 @@ export const WEB_TOKEN = "pl4nted.web.token";
 export const SECRET_KEY = "pl4nted/secret+key";
 
 /** STS: keys of a role for so many seconds. */
-export function assumedRole(seconds = 3600): CloudReply {
+export function assumedRole(seconds = 3600, action = "AssumeRoleWithWebIdentity"): CloudReply {
   const ends = new Date(Date.now() + seconds * 1000).toISOString();
   const credentials =
     `<AccessKeyId>ASIAEXAMPLE</AccessKeyId><SecretAccessKey>${SECRET_KEY}</SecretAccessKey>` +
     `<SessionToken>pl4nted-session</SessionToken><Expiration>${ends}</Expiration>`;
   const user = `<Arn>arn:aws:sts::111122223333:assumed-role/sealgate/x</Arn><AssumedRoleId>AROA:x</AssumedRoleId>`;
   const result = `<Credentials>${credentials}</Credentials><AssumedRoleUser>${user}</AssumedRoleUser>`;
-  return xml(
-    "AssumeRoleWithWebIdentityResponse",
-    `<AssumeRoleWithWebIdentityResult>${result}</AssumeRoleWithWebIdentityResult>`,
-  );
+  return xml(`${action}Response`, `<${action}Result>${result}</${action}Result>`);
 }
 
 /** STS: an error, with a message that nobody is to see. */
