@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { documentedValues } from "./chart-examples.ts";
 import { chartFolder, helmNames, makeHelm, type Helm } from "../support/testbed/helm.ts";
 import { startKubernetes, type Cluster } from "../support/testbed/kubernetes.ts";
 import { makeTemporaryDir, mustSucceed } from "../support/testbed/process.ts";
@@ -15,8 +16,9 @@ const TEMPLATE = ["template", "sealgate", chartFolder, "--namespace", "sealgate"
 const DIGEST = `sha256:${"ab".repeat(32)}`;
 const FILES = { mode: "files", files: { secret: "s", caBundle: "PEM" } };
 
-/** Sixteen ways to install it. */
+/** Ways to install it: sixteen, and those of the pages. */
 const VALUE_SETS: Readonly<Record<string, object>> = {
+  ...documentedValues(),
   defaults: {},
   "one replica to try it": { replicas: 1, podDisruptionBudget: { enabled: false }, priorityClassName: "" },
   "cert-manager with an issuer made for it": { tls: { mode: "certManager" } },
@@ -83,6 +85,7 @@ interface Change {
   readonly to: unknown;
 }
 const certManager = { tls: { mode: "certManager" } };
+const A_VOLUME = { name: "a", emptyDir: {} };
 const identified = { callers: { clientCertificateSecret: "s", commonNames: ["a"] } };
 const autoscaled = { autoscaling: { enabled: true } };
 
@@ -109,6 +112,9 @@ const LIVE: Readonly<Record<string, Change>> = {
   priorityClassName: { to: "" },
   hostNetwork: { to: true },
   "serviceAccount.annotations": { to: { a: "b" } },
+  env: { to: [{ name: "A", value: "b" }] },
+  volumes: { to: [{ name: "a", emptyDir: {} }] },
+  volumeMounts: { with: { volumes: [A_VOLUME] }, to: [{ name: "a", mountPath: "/a" }] },
   logLevel: { to: "debug" },
   drainSeconds: { to: 1 },
   staleSeconds: { to: 60 },

@@ -71,6 +71,44 @@ bearerToken:
 {{- end -}}
 {{- end -}}
 
+{{/* Environment variables, volumes and mounts of one's own: none that is the chart's, and none twice. */}}
+{{- define "sealgate.env" -}}
+{{- $names := list -}}
+{{- $refused := dict "NODE_OPTIONS" "set maxHeapMiB" "NODE_TLS_REJECT_UNAUTHORIZED" "set skipVerify for one host in config.registries" -}}
+{{- range .Values.env -}}
+{{- if hasKey $refused .name -}}{{- fail (printf "env: %s is not to be set: %s" .name (get $refused .name)) -}}{{- end -}}
+{{- if has .name $names -}}{{- fail (printf "env: %s is there twice" .name) -}}{{- end -}}
+{{- $names = append $names .name -}}
+{{- end -}}
+{{- with .Values.env -}}{{- toYaml . -}}{{- end -}}
+{{- end -}}
+{{- define "sealgate.volumes" -}}
+{{- $names := list -}}
+{{- range .Values.volumes -}}
+{{- if has .name (list "config" "tls" "callers") -}}{{- fail (printf "volumes: %s is the chart's name" .name) -}}{{- end -}}
+{{- if has .name $names -}}{{- fail (printf "volumes: %s is there twice" .name) -}}{{- end -}}
+{{- $names = append $names .name -}}
+{{- end -}}
+{{- with .Values.volumes -}}{{- toYaml . -}}{{- end -}}
+{{- end -}}
+{{- define "sealgate.volumeMounts" -}}
+{{- $volumes := list -}}
+{{- range .Values.volumes -}}{{- $volumes = append $volumes .name -}}{{- end -}}
+{{- range .Values.volumeMounts }}
+{{- $mount := printf "%s/" (clean .mountPath) -}}
+{{- range list "/etc/sealgate/" "/etc/sealgate-tls/" "/etc/sealgate-callers/" "/app/" "/nodejs/" "/var/run/secrets/kubernetes.io/" -}}
+{{- if or (hasPrefix . $mount) (hasPrefix $mount .) (eq $mount "//") -}}{{- fail (printf "volumeMounts: %s is where files of the chart or the image are" $mount) -}}{{- end -}}
+{{- end -}}
+{{- if not (has .name $volumes) -}}{{- fail (printf "volumeMounts: %s is none of volumes" .name) -}}{{- end }}
+- name: {{ .name }}
+  mountPath: {{ .mountPath | quote }}
+  {{- with .subPath }}
+  subPath: {{ . | quote }}
+  {{- end }}
+  readOnly: true
+{{- end -}}
+{{- end -}}
+
 {{/* Names of the webhook configurations, as lists of YAML. */}}
 {{- define "sealgate.validating" -}}
 {{- $name := include "sealgate.fullname" . -}}
