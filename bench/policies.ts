@@ -2,6 +2,7 @@
  * What many policies cost: a decision among 1 to 1,000 of which one is about the image, their compilation and memory, and a
  * condition of CEL over a thousand findings.
  */
+import { Worker } from "node:worker_threads";
 import { parseAdmissionReview } from "../src/admission/request.ts";
 import { allowResponse } from "../src/admission/response.ts";
 import { PodReviewer } from "../src/app/review-pod.ts";
@@ -17,11 +18,13 @@ import type { Registry } from "../src/ports/registry.ts";
 import { builtInTrustRoot } from "../src/trust/built-in.ts";
 import { admissionReview, pod } from "../test/support/reviews.ts";
 import { makeKeyPair } from "../test/support/signer.ts";
+import type { FirstPolicy, FirstTimes } from "./first-policy.ts";
 import { formatRatio, formatTime, median, quantile, type Benchmark, type Goal, type Table } from "./table.ts";
 
 const COUNTS = [1, 10, 100, 1000];
 const DECISIONS = 2000;
 const COMPILATIONS = 5;
+const FIRSTS = 7;
 /** Of a condition, between two looks at the clock. */
 const EVALUATIONS = 20;
 const LABELS = new Map([["tier", "prod"]]);
@@ -32,7 +35,7 @@ const CONDITION =
 export const policies: Benchmark = {
   name: "policies",
   describes: "decide, compile and remember with up to 1,000 policies",
-  run: async () => [await decisions(), await compilation(), memory(), condition()],
+  run: async () => [await decisions(), await firstPolicy(), await compilation(), memory(), condition()],
 };
 
 /** From the bytes of a review to the bytes of an answer; nothing is asked of a registry. */
@@ -81,6 +84,37 @@ function reviewerOf(compiled: readonly CompiledPolicy[]): PodReviewer {
   const verifier = new ImageVerifier({ registry, monotonicNow: () => performance.now(), now: Date.now, cpuNow });
   const snapshot = { policies: compiled, exceptions: [], trustRoots: [], namespaceLabels: () => LABELS };
   return new PodReviewer({ snapshot: () => snapshot }, verifier, Date.now);
+}
+
+/** Each in a thread of its own: whatever the engine learned in another is not known there. */
+async function firstPolicy(): Promise<Table> {
+  const resource = signedPolicy("acme", makeKeyPair().publicKeyPem);
+  const measured: Record<"cold" | "warm", FirstTimes[]> = { cold: [], warm: [] };
+  for (let i = 0; i < FIRSTS; i += 1) {
+    measured.cold.push(await inNewThread({ resource, isWarmedUp: false }));
+    measured.warm.push(await inNewThread({ resource, isWarmedUp: true }));
+  }
+  const policyOf = ({ policy }: FirstTimes): number => policy;
+  const first = measured.warm.map(policyOf);
+  const rows: readonly (readonly [string, readonly number[]])[] = [
+    ["not warmed up", measured.cold.map(policyOf)],
+    ["warmed up", first],
+    ["the longest step of warming up, before it is ready", measured.warm.map(({ steps }) => Math.max(...steps))],
+  ];
+  return {
+    title: `The first policy of a program that has just started (${FIRSTS} each)`,
+    columns: ["", "median", "worst"],
+    rows: rows.map(([name, times]) => [name, formatTime(median(times)), formatTime(quantile(times, 1))]),
+    goals: [goal("the first policy, warmed up", median(first), 10, formatTime)],
+  };
+}
+
+async function inNewThread(workerData: FirstPolicy): Promise<FirstTimes> {
+  return await new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("./first-policy.js", import.meta.url), { workerData });
+    worker.once("message", resolve);
+    worker.once("error", reject);
+  });
 }
 
 /** All at once in slices, the longest that a single one takes, and for how long nobody else had a turn. */

@@ -4,6 +4,7 @@
  */
 import { readFileSync, statSync } from "node:fs";
 import { PodReviewer } from "./app/review-pod.ts";
+import { turnTaker } from "./app/turns.ts";
 import { runApply } from "./cli/apply.ts";
 import { runCli, type Actions, type Address, type ApplyFlags, type ServeFlags } from "./cli/index.ts";
 import { UsageError, type CommandIo, type ExitCode } from "./cli/io.ts";
@@ -34,6 +35,7 @@ import type { ForbiddenHost } from "./registry/destinations.ts";
 import type { RegistryFlags } from "./cli/registry-flags.ts";
 import { embeddedRoot, openTrust } from "./compose/open-trust.ts";
 import { usage } from "./compose/usage.ts";
+import { warmUp } from "./compose/warm-up.ts";
 
 const VERSION = "0.1.0";
 const IN_FLIGHT_MS = 10_000;
@@ -85,6 +87,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   ];
   const operations = await buildOperationsServer({ readiness, metrics });
   await listen(operations, flags.listenOperations);
+  await warmUp(turnTaker(systemClock.monotonicNow));
   // Before there is a certificate nothing can be answered: the port stays closed, and /readyz says what is missing.
   const tls = await Promise.race([certificates.first, terminated.first]);
   const webhook =

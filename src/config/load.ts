@@ -8,7 +8,8 @@ import { isJsonObject } from "../encoding/guard.ts";
 import { toPlain, type JsonObject, type JsonValue } from "../encoding/json.ts";
 import type { ProxySettings } from "../ports/registry-settings.ts";
 import type { TrustRequirements } from "../ports/trust.ts";
-import { compileSchema, memberPath, type SchemaError } from "../schema/validator.ts";
+import { memberPath, schemaCheck, type SchemaError } from "../schema/validator.ts";
+import { validateConfig } from "../schema/validators.js";
 import {
   DEFAULT_DEADLINE,
   formatDuration,
@@ -32,7 +33,7 @@ import {
   type Limits,
   type WrittenCaches,
 } from "./limits.ts";
-import { BUILT_IN_TRUST_ROOTS, CONFIG_SCHEMA } from "./schema.ts";
+import { BUILT_IN_TRUST_ROOTS } from "./schema.ts";
 import type { PodSettings } from "./settings.ts";
 import { checkTls, formatTls, readTls, type TlsConfig, type WrittenTls } from "./tls.ts";
 
@@ -106,7 +107,7 @@ export const DEFAULT_CONFIG: Config = {
   deadline: DEFAULT_DEADLINE,
 };
 
-const checkSchema = compileSchema(CONFIG_SCHEMA);
+const checkSchema = schemaCheck(validateConfig);
 
 /** Throws ConfigError, DocumentError for what is no YAML, or the file system's own error. */
 export function loadConfig(file: string): Config {

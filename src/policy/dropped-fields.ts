@@ -4,11 +4,10 @@
  */
 import { parseJson, toPlain } from "../encoding/json.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
-import { compileSchema, isUnknownMember, type SchemaCheck } from "../schema/validator.ts";
-import { EXCEPTION_SPEC_SCHEMA } from "./exception-schema.generated.ts";
+import { isUnknownMember, schemaCheck, type SchemaCheck } from "../schema/validator.ts";
+import { validateExceptionSpec, validateTrustRootSpec } from "../schema/validators.js";
 import { memberOf } from "./field-errors.ts";
 import { specPath } from "./resource-check.ts";
-import { TRUST_ROOT_SPEC_SCHEMA } from "./trust-root-schema.generated.ts";
 import { checkPolicySchema } from "./validate.ts";
 
 export type Kind = "ImageVerifyPolicy" | "ClusterImageVerifyPolicy" | "ImageVerifyException" | "TrustRoot";
@@ -21,8 +20,8 @@ const MAX_PATH = 512;
 const CHECKS: Readonly<Record<Kind, SchemaCheck>> = {
   ImageVerifyPolicy: (spec) => checkPolicySchema("ImageVerifyPolicy", spec),
   ClusterImageVerifyPolicy: (spec) => checkPolicySchema("ClusterImageVerifyPolicy", spec),
-  ImageVerifyException: compileSchema(EXCEPTION_SPEC_SCHEMA),
-  TrustRoot: compileSchema(TRUST_ROOT_SPEC_SCHEMA),
+  ImageVerifyException: schemaCheck(validateExceptionSpec),
+  TrustRoot: schemaCheck(validateTrustRootSpec),
 };
 
 /** Their paths. Nothing where the annotation is absent or cannot be read: whoever writes the object writes it. */

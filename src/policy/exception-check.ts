@@ -2,15 +2,15 @@
  * Everything that is wrong with an ImageVerifyException, all at once and with paths (policy-api.md §2.7). What it says is
  * held against the policies that exist elsewhere: an exception may be made before its policy.
  */
-import { compileSchema } from "../schema/validator.ts";
-import { EXCEPTION_SPEC_SCHEMA } from "./exception-schema.generated.ts";
+import { schemaCheck } from "../schema/validator.ts";
+import { validateExceptionSpec } from "../schema/validators.js";
 import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 import { parsePattern, parseSkipPattern, type PatternResult } from "./pattern.ts";
 import { checkClusterMetadata, checkEnvelope, specPath } from "./resource-check.ts";
 import { checkSelector } from "./selector-check.ts";
 import { NO_TIME, readTime } from "./written-time.ts";
 
-const checkSchema = compileSchema(EXCEPTION_SPEC_SCHEMA);
+const checkSchema = schemaCheck(validateExceptionSpec);
 
 /** For files and the command line: any value of this kind. */
 export function validateException(resource: unknown): readonly FieldError[] {

@@ -2,18 +2,18 @@
  * Everything that is wrong with a TrustRoot, all at once and with paths (policy-api.md §2.7): the schema, what no schema can
  * say, and what stands in certificates, keys and the text of a trusted_root.json.
  */
-import { compileSchema } from "../schema/validator.ts";
+import { schemaCheck } from "../schema/validator.ts";
+import { validateTrustRootSpec } from "../schema/validators.js";
 import type { TrustMaterial } from "../sigstore/trusted-root.ts";
 import { itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 import { checkWindow } from "./key-check.ts";
 import { checkClusterMetadata, checkEnvelope, specPath } from "./resource-check.ts";
 import { readInline, readSigstoreKeys, type Read } from "./trust-root-material.ts";
-import { TRUST_ROOT_SPEC_SCHEMA } from "./trust-root-schema.generated.ts";
 import type { StoredRoot } from "./trust-root-source.ts";
 import type { TrustRootSpec } from "./trust-root-spec.generated.ts";
 import { missingFrom, type TrustRequirements, type TrustRoot } from "./trust-root.ts";
 
-const checkSchema = compileSchema(TRUST_ROOT_SPEC_SCHEMA);
+const checkSchema = schemaCheck(validateTrustRootSpec);
 
 const VARIANTS = ["publicGood", "github", "inline", "configMap", "secret", "sigstoreKeys"] as const;
 const PARTS = ["certificateAuthorities", "timestampAuthorities", "tLogs", "ctLogs"] as const;

@@ -4,7 +4,8 @@
  */
 import { attempt } from "../failure/attempt.ts";
 import { parseImageReference } from "../oci/reference.ts";
-import { compileSchema, type SchemaError } from "../schema/validator.ts";
+import { schemaCheck, type SchemaError } from "../schema/validator.ts";
+import { validateClusterPolicySpec, validateNamespacedPolicySpec } from "../schema/validators.js";
 import { checkAttestations } from "./attestation-check.ts";
 import { checkCount } from "./count-check.ts";
 import { checkEntry } from "./entry-check.ts";
@@ -13,20 +14,13 @@ import { duplicateNames, itemsOf, memberOf, type FieldError } from "./field-erro
 import { checkKeys } from "./key-check.ts";
 import { checkConditions } from "./match-conditions.ts";
 import { parsePattern, parseSkipPattern } from "./pattern.ts";
-import { POLICY_SPEC_SCHEMA } from "./schema.generated.ts";
 import { checkClusterMetadata, checkEnvelope, checkName, specPath } from "./resource-check.ts";
 import { checkSelector } from "./selector-check.ts";
 import { isPolicyKind, type PolicyKind } from "./types.ts";
 
-const { match: CLUSTER_MATCH } = POLICY_SPEC_SCHEMA.properties;
-const { namespaceSelector: _clusterOnly, ...NAMESPACED_MATCH } = CLUSTER_MATCH.properties;
-const NAMESPACED_PROPERTIES = {
-  ...POLICY_SPEC_SCHEMA.properties,
-  match: { ...CLUSTER_MATCH, properties: NAMESPACED_MATCH },
-};
 const CHECK_SCHEMA = {
-  ClusterImageVerifyPolicy: compileSchema(POLICY_SPEC_SCHEMA),
-  ImageVerifyPolicy: compileSchema({ ...POLICY_SPEC_SCHEMA, properties: NAMESPACED_PROPERTIES }),
+  ClusterImageVerifyPolicy: schemaCheck(validateClusterPolicySpec),
+  ImageVerifyPolicy: schemaCheck(validateNamespacedPolicySpec),
 } as const;
 
 /** The schema alone. */

@@ -1,8 +1,9 @@
 /**
- * The only file that knows ajv: a JSON schema (draft 7) compiled to a function that lists what is wrong, each with the
- * field's path and what is allowed there. It takes plain values, as toPlain() of encoding/json.ts gives them.
+ * What a JSON schema (draft 7) says of a value: what is wrong, each with the field's path and what is allowed there. ajv has
+ * made a function of the schema beforehand (validators.d.ts): nobody waits for that. Values are plain, as toPlain() of
+ * encoding/json.ts gives them.
  */
-import { Ajv, type ErrorObject, type ValidateFunction } from "ajv";
+import type { ErrorObject } from "ajv";
 import { quoted } from "../failure/failure.ts";
 
 export interface SchemaError {
@@ -13,15 +14,15 @@ export interface SchemaError {
 
 export type SchemaCheck = (value: unknown) => readonly SchemaError[];
 
-const compiled = new WeakMap<object, ValidateFunction>();
+/** A function that ajv made, with `allErrors` and `verbose`. */
+export interface Validate {
+  (value: unknown): boolean;
+  /** Of the last value. */
+  readonly errors?: readonly ErrorObject[] | null;
+}
 
-/** Compiled when it is first asked, once for each schema: that takes a good part of a start, and many kinds are never met. */
-export function compileSchema(schema: object): SchemaCheck {
-  return (value) => {
-    const validate = compiled.get(schema) ?? new Ajv({ allErrors: true, verbose: true, strict: true }).compile(schema);
-    compiled.set(schema, validate);
-    return validate(value) ? [] : (validate.errors ?? []).filter(isTold).map(schemaError);
-  };
+export function schemaCheck(validate: Validate): SchemaCheck {
+  return (value) => (validate(value) ? [] : (validate.errors ?? []).filter(isTold).map(schemaError));
 }
 
 /** True for a member that the schema does not have. */

@@ -11,7 +11,7 @@ import {
   printedCaches,
   readCaches,
 } from "../../src/config/limits.ts";
-import { compileSchema } from "../../src/schema/validator.ts";
+import { compileSchema } from "../support/schema.ts";
 
 describe("config: limits and caches", () => {
   it("have defaults that are those of the application", () => {

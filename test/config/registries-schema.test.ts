@@ -1,7 +1,7 @@
 // The part of the schema about registries, proxy and time by itself.
 import assert from "node:assert/strict";
 import { DEADLINE, PROXY, REGISTRIES } from "../../src/config/registries-schema.ts";
-import { compileSchema } from "../../src/schema/validator.ts";
+import { compileSchema } from "../support/schema.ts";
 
 describe("config/registries-schema", () => {
   const table: readonly [object, unknown, readonly string[]][] = [

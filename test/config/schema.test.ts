@@ -1,7 +1,7 @@
 // The schema of the configuration file by itself; liveness.test.ts shows that each member changes something.
 import assert from "node:assert/strict";
 import { BUILT_IN_TRUST_ROOTS, CONFIG_SCHEMA } from "../../src/config/schema.ts";
-import { compileSchema } from "../../src/schema/validator.ts";
+import { compileSchema } from "../support/schema.ts";
 
 const check = compileSchema(CONFIG_SCHEMA);
 

@@ -1,7 +1,7 @@
 // Messages of the schema check: the field's path, what is there, and what is allowed.
 import assert from "node:assert/strict";
 import { parseJson, toPlain } from "../../src/encoding/json.ts";
-import { compileSchema } from "../../src/schema/validator.ts";
+import { compileSchema } from "../support/schema.ts";
 
 const check = compileSchema({
   type: "object",
