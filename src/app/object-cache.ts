@@ -1,12 +1,15 @@
 /**
  * Objects by digest never change: what was once read and hashed is not asked for again. Bounded by bytes, and seen only by
- * whoever shows the same credentials (registry.md §4). What a tag names, and what is absent, is never remembered here.
+ * whoever shows the same credentials (registry.md §4). What a tag names, and what is absent, is never remembered here. What
+ * was asked for once has a small part of the room: registries that show a new image each time fill nothing else.
  */
 import { LRUCache } from "lru-cache";
 import type { Descriptor } from "../oci/manifest.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { FetchedManifest, Registry } from "../ports/registry.ts";
 
+/** Of the room: for what was asked for once. */
+const ONCE = 1 / 8;
 /** What an entry costs beside its bytes. */
 const ENTRY_BYTES = 512;
 /** A manifest is kept as it was parsed, too. */
@@ -14,8 +17,8 @@ const PARSED_FACTOR = 6;
 
 export class ObjectCache {
   readonly #maxBytes: () => number;
-  #manifests: LRUCache<string, FetchedManifest>;
-  #blobs: LRUCache<string, Uint8Array>;
+  #manifests: Objects<FetchedManifest>;
+  #blobs: Objects<Uint8Array>;
   #bytes: number;
 
   /** `maxBytes` may change at any time. */
@@ -67,15 +70,41 @@ function blobName({ digest, size }: Descriptor): string {
   return `${digest} ${size}`;
 }
 
-function makeManifests(maxBytes: number): LRUCache<string, FetchedManifest> {
-  return makeCache(maxBytes / 2, ({ bytes }) => bytes.length * PARSED_FACTOR);
+function makeManifests(maxBytes: number): Objects<FetchedManifest> {
+  return new Objects(maxBytes / 2, ({ bytes }) => bytes.length * PARSED_FACTOR);
 }
 
-function makeBlobs(maxBytes: number): LRUCache<string, Uint8Array> {
-  return makeCache(maxBytes / 2, ({ length }) => length);
+function makeBlobs(maxBytes: number): Objects<Uint8Array> {
+  return new Objects(maxBytes / 2, ({ length }) => length);
 }
 
 /** What is larger than the whole is not kept. */
+class Objects<T extends object> {
+  readonly #once: LRUCache<string, T>;
+  readonly #often: LRUCache<string, T>;
+
+  constructor(maxBytes: number, sizeOf: (value: T) => number) {
+    this.#once = makeCache(maxBytes * ONCE, sizeOf);
+    this.#often = makeCache(maxBytes * (1 - ONCE), sizeOf);
+  }
+
+  get(key: string): T | undefined {
+    const again = this.#once.get(key);
+    if (again === undefined) return this.#often.get(key);
+    this.#once.delete(key);
+    this.#often.set(key, again);
+    return again;
+  }
+
+  set(key: string, value: T): void {
+    // A tag is read each time
+    if (this.#often.has(key)) return;
+    this.#once.set(key, value);
+    // It has no room there
+    if (!this.#once.has(key)) this.#often.set(key, value);
+  }
+}
+
 function makeCache<T extends object>(maxBytes: number, sizeOf: (value: T) => number): LRUCache<string, T> {
   const sizeCalculation = (value: T): number => ENTRY_BYTES + sizeOf(value);
   return new LRUCache({ maxSize: Math.max(1, Math.floor(maxBytes)), sizeCalculation });

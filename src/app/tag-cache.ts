@@ -5,7 +5,9 @@
 import { LRUCache } from "lru-cache";
 import type { Digest } from "../crypto/digest.ts";
 
-const MAX_TAGS = 20_000;
+const MAX_BYTES = 4 * 1024 * 1024;
+/** What a tag holds beside its name, of which each character may take two. */
+const TAG_BYTES = 256;
 
 interface Seen {
   readonly digest: Digest;
@@ -15,7 +17,10 @@ interface Seen {
 export class TagCache {
   readonly #now: () => number;
   readonly #lifetime: () => number;
-  readonly #tags = new LRUCache<string, Seen>({ max: MAX_TAGS });
+  readonly #tags = new LRUCache<string, Seen>({
+    maxSize: MAX_BYTES,
+    sizeCalculation: (_, key) => TAG_BYTES + 2 * key.length,
+  });
 
   /** Both in milliseconds; `now` is monotonic, and `lifetime` may change at any time. 0: nothing is kept. */
   constructor(now: () => number, lifetime: () => number) {
@@ -29,6 +34,11 @@ export class TagCache {
     if (this.#now() - seen.since < this.#lifetime()) return seen.digest;
     this.#tags.delete(key);
     return undefined;
+  }
+
+  /** How many are kept, whether they are known still or not. */
+  get size(): number {
+    return this.#tags.size;
   }
 
   /** A registry said so just now. */

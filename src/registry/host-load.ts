@@ -45,8 +45,9 @@ const MAX_THROTTLED_S = 60;
 /** So short a wait is waited for, with a little more, so that not all come back in one moment. */
 const MAX_WAIT_MS = 2_000;
 const SPREAD_MS = 250;
-const MAX_HOSTS = 10_000;
-const MAX_PRINCIPALS = 1_000;
+const MAX_HOSTS = 1_000;
+/** Of one host, that it asked to be left alone by. */
+const MAX_PRINCIPALS = 100;
 
 export class HostLoad {
   readonly #options: HostLoadOptions;
@@ -79,6 +80,11 @@ export class HostLoad {
       while (host.running < this.#options.perHost() && host.waiting.size > 0) letIn(host);
       if (isIdle(host)) this.#hosts.delete(call.host);
     }
+  }
+
+  /** How many hosts are known of. */
+  get size(): number {
+    return this.#hosts.size;
   }
 
   /** True for an answer that asks for so short a wait that the same call may be made again: it will be waited for. */
@@ -151,8 +157,8 @@ export class HostLoad {
     const known = this.#hosts.get(name);
     if (known !== undefined) return known;
     const fresh: Host = { running: 0, waiting: new Map(), failures: 0, closedUntil: 0, throttledUntil: new Map() };
+    if (this.#hosts.size >= MAX_HOSTS) this.#forgetOldest();
     this.#hosts.set(name, fresh);
-    if (this.#hosts.size > MAX_HOSTS) this.#forgetOldest();
     return fresh;
   }
 

@@ -119,6 +119,24 @@ describe("ObjectCache", () => {
     );
   });
 
+  it("keeps what was asked for twice, however much is asked for once", async () => {
+    await withCache(
+      () => 64 * 1024,
+      async (bench) => {
+        const repository = { host: bench.server.host, path: PATH };
+        const registry = bench.cache.before(bench.counted, "");
+        const read = async (blob: Descriptor): Promise<number> => {
+          await registry.blob(repository, blob, bench.signal);
+          return bench.counted.calls.blob;
+        };
+        const [twice, once] = [await blobOf(bench, "twice"), await blobOf(bench, "once")];
+        assert.deepEqual([await read(twice), await read(twice), await read(once)], [1, 1, 2]);
+        for (let i = 0; i < 10; i += 1) await read(await blobOf(bench, `another ${i}`));
+        assert.deepEqual([await read(twice), await read(once)], [12, 13]);
+      },
+    );
+  });
+
   it("spares a second rule, and a second look, everything but the lists", async () => {
     await withCache(
       () => MIB,

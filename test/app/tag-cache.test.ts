@@ -49,4 +49,18 @@ describe("TagCache", () => {
     lifetime = 30;
     assert.equal(tags.known("a"), undefined);
   });
+
+  it("keeps some thousands, fewer of long names, and the last of them", () => {
+    const filled = (length: number): TagCache => {
+      const tags = new TagCache(
+        () => 0,
+        () => 30,
+      );
+      for (let i = 0; i < 20_000; i += 1) tags.see(`${i}`.padStart(length, "x"), ONE);
+      assert.equal(tags.known("19999".padStart(length, "x")), ONE);
+      return tags;
+    };
+    assert.ok(filled(100).size > 8_000 && filled(100).size < 10_000);
+    assert.ok(filled(1000).size < 2_000);
+  });
 });

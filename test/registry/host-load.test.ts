@@ -59,6 +59,40 @@ describe("registry: load of a host", () => {
     await Promise.all([...all, other]);
   });
 
+  it("knows of a thousand hosts, and of those that it is asking in any case", async () => {
+    const { work, end } = held();
+    const asking = [1, 2].map(async () => load.run(call({ host: "asked.now" }), work));
+    const fail = async (host: string): Promise<void> => {
+      await isUnavailable("RegistryUnreachable", load.run(call({ host }), unreachable));
+    };
+    for (let i = 0; i < 5; i += 1) await fail("a.b");
+    assert.equal(load.size, 2);
+    assert.equal(await isClosed("a.b"), true);
+    for (let i = 0; i < 1_200; i += 1) await fail(`h${i}.example`);
+    assert.equal(load.size, 1_000);
+    assert.equal(await isClosed("a.b"), false);
+    let isLetIn = false;
+    const third = load.run(call({ host: "asked.now" }), async () => {
+      isLetIn = true;
+      return answered(200);
+    });
+    await Promise.resolve();
+    assert.equal(isLetIn, false);
+    end();
+    end();
+    await Promise.all([...asking, third]);
+  });
+
+  async function isClosed(host: string): Promise<boolean> {
+    let isAsked = false;
+    const ask = async (): Promise<HttpAnswer> => {
+      isAsked = true;
+      return answered(200);
+    };
+    await load.run(call({ host }), ask).catch(() => undefined);
+    return !isAsked;
+  }
+
   it("takes as many as are allowed now", async () => {
     const { work, started, end } = held();
     perHost = 1;
