@@ -26,6 +26,7 @@ import { buildOperationsServer, type ReadinessCheck } from "./webhook/operations
 import { buildWebhookServer, replaceCertificate, type WebhookOptions } from "./webhook/server.ts";
 import { servingCertificates, systemClock } from "./compose/serve-certificates.ts";
 import { withKey } from "./compose/key-reader.ts";
+import { giveBackMemory } from "./compose/give-back-memory.ts";
 import { openElection, type ElectionOptions } from "./compose/election.ts";
 import { openKeychains, openUserKeychains } from "./compose/open-keychains.ts";
 import { openPolicies, readPoliciesOnce } from "./compose/open-policies.ts";
@@ -72,6 +73,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   const source = openPolicies(flags, trust, { logger, metrics });
   const { verifier, reload, close } = verification(flags, trust.config, apiServers(flags));
   const credentials = openKeychains(source.api, source.namespace ?? flags.namespace, trust.config);
+  giveBackMemory();
   let draining = false;
   const terminated = terminationSignals();
   const { tls: served, leaderElection } = trust.config();

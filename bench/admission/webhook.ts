@@ -27,16 +27,20 @@ export function writePolicy(dir: string, name: string, object: object): void {
   writeFileSync(join(dir, `${name}.yaml`), stringify(object));
 }
 
-/** As the chart sets them: how much memory is used is theirs to say as well. */
-export const CHART_NODE_OPTIONS = "--max-old-space-size=384 --max-semi-space-size=8";
+/** NAME=VALUE as the chart sets them: how much memory is used is theirs to say as well. */
+export function chartEnvironment(): readonly string[] {
+  const template = readFileSync(join(repositoryRoot(), "charts", "sealgate", "templates", "deployment.yaml"), "utf8");
+  const variables = [...template.matchAll(/- name: ([A-Z_]+)\n +value: "?([^"\n]+)/gu)];
+  return variables.map(([, name, value = ""]) => `${name}=${value.replace("{{ .Values.maxHeapMiB }}", "384")}`);
+}
 
 export async function startWebhook(
   policies: string,
   plainHttp: readonly string[],
-  nodeOptions?: string,
+  environment: readonly string[] = [],
 ): Promise<Sealgate> {
-  const options = nodeOptions === undefined ? [] : ["env", `NODE_OPTIONS=${nodeOptions}`];
-  return await startSealgate({ source: { policies }, plainHttp, launcher: [...launchers.server, ...options] });
+  const launcher = [...launchers.server, ...(environment.length === 0 ? [] : ["env", ...environment])];
+  return await startSealgate({ source: { policies }, plainHttp, launcher });
 }
 
 export interface Yardstick {

@@ -23,6 +23,8 @@ interface Pod {
   };
 }
 
+/** What the chart sets itself comes first. */
+const OWN_VARIABLES = ["NODE_OPTIONS", "MALLOC_ARENA_MAX", "MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"];
 const VOLUME = { name: "a", emptyDir: {} };
 const mountAt = (mountPath: string): object => ({ volumes: [VOLUME], volumeMounts: [{ name: "a", mountPath }] });
 
@@ -37,6 +39,7 @@ const REFUSED: Readonly<Record<string, object>> = {
   "a variable from anywhere else": { env: [{ name: "A", valueFrom: { resourceFieldRef: { resource: "x" } } }] },
   "the same variable twice": { env: ["b", "c"].map((value) => ({ name: "A", value })) },
   "a variable that the chart sets": { env: [{ name: "NODE_OPTIONS", value: "--inspect" }] },
+  "a variable that the chart sets for glibc": { env: [{ name: "MALLOC_ARENA_MAX", value: "8" }] },
   "a variable that takes any certificate": { env: [{ name: "NODE_TLS_REJECT_UNAUTHORIZED", value: "0" }] },
   "a volume of the node": { volumes: [{ name: "a", hostPath: { path: "/" } }] },
   "a volume of two sources": { volumes: [{ ...VOLUME, secret: { secretName: "a" } }] },
@@ -84,7 +87,9 @@ describe("the chart's environment", () => {
       const deployment = parse(await helm.must(...argsFor(values))) as { spec: { template: Pod } };
       const { metadata, spec } = deployment.spec.template;
       const [container] = spec.containers;
-      assert.deepEqual(container?.env.slice(1), env);
+      const own = container?.env.slice(0, OWN_VARIABLES.length).map((variable) => (variable as { name: string }).name);
+      assert.deepEqual(own, OWN_VARIABLES);
+      assert.deepEqual(container?.env.slice(OWN_VARIABLES.length), env);
       assert.deepEqual(spec.volumes.slice(1), volumes);
       assert.deepEqual(
         container?.volumeMounts.slice(1),

@@ -75,6 +75,9 @@ bearerToken:
 {{- define "sealgate.env" -}}
 {{- $names := list -}}
 {{- $refused := dict "NODE_OPTIONS" "set maxHeapMiB" "NODE_TLS_REJECT_UNAUTHORIZED" "set skipVerify for one host in config.registries" -}}
+{{- range list "MALLOC_ARENA_MAX" "MALLOC_MMAP_THRESHOLD_" "MALLOC_TRIM_THRESHOLD_" -}}
+{{- $_ := set $refused . "it is the chart's" -}}
+{{- end -}}
 {{- range .Values.env -}}
 {{- if hasKey $refused .name -}}{{- fail (printf "env: %s is not to be set: %s" .name (get $refused .name)) -}}{{- end -}}
 {{- if has .name $names -}}{{- fail (printf "env: %s is there twice" .name) -}}{{- end -}}
