@@ -1,6 +1,7 @@
 // Files that are made from the code: `npm run generate` writes them, `npm run check:drift` fails when one is stale.
 import { readFileSync, writeFileSync } from "node:fs";
 import { FAILURES } from "../dist/src/failure/catalogue.js";
+import { chartSchemaFile } from "./chart-schema.mjs";
 import { crdFiles, KINDS } from "./crds.mjs";
 import { policyReferencePage } from "./policy-reference.mjs";
 import { trustRootFiles } from "./trust-roots.mjs";
@@ -8,6 +9,7 @@ import { trustRootFiles } from "./trust-roots.mjs";
 const generated = new Map([
   ["docs/failures.md", failuresPage()],
   ["docs/policy-reference.md", policyReferencePage(KINDS)],
+  await chartSchemaFile(),
   ...(await crdFiles()),
   ...(await trustRootFiles()),
 ]);

@@ -80,7 +80,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   const { leaderWorks } = source;
   const electing = electingAs(flags, { logger, metrics }, terminated.first);
   const certificates = await usage(() =>
-    servingCertificates(flags, served, { ...electing, announce: io.err, leaderWorks }),
+    servingCertificates(flags, served, { ...electing, announce: io.err, leaderWorks, leaderElection }),
   );
   const election = openElection(leaderElection, leaderWorks, electing);
   const readiness = (): readonly ReadinessCheck[] => [

@@ -14,7 +14,8 @@ import type { Logger } from "../telemetry/logger.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { ReadinessCheck } from "../webhook/operations.ts";
 import type { TlsMaterial } from "../webhook/server.ts";
-import { openElection, type ElectionClock, type ElectionOptions, type LeaderWork } from "./election.ts";
+import { CertificateExpiry } from "./certificate-expiry.ts";
+import { openElection, type ElectionClock, type ElectionOptions, type LeaderWork, type LeaseName } from "./election.ts";
 
 export interface ServingCertificates {
   /** Resolves when there is something to serve with. Rejects with UsageError. */
@@ -32,6 +33,8 @@ export interface ServingOptions extends ElectionOptions {
   readonly announce: (text: string) => void;
   /** What else the leader does, where a CA of our own has it elected. */
   readonly leaderWorks: readonly LeaderWork[];
+  /** Events about files that end soon are about this Lease. */
+  readonly leaderElection?: LeaseName | undefined;
 }
 
 export const systemClock: ElectionClock = {
@@ -73,26 +76,45 @@ export async function servingCertificates(
 
 function openFiles(
   { cert, key }: { readonly cert: string; readonly key: string },
-  { logger }: ServingOptions,
+  options: ServingOptions,
 ): ServingCertificates {
-  let take = (_material: TlsMaterial): boolean => true;
+  const { logger, metrics } = options;
+  const stop = new AbortController();
+  const expiry = new CertificateExpiry({ ...options, lease: options.leaderElection });
+  const serves = (material: TlsMaterial): TlsMaterial => {
+    const notAfter = expiry.follow("serving certificate", material.cert);
+    if (notAfter !== undefined) metrics.observeLeaf(notAfter);
+    return material;
+  };
+  let missed: TlsMaterial | undefined;
+  let take = (material: TlsMaterial): boolean => {
+    missed = material;
+    return true;
+  };
   const files = new CertificateFiles({
     cert,
     key,
     onChange: (material) => {
       const isTaken = take(material);
       logger.info({ isTaken }, "serving certificate changed");
+      if (isTaken) serves(material);
       return isTaken;
     },
   });
-  const first = Promise.resolve().then(() => readFirst(files));
+  const first = Promise.resolve().then(() => serves(readFirst(files)));
+  void expiry.run(stop.signal);
   return {
     first,
     onMaterial: (next) => {
       take = next;
+      // It may have come since the first was taken.
+      if (missed !== undefined) next(missed);
     },
     readiness: () => [{ name: "certificate", ok: true, detail: `${cert}: ${files.detail()}` }],
-    close: async () => files.close(),
+    close: async () => {
+      stop.abort();
+      files.close();
+    },
   };
 }
 
@@ -113,7 +135,9 @@ function openManaged(tls: SelfManaged, options: ServingOptions): ServingCertific
     resolve = settle;
   });
   let take = (_material: TlsMaterial): boolean => true;
+  let latest: TlsMaterial | undefined;
   const absent = new Map<string, boolean>();
+  const expiry = new CertificateExpiry({ ...options, lease: tls });
   const certificates = new ManagedCertificates({
     ...clock,
     api: options.api(),
@@ -123,7 +147,10 @@ function openManaged(tls: SelfManaged, options: ServingOptions): ServingCertific
     names: serviceNames(tls),
     times: tls,
     report: reportTo(tls, options, {
-      serve: (material) => {
+      serve: (material, authorityPem) => {
+        expiry.follow("serving certificate", material.cert);
+        expiry.follow("webhook CA", authorityPem);
+        latest = material;
         resolve(material);
         take(material);
       },
@@ -132,11 +159,13 @@ function openManaged(tls: SelfManaged, options: ServingOptions): ServingCertific
   });
   const works = [(signal: AbortSignal) => certificates.lead(signal), ...leaderWorks];
   const election = openElection(tls, works, { ...options, annotations: () => absentAnnotation(absent) });
-  const running = certificates.run(stop.signal);
+  const running = Promise.all([certificates.run(stop.signal), expiry.run(stop.signal)]);
   return {
     first,
     onMaterial: (next) => {
       take = next;
+      // It may have come since the first was taken.
+      if (latest !== undefined) next(latest);
     },
     readiness: () => [{ name: "certificate", ...certificates.detail() }, ...election.readiness()],
     close: async () => {
@@ -155,7 +184,7 @@ function absentAnnotation(absent: ReadonlyMap<string, boolean>): Readonly<Record
 }
 
 interface Told {
-  readonly serve: (material: TlsMaterial) => void;
+  readonly serve: (material: TlsMaterial, authorityPem: string) => void;
   readonly isAbsent: (configuration: WebhookConfiguration, isAbsent: boolean) => void;
 }
 
@@ -171,10 +200,10 @@ function reportTo(
     name: tls.lease,
   };
   return {
-    serving: ({ certPem, keyPem, notAfter }) => {
+    serving: ({ certPem, keyPem, notAfter }, authorityPem) => {
       metrics.observeLeaf(notAfter);
       logger.info({ notAfter: new Date(notAfter).toISOString() }, "serving certificate issued");
-      serve({ cert: certPem, key: keyPem });
+      serve({ cert: certPem, key: keyPem }, authorityPem);
     },
     rotated: (step) => logger.info({ step }, "CA rotation"),
     configuration: ({ kind, name }, state) => {

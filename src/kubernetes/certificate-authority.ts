@@ -101,6 +101,16 @@ export function notAfterOf(certPem: string): Instant {
   return parseCertificate(certPem).notAfter.getTime();
 }
 
+/** Of the first certificate of a PEM text; undefined where there is none that can be read. */
+export function validityOf(pem: string): { readonly notBefore: Instant; readonly notAfter: Instant } | undefined {
+  try {
+    const { notBefore, notAfter } = new x509.X509Certificate(pem);
+    return { notBefore: notBefore.getTime(), notAfter: notAfter.getTime() };
+  } catch {
+    return undefined;
+  }
+}
+
 const PROBE = new Uint8Array([0x73, 0x65, 0x61, 0x6c]);
 
 async function signProbe(keyPem: string): Promise<ArrayBuffer> {

@@ -29,8 +29,8 @@ export interface ManagedCertificatesOptions {
 }
 
 export interface CertificateReport {
-  /** A leaf to serve with, from now on. */
-  serving(leaf: Leaf): void;
+  /** A leaf to serve with, from now on, and the certificate of the CA that issued it. */
+  serving(leaf: Leaf, authorityPem: string): void;
   rotated(step: string): void;
   /** What the leader found at first, that one is gone that was there or is there again, and that a caBundle was applied. */
   configuration(configuration: WebhookConfiguration, state: BundleState): void;
@@ -215,7 +215,7 @@ export class ManagedCertificates {
     this.#detail =
       `leaf until ${until(leaf.notAfter)}, CA until ${until(notAfterOf(issuing.certPem))}, ` +
       `${bundle.length} in the caBundle`;
-    report.serving(leaf);
+    report.serving(leaf, issuing.certPem);
   }
 
   #fail(reason: string): void {

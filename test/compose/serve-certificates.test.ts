@@ -98,7 +98,28 @@ describe("servingCertificates()", () => {
     );
     const again = await write("changing");
     assert.equal((await changed).cert, again.cert);
+    assert.equal(told.get("leaf"), Date.parse(new X509Certificate(again.cert).validTo));
     assert.match(serving.readiness()[0]?.detail ?? "", /changing\.crt: read again$/);
+  });
+
+  it("tells the end of files that it serves with", async () => {
+    const flags = await write("ending");
+    await (
+      await open(flags)
+    ).first;
+    assert.equal(told.get("leaf"), Date.parse(new X509Certificate(flags.cert).validTo));
+  });
+
+  it("hands on what came between the first and who takes the others", async () => {
+    const flags = await write("between");
+    const serving = await open(flags);
+    await serving.first;
+    const again = await write("between");
+    const isRead = (): boolean => (serving.readiness()[0]?.detail ?? "").endsWith("read again");
+    for (let i = 0; i < 500 && !isRead(); i += 1) await new Promise((resolve) => setTimeout(resolve, 10));
+    const taken: string[] = [];
+    serving.onMaterial(({ cert }) => taken.push(cert) > 0);
+    assert.deepEqual(taken, [again.cert]);
   });
 
   it("refuses a certificate without its key, and files that are not there", async () => {

@@ -6,183 +6,13 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { documentedValues } from "./chart-examples.ts";
 import { chartFolder, helmNames, makeHelm, type Helm } from "../support/testbed/helm.ts";
 import { startKubernetes, type Cluster } from "../support/testbed/kubernetes.ts";
 import { makeTemporaryDir, mustSucceed } from "../support/testbed/process.ts";
 import { programsOrSkip, type Programs } from "../support/testbed/programs.ts";
+import { LIVE, REFUSED, VALUE_SETS } from "./chart-values.ts";
 
 const TEMPLATE = ["template", "sealgate", chartFolder, "--namespace", "sealgate", "--kube-version", "1.36"];
-const DIGEST = `sha256:${"ab".repeat(32)}`;
-const FILES = { mode: "files", files: { secret: "s", caBundle: "PEM" } };
-
-/** Ways to install it: sixteen, and those of the pages. */
-const VALUE_SETS: Readonly<Record<string, object>> = {
-  ...documentedValues(),
-  defaults: {},
-  "one replica to try it": { replicas: 1, podDisruptionBudget: { enabled: false }, priorityClassName: "" },
-  "cert-manager with an issuer made for it": { tls: { mode: "certManager" } },
-  "cert-manager with an issuer of one's own": {
-    tls: { mode: "certManager", certManager: { issuerRef: { name: "corp", kind: "ClusterIssuer" } } },
-  },
-  "a certificate of one's own": { tls: FILES },
-  "API servers with a client certificate": {
-    callers: { clientCertificateSecret: "callers", commonNames: ["kube-apiserver"] },
-  },
-  "API servers with a bearer token": { callers: { bearerTokenSecret: "callers" } },
-  autoscaling: { autoscaling: { enabled: true, maxReplicas: 20 } },
-  "digests required": { requireDigests: { enabled: true, validationActions: ["Warn", "Audit"] } },
-  "validation of pods alone": {
-    webhook: {
-      mutating: { enabled: false },
-      podControllers: false,
-      deleteAtUninstall: false,
-      failurePolicy: "Ignore",
-      timeoutSeconds: 5,
-    },
-  },
-  "no kinds, no aggregation, no network policy": {
-    crds: { install: false },
-    rbac: { aggregate: false },
-    networkPolicy: { enabled: false },
-  },
-  "an image of one's own registry": {
-    image: { repository: "registry.example:5000/sealgate", digest: DIGEST, pullPolicy: "Always" },
-    imagePullSecrets: ["pull"],
-    plainHttp: ["registry.example:5000"],
-    allowPrivate: ["registry.example:5000"],
-  },
-  "pull secrets of the namespace": { pullSecrets: { namespaces: ["default", "sealgate"] } },
-  "scheduling by hand": {
-    nodeSelector: { pool: "system" },
-    tolerations: [{ key: "system", operator: "Exists" }],
-    affinity: {
-      nodeAffinity: {
-        requiredDuringSchedulingIgnoredDuringExecution: {
-          nodeSelectorTerms: [{ matchExpressions: [{ key: "pool", operator: "Exists" }] }],
-        },
-      },
-    },
-    topologySpread: { whenUnsatisfiable: "DoNotSchedule" },
-    hostNetwork: true,
-  },
-  "keys in Secrets of other namespaces": {
-    secretNamespaces: ["default"],
-    rbac: { keySecretNamespaces: ["default", "kube-public"], keySecretNames: ["release"] },
-  },
-  "trust roots and closed networks": {
-    config: { builtInTrustRoots: ["github"] },
-    excludeNamespaces: ["kyverno"],
-    networkPolicy: {
-      webhookFrom: [{ ipBlock: { cidr: "10.0.0.0/16" } }],
-      operationsFrom: [{ namespaceSelector: { matchLabels: { name: "monitoring" } } }],
-    },
-  },
-};
-
-interface Change {
-  readonly with?: object;
-  readonly to: unknown;
-}
-const certManager = { tls: { mode: "certManager" } };
-const A_VOLUME = { name: "a", emptyDir: {} };
-const identified = { callers: { clientCertificateSecret: "s", commonNames: ["a"] } };
-const autoscaled = { autoscaling: { enabled: true } };
-
-/** Every value, and another that changes what is rendered. */
-const LIVE: Readonly<Record<string, Change>> = {
-  "image.repository": { to: "other" },
-  "image.tag": { to: "9" },
-  "image.digest": { to: DIGEST },
-  "image.pullPolicy": { to: "Never" },
-  imagePullSecrets: { to: ["a"] },
-  fullnameOverride: { to: "other" },
-  replicas: { to: 4 },
-  "resources.requests.cpu": { to: "1" },
-  "resources.requests.memory": { to: "1Gi" },
-  "resources.limits.memory": { to: "1Gi" },
-  maxHeapMiB: { to: 100 },
-  podAnnotations: { to: { a: "b" } },
-  podLabels: { to: { a: "b" } },
-  nodeSelector: { to: { a: "b" } },
-  tolerations: { to: [{ operator: "Exists" }] },
-  affinity: { to: { nodeAffinity: {} } },
-  "topologySpread.enabled": { to: false },
-  "topologySpread.whenUnsatisfiable": { to: "DoNotSchedule" },
-  priorityClassName: { to: "" },
-  hostNetwork: { to: true },
-  "serviceAccount.annotations": { to: { a: "b" } },
-  env: { to: [{ name: "A", value: "b" }] },
-  volumes: { to: [{ name: "a", emptyDir: {} }] },
-  volumeMounts: { with: { volumes: [A_VOLUME] }, to: [{ name: "a", mountPath: "/a" }] },
-  logLevel: { to: "debug" },
-  drainSeconds: { to: 1 },
-  staleSeconds: { to: 60 },
-  plainHttp: { to: ["a:1"] },
-  allowPrivate: { to: ["a:1"] },
-  "pullSecrets.namespaces": { to: ["prod"] },
-  config: { to: { builtInTrustRoots: [] } },
-  "tls.mode": { to: "certManager" },
-  "tls.selfManaged.authorityLifetime": { to: "9000h" },
-  "tls.selfManaged.renewBefore": { to: "1000h" },
-  "tls.selfManaged.leafLifetime": { to: "100h" },
-  "tls.selfManaged.distributionWait": { to: "1m" },
-  "tls.selfManaged.overlapWait": { to: "200h" },
-  "tls.certManager.issuerRef": { with: certManager, to: { name: "a" } },
-  "tls.certManager.duration": { with: certManager, to: "100h" },
-  "tls.files.secret": { with: { tls: FILES }, to: "other" },
-  "tls.files.caBundle": { with: { tls: FILES }, to: "OTHER" },
-  "callers.clientCertificateSecret": { with: identified, to: "other" },
-  "callers.commonNames": { with: identified, to: ["b"] },
-  "callers.bearerTokenSecret": { to: "other" },
-  "webhook.failurePolicy": { to: "Ignore" },
-  "webhook.timeoutSeconds": { to: 3 },
-  "webhook.mutating.enabled": { to: false },
-  "webhook.mutating.failurePolicy": { to: "Fail" },
-  "webhook.podControllers": { to: false },
-  "webhook.deleteAtUninstall": { to: false },
-  "webhook.port": { to: 444 },
-  excludeNamespaces: { to: ["a"] },
-  "podDisruptionBudget.enabled": { to: false },
-  "podDisruptionBudget.maxUnavailable": { to: "50%" },
-  "autoscaling.enabled": { to: true },
-  "autoscaling.minReplicas": { with: autoscaled, to: 4 },
-  "autoscaling.maxReplicas": { with: autoscaled, to: 11 },
-  "autoscaling.targetCPUUtilizationPercentage": { with: autoscaled, to: 50 },
-  "networkPolicy.enabled": { to: false },
-  "networkPolicy.webhookFrom": { to: [{ ipBlock: { cidr: "10.0.0.0/8" } }] },
-  "networkPolicy.operationsFrom": { to: [{ ipBlock: { cidr: "10.0.0.0/8" } }] },
-  "requireDigests.enabled": { to: true },
-  "requireDigests.validationActions": { with: { requireDigests: { enabled: true } }, to: ["Audit"] },
-  "crds.install": { to: false },
-  "crds.keep": { to: false },
-  "rbac.aggregate": { to: false },
-  secretNamespaces: { to: ["shared"] },
-  "rbac.keySecretNamespaces": { to: ["team-a"] },
-  "rbac.keySecretNames": { to: ["release"] },
-};
-
-const REFUSED: Readonly<Record<string, object>> = {
-  "an unknown value": { replica: 3 },
-  "an unknown member": { webhook: { failPolicy: "Fail" } },
-  "a wrong type": { replicas: "three" },
-  "a word that is none of its own": { webhook: { failurePolicy: "Maybe" } },
-  "files without their Secret": { tls: { mode: "files", files: { caBundle: "PEM" } } },
-  "files without their CA": { tls: { mode: "files", files: { secret: "s" } } },
-  "client certificates without names": { callers: { clientCertificateSecret: "s" } },
-  "both ways to know an API server": {
-    callers: { clientCertificateSecret: "s", commonNames: ["a"], bearerTokenSecret: "t" },
-  },
-  "callers as a member of the configuration": { config: { callers: {} } },
-  "a namespace that is none": { pullSecrets: { namespaces: ["*"] } },
-  "a digest that is none": { image: { digest: "latest" } },
-  "the chart's own part of the configuration": { config: { tls: {} } },
-  "what a value of its own says": { config: { secretNamespaces: ["a"] } },
-  "a namespace of keys that is none": { secretNamespaces: ["*"] },
-  "a Lease that is not the chart's": { config: { leaderElection: {} } },
-  "another word on templates than the chart's": { config: { podControllers: false } },
-};
-
 function nested(path: string, value: unknown): object {
   return path.split(".").reduceRight<unknown>((inner, key) => ({ [key]: inner }), value) as object;
 }
@@ -265,11 +95,12 @@ describe("chart", () => {
     }
   });
 
-  for (const [what, set] of Object.entries(REFUSED)) {
-    it(`refuses ${what}`, async () => {
+  for (const [what, [set, said]] of Object.entries(REFUSED)) {
+    it(`refuses ${what}, and says which`, async () => {
       for (const name of helmNames) {
-        const { code } = await helms[name].run(...TEMPLATE, ...values(set));
+        const { code, stderr } = await helms[name].run(...TEMPLATE, ...values(set));
         assert.notEqual(code, 0, name);
+        assert.match(stderr, said);
       }
     });
   }

@@ -43,6 +43,31 @@ function commandOf(...words: readonly string[]): readonly string[] {
   return found.slice(1).map((word) => (word === "charts/sealgate" ? chartFolder : word));
 }
 
+/** The commands of docs/upgrade.md, from this chart. */
+function upgradeCommand(command: "upgrade" | "rollback", chart?: string): readonly string[] {
+  const text = readFileSync(join(repositoryRoot(), "docs", "upgrade.md"), "utf8");
+  const [typed] = new RegExp(`\\bhelm ${command} sealgate[^\\n\`]*`, "u").exec(text) ?? [];
+  assert.ok(typed, `docs/upgrade.md has no helm ${command}`);
+  return typed
+    .split(" ")
+    .slice(1)
+    .map((word) => (word === "charts/sealgate" ? (chart ?? word) : word));
+}
+
+/** The chart as a later version would be: a kind has one more field, and there is one more value, with its default. */
+function laterChart(folder: string): string {
+  cpSync(chartFolder, folder, { recursive: true });
+  const edit = (file: string, change: (text: string) => string): void =>
+    writeFileSync(join(folder, file), change(readFileSync(join(folder, file), "utf8")));
+  edit(join("files", "crds", "imageverifypolicies.yaml"), (text) =>
+    text.replace(/^( +)failureAction:$/mu, "$1added:\n$1  type: string\n$1  maxLength: 9\n$&"),
+  );
+  edit("values.yaml", (text) => `${text}added:\n  word: by-default\n`);
+  edit("values.schema.json", (text) => text.replace('"properties": {', '"properties": { "added": {},'));
+  edit(join("templates", "configmap.yaml"), (text) => `${text}\n  added: {{ .Values.added.word }}\n`);
+  return folder;
+}
+
 describe("story", () => {
   let programs: Programs;
   let registry: Registry;
@@ -163,25 +188,51 @@ describe("story", () => {
         await kubectl("-n", "shop", "delete", "deployment", "good");
       });
 
-      it("upgrades: a field is added to a kind, and the caBundle is kept", async () => {
-        const before = await bundleOf("validating");
-        const chart = join(cluster.dir, "upgraded");
-        cpSync(chartFolder, chart, { recursive: true });
-        const file = join(chart, "files", "crds", "imageverifypolicies.yaml");
-        const added = "                added:\n                  type: string\n                  maxLength: 9\n";
-        const text = readFileSync(file, "utf8");
-        const place = /^( +)failureAction:$/mu.exec(text);
-        assert.ok(place);
-        const indent = place[1] ?? "";
-        const field = added.replaceAll(/^ {16}/gmu, indent);
-        writeFileSync(file, text.replace(place[0], `${field}${place[0]}`));
-        await helm.must("upgrade", releaseName, chart, ...values(), "--set", "podAnnotations.upgraded=yes");
-        assert.equal(await bundleOf("validating"), before);
-        await eventually("the field is known", async () =>
-          /added\t/u.test(await kubectl("explain", "imageverifypolicies.spec")),
-        );
+      const isFieldKnown = async (): Promise<boolean> =>
+        /added\t/u.test(await kubectl("explain", "imageverifypolicies.spec"));
+      async function stillDecides(): Promise<void> {
         assert.match((await create("bad", unsigned)) ?? "", /0 of 1 required signatures accepted/);
         assert.equal(await create("asked", signed), undefined);
+      }
+
+      it("upgrades as docs/upgrade.md says: a kind has a new field, a new value its default, the caBundle is kept", async () => {
+        const before = await bundleOf("validating");
+        const chart = laterChart(join(cluster.dir, "later"));
+        await helm.must(...upgradeCommand("upgrade", chart));
+        await pointService(cluster);
+        assert.equal(await bundleOf("validating"), before);
+        await eventually("the field is known", isFieldKnown);
+        const added = ["-n", releaseNamespace, "get", "configmap", releaseName, "-o", "jsonpath={.data.added}"];
+        assert.equal(await kubectl(...added), "by-default");
+        await stillDecides();
+      });
+
+      it("goes back by helm rollback", async () => {
+        const before = await bundleOf("validating");
+        await helm.must(...upgradeCommand("rollback"));
+        await pointService(cluster);
+        assert.equal(await bundleOf("validating"), before);
+        await eventually("the field is gone", async () => !(await isFieldKnown()));
+        await stillDecides();
+      });
+
+      it("puts back what was edited by hand in a configuration: its leader the caBundle, an upgrade the rest", async () => {
+        const kept = await bundleOf("validating");
+        const patch = JSON.stringify([
+          { op: "replace", path: "/webhooks/0/failurePolicy", value: "Ignore" },
+          { op: "replace", path: "/webhooks/0/clientConfig/caBundle", value: btoa("edited") },
+        ]);
+        const configuration = ["validatingwebhookconfiguration", releaseName];
+        await kubectl("patch", ...configuration, "--type=json", "-p", patch);
+        await eventually("the caBundle is back", async () => (await bundleOf("validating")) === kept);
+        const policy = ["get", ...configuration, "-o", "jsonpath={.webhooks[0].failurePolicy}"];
+        assert.equal(await kubectl(...policy), "Ignore");
+        const force = helmName === "helmV4" ? ["--force-conflicts"] : [];
+        await helm.must(...upgradeCommand("upgrade", chartFolder), ...force);
+        await pointService(cluster);
+        assert.equal(await kubectl(...policy), "Fail");
+        assert.equal(await bundleOf("validating"), kept);
+        await stillDecides();
       });
 
       it("rotates its CA without a failed call", async () => {

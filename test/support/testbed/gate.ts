@@ -53,7 +53,7 @@ const CHART_ROLES = [
   chartFolder,
   `--namespace=${account.namespace}`,
   "--show-only=templates/rbac.yaml",
-  "--set=tls.mode=files,tls.files.secret=tls,tls.files.caBundle=PEM",
+  "--set=tls.mode=files,tls.files.secret=tls,tls.files.caBundle=-----BEGIN CERTIFICATE-----",
 ];
 
 /** Denied by every policy without asking a registry: shows that the API server calls, and that policies arrive. */
