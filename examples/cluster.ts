@@ -24,16 +24,22 @@ const balancer = await startBalancer();
 const release = makeRelease(cluster, balancer);
 try {
   const helm = helmOf(programs, "helmV4", cluster);
-  const values = ["--namespace", releaseNamespace, "--create-namespace", "--set", `webhook.port=${balancer.port}`];
+  // Nobody pulls it: the replicas are started from this clone.
+  const set = `webhook.port=${balancer.port},image.repository=registry.example/sealgate`;
+  const values = ["--namespace", releaseNamespace, "--create-namespace", "--set", set];
   process.stdout.write(await helm.must("install", releaseName, chartFolder, ...values));
   await pointService(cluster);
   const replicas = [await release.start(), await release.start(), await release.start()];
   process.stdout.write(`
 Three replicas are ready; health and metrics: ${replicas.map(({ operationsUrl }) => operationsUrl).join(" ")}
-In another terminal:
+In another terminal, in this folder:
 
   export KUBECONFIG=${cluster.kubeconfig}
-  ${programs.kubectl} get pods --all-namespaces
+  alias kubectl=${programs.kubectl}
+  kubectl apply -f examples/registries-policy.yaml
+  kubectl get civp,ivp,ivx,troot --all-namespaces
+  kubectl run pause --image=registry.k8s.io/pause:3.10   # taken
+  kubectl run web --image=nginx                          # refused, with the sentence of the policy
 
 Pods are made and judged, and run nowhere: there are no nodes. Ctrl-C ends it all.
 `);
