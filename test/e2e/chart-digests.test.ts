@@ -67,10 +67,15 @@ describe("digests that the chart requires", () => {
 
   it("leave a pod alone that ran before, but for an ephemeral container", async () => {
     await installation.kubectl("-n", IN, "label", "pod", "before", "a=b");
-    const patch = JSON.stringify({ spec: { ephemeralContainers: [{ name: "debugger", image: FINE }] } });
-    const args = ["-n", IN, "patch", "pod", "before", "--subresource=ephemeralcontainers", "-p", patch];
-    const { code, stderr } = await installation.cluster.kubectl(args);
-    assert.equal(code, 1);
-    assert.match(stderr, /every image of ephemeralContainers must be named by its digest/u);
+    const debug = async (name: string, of: string): Promise<string> => {
+      const patch = JSON.stringify({ spec: { ephemeralContainers: [image(name, of)] } });
+      const args = ["-n", IN, "patch", "pod", "before", "--subresource=ephemeralcontainers", "-p", patch];
+      return (await installation.cluster.kubectl(args)).stderr;
+    };
+    assert.match(await debug("first", FINE), /every image of ephemeralContainers must be named by its digest/u);
+    assert.equal(await debug("second", PINNED), "");
+    const other = JSON.stringify({ spec: { containers: [image("web", `${FINE}-other`)] } });
+    const changed = await installation.cluster.kubectl(["-n", IN, "patch", "pod", "before", "-p", other]);
+    assert.match(changed.stderr, /every image of containers must be named by its digest/u);
   });
 });
