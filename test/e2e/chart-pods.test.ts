@@ -38,7 +38,7 @@ describe("the chart's own pods", () => {
 
   it("are taken by Pod Security's restricted", async () => {
     assert.equal(await warnings(), "");
-    const set = "mountSecrets={client},callers.bearerTokenSecret=token,tls.mode=certManager";
+    const set = "callers.bearerTokenSecret=token,tls.mode=certManager";
     assert.equal(await warnings(`--set=${set}`), "");
   });
 

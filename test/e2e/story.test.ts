@@ -227,8 +227,16 @@ describe("story", () => {
         await eventually("the caBundle is back", async () => (await bundleOf("validating")) === kept);
         const policy = ["get", ...configuration, "-o", "jsonpath={.webhooks[0].failurePolicy}"];
         assert.equal(await kubectl(...policy), "Ignore");
-        const force = helmName === "helmV4" ? ["--force-conflicts"] : [];
-        await helm.must(...upgradeCommand("upgrade", chartFolder), ...force);
+        const upgrade = upgradeCommand("upgrade", chartFolder);
+        if (helmName === "helmV4") {
+          assert.match(
+            (await helm.run(...upgrade)).stderr,
+            /conflict.*\.webhooks\[name="images\.sealgate\.dev"\]\.failurePolicy/su,
+          );
+          await helm.must(...upgrade, "--force-conflicts");
+        } else {
+          await helm.must(...upgrade);
+        }
         await pointService(cluster);
         assert.equal(await kubectl(...policy), "Fail");
         assert.equal(await bundleOf("validating"), kept);
