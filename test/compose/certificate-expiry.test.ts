@@ -93,7 +93,7 @@ describe("compose/certificate-expiry", () => {
     const names = [open({ namespace: "ns", lease: "a" }), open({ namespace: "ns", lease: "a" })].map((each) => {
       clock.time = NOW + 25 * DAY;
       each.follow("webhook CA", pem);
-      return (events().at(-1)?.["metadata"] as { name?: string }).name;
+      return (events().at(-1)?.["metadata"] as { name?: string } | undefined)?.name;
     });
     assert.match(names[0] ?? "", /^a\.certificate-7d-/u);
     assert.equal(names[0], names[1]);
