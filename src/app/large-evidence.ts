@@ -58,9 +58,10 @@ export async function verifyLarge(
 ): Promise<LargeAnswer> {
   const portable = requirements.map((each) => attempt(() => portableRequirement(entity, each)));
   const asked = portable.flatMap((each): PortableRequirement[] => (each.ok ? [each.value] : []));
+  // Its bytes are needed where they are the message, and are not handed over else
+  const about = entity.content.kind === "message" ? artifact : { digest: artifact.digest };
   const { results, milliseconds } = await answers(asked.length, () =>
-    // Its bytes are needed for messages alone, which are never large
-    worker.verify({ kind: "verify", entity, requirements: asked, artifact: { digest: artifact.digest }, now }, owner),
+    worker.verify({ kind: "verify", entity, requirements: asked, artifact: about, now }, owner),
   );
   const next = results.values();
   return { results: portable.map((each) => (each.ok ? (next.next().value ?? missing()) : each)), milliseconds };

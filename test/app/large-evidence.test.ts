@@ -16,6 +16,7 @@ import { parseImageReference } from "../../src/oci/reference.ts";
 import type { CompiledPolicy } from "../../src/policy/compile.ts";
 import { UnavailableError } from "../../src/ports/unavailable.ts";
 import { entityFromBundle, type SignedEntity } from "../../src/verify/entity.ts";
+import type { VerifiedEntity } from "../../src/verify/evidence.ts";
 import { parseEntity } from "../../src/verify/task.ts";
 import { signBundle, signLegacy } from "../support/signer.ts";
 import { ARTIFACT, dsseBundle, json, KEYS, messageBundle, NOW, requirementOf, statement } from "../verify/fixtures.ts";
@@ -97,6 +98,26 @@ describe("large evidence", () => {
     assert.ok(only !== undefined);
     const none = await verifyLarge(fakeWorker({}), { ...asked, requirements: [only] }, OWNER);
     assert.equal(none.results.length, 1);
+  });
+
+  it("is handed over with the bytes of the image only where they are the message", async () => {
+    const message = entityFromBundle(json(messageBundle(ARTIFACT.bytes, KEYS.p256)));
+    for (const [entity, artifact] of [
+      [message, ARTIFACT],
+      [bundle(LARGE), { digest: ARTIFACT.digest }],
+    ] as const) {
+      const worker = fakeWorker({
+        verify: ({ artifact: given }) => {
+          assert.deepEqual(given, artifact);
+          return Promise.resolve({ results: [{ ok: true, value: {} as VerifiedEntity }], milliseconds: 1 });
+        },
+      });
+      await verifyLarge(
+        worker,
+        { entity, requirements: [requirementOf(KEYS.p256)], artifact: ARTIFACT, now: NOW },
+        OWNER,
+      );
+    }
   });
 
   it("is TooManyCandidates where its time ran out, refused where the thread refuses it, and else a defect", async () => {
