@@ -33,6 +33,7 @@ describe("parseCheckpoint()", () => {
   const refused: Readonly<Record<string, string>> = {
     nothing: "",
     "no end of the last line": TEXT.slice(0, -1),
+    "another character in place of its end": `${TEXT.slice(0, -1)}x`,
     "no origin": `5\n${ROOT}\n`,
     "an empty origin": `\n5\n${ROOT}\n`,
     "no size": `log.example\n${ROOT}\n`,

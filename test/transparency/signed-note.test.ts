@@ -41,6 +41,7 @@ describe("parseSignedNote()", () => {
   const refused: Readonly<Record<string, string>> = {
     nothing: "",
     "no blank line": `a\nb\n${LINE}`,
+    "no text, and one character before the signature": `a${LINE}`,
     "no signature": "a\nb\n\n",
     "no end of the last line": NOTE.slice(0, -1),
     "a blank line at the end": `${NOTE}\n`,

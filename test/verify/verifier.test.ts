@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { digestOf } from "../../src/crypto/digest.ts";
 import { parsePublicKeyPem, parsePublicKeySpki } from "../../src/crypto/public-key.ts";
+import { encodeUtf8 } from "../../src/encoding/text.ts";
 import { entityFromBundle, entityFromCosignLayer, type SignedEntity } from "../../src/verify/entity.ts";
 import { verifyContentSignature } from "../../src/verify/signature.ts";
 import type { Requirement } from "../../src/verify/requirement.ts";
@@ -103,6 +104,14 @@ describe("verify()", () => {
         }),
       ],
       "reject list: digest claim ≠ D": ["PayloadDigestMismatch", () => legacy(json(simpleSigning(OTHER_DIGEST)))],
+      "a well-signed envelope around no statement (CVE-2026-39395)": [
+        "StatementMalformed",
+        () => dsse(encodeUtf8("no JSON")),
+      ],
+      "a well-signed layer that is no payload (CVE-2026-39395)": [
+        "PayloadMalformed",
+        () => legacy(encodeUtf8("no JSON")),
+      ],
       "a statement about another image": ["StatementSubjectMismatch", () => dsse(json(statement(OTHER_DIGEST)))],
       "an attestation in place of a signature": [
         "PredicateTypeNotSignature",
