@@ -142,6 +142,7 @@ describe("parseCertificate() refuses", () => {
     "reject list: malformed/BER/trailing (trailing bytes, though the certificate before them is sound: trap 4)":
       concatBytes(leaf.der, new Uint8Array(1)),
     "PEM text": Buffer.from(leaf.pem),
+    "one member": sequence(tbs),
     "two members": sequence(tbs, algorithm),
     "four members": sequence(tbs, algorithm, signature, nul()),
     "no members": sequence(),

@@ -54,6 +54,9 @@ describe("the list of extensions", () => {
       sequence(sequence(oid("1.2.3"), FALSE, octetString(root.keyId))),
     ),
     "critical by another byte than ff": listed(sequence(sequence(oid("1.2.3"), LOOSE_TRUE, octetString(root.keyId)))),
+    "critical by two bytes": listed(
+      sequence(sequence(oid("1.2.3"), der(1, Uint8Array.of(0xff, 0xff)), octetString(root.keyId))),
+    ),
     "critical by no byte": listed(sequence(sequence(oid("1.2.3"), der(1), octetString(root.keyId)))),
     "a value that is no OCTET STRING": listed(sequence(sequence(oid("1.2.3"), bitString(root.keyId)))),
     "an identifier that is a number": listed(sequence(sequence(integer(1), octetString(root.keyId)))),
@@ -122,6 +125,7 @@ describe("keyUsage", () => {
     "no bits, some of them unused": bitString(new Uint8Array(), 3),
     "no content": der(3),
     "eight unused bits": bitString(Uint8Array.of(0x80), 8),
+    "as many unused bits as make a whole turn": bitString(Uint8Array.of(0x80), 32),
     "a bit beyond its end": bitString(Uint8Array.of(0x81), 7),
     "a bit beyond its end in the second byte": bitString(Uint8Array.of(0x80, 0x81), 7),
     "three bytes of bits": bitString(Uint8Array.of(0x80, 0, 1)),

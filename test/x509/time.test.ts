@@ -48,6 +48,8 @@ describe("readTime()", () => {
     ["on 29 February of a common year", GENERALIZED, "21000229000000Z"],
     ["at hour 24", UTC, "260101240000Z"],
     ["in a leap second", UTC, "161231235960Z"],
+    ["at minute 60 within a day", UTC, "260101106000Z"],
+    ["at second 60 within a day", UTC, "260101101060Z"],
     ["in the year 99, which Date.UTC() moves to 1999", GENERALIZED, "00990101000000Z"],
     ["with a fraction", GENERALIZED, "20260101000000.5Z"],
     ["with two digits of the year", GENERALIZED, "260101000000Z"],
