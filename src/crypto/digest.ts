@@ -8,6 +8,8 @@ export type HashAlgorithm = "sha256" | "sha384" | "sha512";
 
 export const HASH_BYTES: Readonly<Record<HashAlgorithm, number>> = { sha256: 32, sha384: 48, sha512: 64 };
 
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
 /** `sha256:<64 lower-case hex>`: the only digest that names an image (policy-api §4 step 5). */
 export type Digest = `sha256:${string}`;
 
@@ -49,9 +51,11 @@ export class RunningDigest {
 
 /** Reads `sha256:<hex>` strictly. Throws EncodingError. */
 export function parseDigest(text: string): Digest {
+  if (DIGEST.test(text)) return text as Digest;
   if (!text.startsWith("sha256:")) throw new EncodingError("digest is not sha256:<64 hex>");
+  // Says what is wrong with it
   decodeHex(text.slice("sha256:".length), HASH_BYTES.sha256);
-  return text as Digest;
+  throw new EncodingError("digest is not sha256:<64 hex>");
 }
 
 /** Reads `sha256:<hex>`, `sha384:<hex>` or `sha512:<hex>` strictly. Throws EncodingError. */

@@ -201,8 +201,8 @@ class Parser {
 
   /** Text put together from millions of pieces takes a hundred times as long as from their bytes. */
   #escapedString(start: number, seenBefore: number): string {
-    const unescaped = (this.#unescaped ??= new Utf8Writer(this.#bytes.length));
-    unescaped.begin(this.#bytes.subarray(start, this.#offset), seenBefore);
+    const unescaped = (this.#unescaped ??= new Utf8Writer());
+    unescaped.copy(this.#bytes, start, this.#offset, seenBefore);
     while (this.#bytes[this.#offset] !== QUOTE) {
       this.#escape(unescaped);
       const from = this.#offset;
@@ -210,7 +210,7 @@ class Parser {
       unescaped.copy(this.#bytes, from, this.#offset, seen);
     }
     this.#offset += 1;
-    return unescaped.text();
+    return unescaped.take();
   }
 
   #escape(to: Utf8Writer): void {

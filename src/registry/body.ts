@@ -13,6 +13,8 @@ export const EMPTY_BODY: ReceivedBody = { body: new Uint8Array(), digest: digest
 
 const FIRST_BYTES = 65_536;
 
+type Transferable = ArrayBuffer & { readonly transfer?: (length: number) => ArrayBuffer };
+
 export class Body {
   readonly #announced: number;
   readonly #maxBytes: number;
@@ -26,10 +28,13 @@ export class Body {
     this.#maxBytes = maxBytes;
   }
 
-  /** False for what is too much. */
+  /** False for what is too much: nothing of it is kept then. */
   add(chunk: Uint8Array): boolean {
     const length = this.#length + chunk.length;
-    if (length > this.#maxBytes) return false;
+    if (length > this.#maxBytes) {
+      this.drop();
+      return false;
+    }
     if (length > this.#bytes.length) this.#grow(length);
     this.#bytes.set(chunk, this.#length);
     this.#digest.add(chunk);
@@ -39,15 +44,29 @@ export class Body {
 
   /** All of it; once. */
   received(): ReceivedBody {
-    const whole = this.#length === this.#bytes.length ? this.#bytes : this.#bytes.slice(0, this.#length);
-    return { body: whole, digest: this.#digest.digest() };
+    this.#resize(this.#length);
+    return { body: this.#bytes, digest: this.#digest.digest() };
+  }
+
+  /** Its memory is free at once: megabytes that wait to be collected would be many, of a registry that sends nothing else. */
+  drop(): void {
+    this.#length = 0;
+    this.#resize(0);
   }
 
   #grow(needed: number): void {
     const believed = Math.min(this.#announced, this.#length < FIRST_BYTES ? FIRST_BYTES : this.#maxBytes);
-    const grown = new Uint8Array(believed >= needed ? believed : Math.max(needed, this.#doubled()));
-    grown.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = grown;
+    this.#resize(believed >= needed ? believed : Math.max(needed, this.#doubled()));
+  }
+
+  #resize(length: number): void {
+    if (length === this.#bytes.length) return;
+    const { buffer }: { readonly buffer: Transferable } = this.#bytes;
+    // Node 20 has no transfer, and collects what is left
+    const moved = buffer.transfer?.(length);
+    const resized = moved === undefined ? new Uint8Array(length) : new Uint8Array(moved);
+    if (moved === undefined) resized.set(this.#bytes.subarray(0, Math.min(this.#length, length)));
+    this.#bytes = resized;
   }
 
   #doubled(): number {

@@ -90,8 +90,13 @@ async function readBody(response: Dispatcher.ResponseData, call: Exchange): Prom
   const announced = Number(response.headers["content-length"] ?? 0);
   if (announced > maxBytes) throw tooLarge(response, call);
   const body = new Body(announced, maxBytes);
-  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
-    if (!body.add(chunk)) throw tooLarge(response, call);
+  try {
+    for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
+      if (!body.add(chunk)) throw tooLarge(response, call);
+    }
+  } catch (error) {
+    body.drop();
+    throw error;
   }
   return body.received();
 }

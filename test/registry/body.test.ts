@@ -27,13 +27,27 @@ describe("Body", () => {
     }
   }
 
-  it("takes as much as it may, and not a byte more", () => {
-    const body = new Body(0, 5);
-    assert.deepEqual(
-      [3, 2, 1, 0].map((length) => body.add(new Uint8Array(length))),
-      [true, true, false, true],
-    );
-    assert.equal(body.received().body.length, 5);
+  it("takes as much as it may, and has nothing of what is a byte more", () => {
+    const taken = (...lengths: readonly number[]): readonly [readonly boolean[], number] => {
+      const body = new Body(0, 5);
+      const answers = lengths.map((length) => body.add(new Uint8Array(length)));
+      return [answers, body.received().body.length];
+    };
+    assert.deepEqual(taken(3, 2, 0), [[true, true, true], 5]);
+    assert.deepEqual(taken(3, 2, 1), [[true, true, false], 0]);
+  });
+
+  it("holds no memory once it is dropped, and leaves none behind as it grows", () => {
+    const { arrayBuffers: before } = process.memoryUsage();
+    const chunk = new Uint8Array(64 * KIB);
+    for (let i = 0; i < 50; i += 1) {
+      const body = new Body(0, 4096 * KIB);
+      while (body.add(chunk));
+      body.drop();
+      assert.equal(body.received().body.length, 0);
+    }
+    const grown = process.memoryUsage().arrayBuffers - before;
+    assert.ok(grown < 16 * 1024 * KIB, `${grown} bytes more`);
   });
 
   it("is nothing where nothing came", () => {
