@@ -1,6 +1,7 @@
 // Files that are made from the code: `npm run generate` writes them, `npm run check:drift` fails when one is stale.
 import { readFileSync, writeFileSync } from "node:fs";
 import { FAILURES } from "../dist/src/failure/catalogue.js";
+import { CAUSES } from "../dist/src/policy/causes.js";
 import { chartSchemaFile } from "./chart-schema.mjs";
 import { crdFiles, KINDS } from "./crds.mjs";
 import { policyReferencePage } from "./policy-reference.mjs";
@@ -42,7 +43,25 @@ function failuresPage() {
       lines.push(`| <a id="${code.toLowerCase()}"></a>\`${code}\` | ${spec} | ${hint.replaceAll("|", "\\|")} |`);
     lines.push("");
   }
-  return lines.join("\n");
+  return [...lines, ...causesSection()].join("\n");
+}
+
+function causesSection() {
+  const rows = Object.entries(CAUSES).map(
+    ([cause, { side, hint }]) =>
+      `| <a id="${cause.toLowerCase()}"></a>\`${cause}\` | ${side === "outside" ? "outside" : "with Sealgate"} | ${hint} |`,
+  );
+  return [
+    "## Could not be determined",
+    "",
+    "Causes, and no failures: nothing was seen that is wrong. What happens to the image is the policy's `failurePolicy`, which softens",
+    "what lies outside of Sealgate and nothing else ([policies](policies.md#specfailurepolicy)).",
+    "",
+    "| cause | lies | what to do |",
+    "|---|---|---|",
+    ...rows,
+    "",
+  ];
 }
 
 function groupBySteps() {

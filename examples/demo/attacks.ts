@@ -1,6 +1,6 @@
 /** Ten pods whose images lie in a registry that attacks whoever asks it, each in its own way. */
 import type { FailureCode } from "../../src/failure/catalogue.ts";
-import type { UndeterminedCause } from "../../src/policy/verdict.ts";
+import type { UndeterminedCause } from "../../src/policy/causes.ts";
 import { HOSTILE, hookOf } from "../../test/support/registry/hostile.ts";
 import type { EmbeddedRegistry, Hook } from "../../test/support/registry/registry.ts";
 import { makeKeyPair } from "../../test/support/signer.ts";

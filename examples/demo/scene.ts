@@ -1,6 +1,6 @@
 /** The images, the policies and the pods of the demo, and the end that each pod is to meet. */
 import type { FailureCode } from "../../src/failure/catalogue.ts";
-import type { UndeterminedCause } from "../../src/policy/verdict.ts";
+import type { UndeterminedCause } from "../../src/policy/causes.ts";
 import { attachBundle } from "../../test/support/registry/attach.ts";
 import type { EmbeddedRegistry } from "../../test/support/registry/registry.ts";
 import { makeKeyPair, signBundle, signLegacy, type KeyPair } from "../../test/support/signer.ts";

@@ -3,6 +3,7 @@
  * their own. Webhook, log and command line print this and nothing else. Texts of others arrive here already escaped.
  */
 import { FAILURES } from "../failure/catalogue.ts";
+import { causeEntry } from "../policy/causes.ts";
 import { effectOf, type Finding, type ImageVerdict, type PlaceAnswer, type RuleResult } from "../policy/verdict.ts";
 
 const MAX_CANDIDATES = 20;
@@ -61,9 +62,11 @@ function placeText({ place, detail }: PlaceAnswer): string {
   return `${place} (${detail})`;
 }
 
-/** Each hint once, in the order of the candidates. */
+/** Each hint once, in the order of the candidates. A cause of Undetermined that brings no hint of its own has that of its kind. */
 function hintsOf(findings: readonly Finding[]): readonly string[] {
-  return [...new Set(findings.flatMap(({ hint }) => (hint === undefined ? [] : [hint])))];
+  const told = new Set(findings.flatMap(({ code, hint }) => (hint === undefined ? [] : [code])));
+  const hints = findings.flatMap(({ code, hint }) => hint ?? (told.has(code) ? [] : (causeEntry(code)?.hint ?? [])));
+  return [...new Set(hints)];
 }
 
 function isFailureCode(code: string): code is keyof typeof FAILURES {

@@ -10,9 +10,9 @@ import type { Instant } from "../encoding/instant.ts";
 import { quoted, VerificationFailure } from "../failure/failure.ts";
 import { formatReference } from "../oci/reference.ts";
 import { asksForEvidence, type CompiledPolicy, type CompiledRule } from "../policy/compile.ts";
+import { isOutsideCause } from "../policy/causes.ts";
 import {
   effectOf,
-  isOutsideCause,
   unmatchedEffect,
   type Effect,
   type Finding,

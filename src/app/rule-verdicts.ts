@@ -7,7 +7,8 @@ import { VerificationFailure } from "../failure/failure.ts";
 import type { ImageReference } from "../oci/reference.ts";
 import { asksForEvidence, type CompiledRule } from "../policy/compile.ts";
 import { evaluateRule } from "../policy/evaluate.ts";
-import type { RuleVerdict, UndeterminedCause } from "../policy/verdict.ts";
+import type { UndeterminedCause } from "../policy/causes.ts";
+import type { RuleVerdict } from "../policy/verdict.ts";
 import { evaluateWrittenDigest, joinVerdicts } from "../policy/written-digest.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 

@@ -13,7 +13,8 @@ import { atLevel, joinAttestations, joinSets, judgeLevels } from "./judge-levels
 import { judgeSet, type EntryResult, type SetResult } from "./judge-set.ts";
 import { isLeftOut, proveRule, type EntryProof, type RuleProof } from "./prove.ts";
 import { checkValidations } from "./validations.ts";
-import { allOf, type Finding, type PlaceAnswer, type RuleVerdict, type UndeterminedCause } from "./verdict.ts";
+import { CAUSES, type UndeterminedCause } from "./causes.ts";
+import { allOf, type Finding, type PlaceAnswer, type RuleVerdict } from "./verdict.ts";
 
 /** Rules of one namespace's policies that are asked for (§4, step 3): a namespace may not spend everybody's time. */
 export const MAX_NAMESPACE_RULES = 64;
@@ -221,7 +222,7 @@ function invalidVerdict(rule: CompiledRule): RuleVerdict {
         subject: path,
         code: "PolicyInvalid",
         reason: message,
-        hint: 'correct the policy; "sealgate apply -p FILE" lists what is wrong with one',
+        hint: CAUSES.PolicyInvalid.hint,
       })),
     ),
     evidence: [],

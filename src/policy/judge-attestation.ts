@@ -13,7 +13,8 @@ import { checkCondition } from "./condition.ts";
 import { imageFacts, instantFact, predicateFacts, signerFacts, statementFacts, type ReviewedImage } from "./facts.ts";
 import { judgeSet, type EntryResult, type SetResult } from "./judge-set.ts";
 import { failureFinding, isLeftOut, type Accepted, type AttestationProof, type EntryProof } from "./prove.ts";
-import { allOf, type Finding, type Outcome, type UndeterminedCause } from "./verdict.ts";
+import type { UndeterminedCause } from "./causes.ts";
+import { allOf, type Finding, type Outcome } from "./verdict.ts";
 
 /** What a verdict depends on beside the proof. */
 export interface Asked {

@@ -8,7 +8,8 @@ import type { CompiledEntry } from "./compile-entry.ts";
 import { tellSigners } from "./distinct-signers.ts";
 import { groupByParty } from "./party.ts";
 import type { Accepted } from "./prove.ts";
-import type { Finding, UndeterminedCause } from "./verdict.ts";
+import type { UndeterminedCause } from "./causes.ts";
+import type { Finding } from "./verdict.ts";
 
 /** What one entry brings to its set. */
 export interface EntryResult {

@@ -5,6 +5,7 @@
  */
 import type { PublicKey } from "../crypto/public-key.ts";
 import { quoted } from "../failure/failure.ts";
+import { CAUSES } from "./causes.ts";
 import type { EntrySpec, PolicyKind } from "./types.ts";
 import type { Finding } from "./verdict.ts";
 
@@ -114,6 +115,6 @@ export function unavailableKeyFinding({ cause, subject, reason }: UnavailableKey
     entry,
     code: cause,
     reason: `Cannot verify signatures with ${subject}: ${reason}`,
-    hint: "put the public key where the policy names it; docs/keys.md says what is read, and with which rights",
+    hint: CAUSES[cause].hint,
   };
 }

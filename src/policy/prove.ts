@@ -17,7 +17,8 @@ import type { CompiledRule } from "./compile.ts";
 import type { ImageEvidence } from "./evidence.ts";
 import { unavailableKeyFinding, type UnavailableKey } from "./key-source.ts";
 import { unavailableFinding, type UnavailableTrustRoot } from "./trust-root.ts";
-import type { Finding, PlaceAnswer, UndeterminedCause } from "./verdict.ts";
+import type { UndeterminedCause } from "./causes.ts";
+import type { Finding, PlaceAnswer } from "./verdict.ts";
 
 /** A candidate that met the whole of an entry. */
 export interface Accepted {

@@ -4,7 +4,8 @@
  */
 import { quoted } from "../failure/failure.ts";
 import type { TrustMaterial } from "../sigstore/trusted-root.ts";
-import type { Finding, UndeterminedCause } from "./verdict.ts";
+import { CAUSES, type UndeterminedCause } from "./causes.ts";
+import type { Finding } from "./verdict.ts";
 
 export const DEFAULT_TRUST_ROOT = "sigstore-public-good";
 
@@ -44,25 +45,15 @@ export interface UnavailableTrustRoot {
   readonly cause: Extract<UndeterminedCause, "TrustRootMissing" | "TrustRootNotReady">;
 }
 
-const EXPLANATIONS = {
-  TrustRootMissing: {
-    reason: "it does not exist",
-    hint: "correct the name in trustRoot, or make a TrustRoot of that name",
-  },
-  TrustRootNotReady: {
-    reason: "it is not ready",
-    hint: "see /readyz?verbose of the operations port for what is wrong with it, and correct the TrustRoot or its file",
-  },
-} as const;
+const REASONS = { TrustRootMissing: "it does not exist", TrustRootNotReady: "it is not ready" } as const;
 
 /** One line about an entry that could not be judged. */
 export function unavailableFinding({ name, cause }: UnavailableTrustRoot, entry: string): Finding {
-  const { reason, hint } = EXPLANATIONS[cause];
   return {
     subject: `trust root ${quoted(name)}`,
     entry,
     code: cause,
-    reason: `Cannot verify signatures with trust root ${quoted(name)}: ${reason}`,
-    hint,
+    reason: `Cannot verify signatures with trust root ${quoted(name)}: ${REASONS[cause]}`,
+    hint: CAUSES[cause].hint,
   };
 }

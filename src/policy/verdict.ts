@@ -5,18 +5,7 @@
 import type { Digest } from "../crypto/digest.ts";
 import type { Instant } from "../encoding/instant.ts";
 import type { VerifiedEntity } from "../verify/evidence.ts";
-
-/** The closed list of causes of Undetermined: the first five lie outside, the last four with us. */
-export type UndeterminedCause =
-  | "RegistryUnreachable"
-  | "RegistryThrottled"
-  | "RegistryError"
-  | "DeadlineSpent"
-  | "Overloaded"
-  | "TrustRootMissing"
-  | "TrustRootNotReady"
-  | "KeyUnavailable"
-  | "PolicyInvalid";
+import { isOutsideCause, type UndeterminedCause } from "./causes.ts";
 
 export type Outcome = "Pass" | "Fail" | "Undetermined";
 
@@ -101,18 +90,6 @@ export interface ImageVerdict {
 
 /** What a rule's verdict does to the request. */
 export type Effect = "admit" | "warn" | "deny";
-
-const OUTSIDE: ReadonlySet<UndeterminedCause> = new Set<UndeterminedCause>([
-  "RegistryUnreachable",
-  "RegistryThrottled",
-  "RegistryError",
-  "DeadlineSpent",
-  "Overloaded",
-]);
-
-export function isOutsideCause(cause: UndeterminedCause): boolean {
-  return OUTSIDE.has(cause);
-}
 
 /** Nobody can tell, and for no reason of ours. */
 export function isOutside({ outcome, causes }: RuleVerdict): boolean {

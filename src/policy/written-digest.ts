@@ -6,7 +6,8 @@ import { FAILURES } from "../failure/catalogue.ts";
 import { quoted } from "../failure/failure.ts";
 import type { ImageReference } from "../oci/reference.ts";
 import type { CompiledRule } from "./compile.ts";
-import { allOf, type RuleVerdict, type UndeterminedCause } from "./verdict.ts";
+import type { UndeterminedCause } from "./causes.ts";
+import { allOf, type RuleVerdict } from "./verdict.ts";
 
 /**
  * Undefined when the rule has nothing to say about it. `unpinned` is why an applicable rule that wanted the image
@@ -18,19 +19,25 @@ export function evaluateWrittenDigest(
   unpinned?: UndeterminedCause,
 ): RuleVerdict | undefined {
   if (rule.errors.length > 0 || !rule.verifyDigest || reference.digest !== undefined) return undefined;
-  const finding = {
-    subject: quoted(reference.original),
-    code: unpinned ?? "NoDigest",
-    reason: `Cannot hold ${quoted(reference.original)} to what was verified: no digest, want @sha256:<64 hex>`,
-    hint: FAILURES.NoDigest.hint,
-  };
+  const common = { rule: rule.name, evidence: [] };
+  const subject = quoted(reference.original);
+  if (unpinned !== undefined) {
+    const reason = `Cannot pin ${subject}: its registry could not be asked for the digest of the tag`;
+    return {
+      ...common,
+      outcome: "Undetermined",
+      summary: "the image could not be pinned",
+      findings: [{ subject, code: unpinned, reason }],
+      causes: [unpinned],
+    };
+  }
+  const reason = `Cannot hold ${subject} to what was verified: no digest, want @sha256:<64 hex>`;
   return {
-    outcome: unpinned === undefined ? "Fail" : "Undetermined",
-    rule: rule.name,
+    ...common,
+    outcome: "Fail",
     summary: "the image has no digest",
-    findings: [finding],
-    evidence: [],
-    causes: unpinned === undefined ? [] : [unpinned],
+    findings: [{ subject, code: "NoDigest", reason, hint: FAILURES.NoDigest.hint }],
+    causes: [],
   };
 }
 

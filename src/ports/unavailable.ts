@@ -3,7 +3,7 @@
  * verdict Undetermined. 401, 403, 404, a blocked address, malformed or oversized data are not among them: those are
  * VerificationFailure, since the pod's author or the registry's owner can bring them about at will.
  */
-import type { UndeterminedCause } from "../policy/verdict.ts";
+import type { UndeterminedCause } from "../policy/causes.ts";
 
 export class UnavailableError extends Error {
   readonly undetermined: UndeterminedCause;

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { explainImage, explainReview, policyTitle } from "../../src/admission/explain.ts";
 import { FAILURES } from "../../src/failure/catalogue.ts";
+import { CAUSES } from "../../src/policy/causes.ts";
 import type { Finding } from "../../src/policy/verdict.ts";
 import { IMAGE, imageVerdict, result, ruleVerdict } from "./verdicts.ts";
 
@@ -38,6 +39,20 @@ describe("explainImage()", () => {
         "  hint: sign it",
       ].join("\n"),
     );
+  });
+
+  it("says what to do about what could not be looked at, unless a finding of that cause says it itself", () => {
+    const unread = finding({ code: "RegistryUnreachable" });
+    const hints = (...findings: readonly Finding[]): readonly string[] =>
+      explainImage(imageVerdict([result(ruleVerdict({ outcome: "Undetermined", findings }))]))
+        .split("\n")
+        .filter((line) => line.startsWith("  hint: "));
+    const { hint } = CAUSES.RegistryUnreachable;
+    assert.deepEqual(hints(unread, unread), [`  hint: ${hint}`]);
+    assert.deepEqual(hints(finding({ hint: "sign it" }), unread), ["  hint: sign it", `  hint: ${hint}`]);
+    assert.deepEqual(hints(finding({ code: "Overloaded", hint: "own" }), finding({ code: "Overloaded" })), [
+      "  hint: own",
+    ]);
   });
 
   it("says that no cluster policy is about an image, beside what its rules say, where that matters", () => {

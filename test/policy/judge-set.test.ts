@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { judgeSet, type EntryResult } from "../../src/policy/judge-set.ts";
 import type { Accepted } from "../../src/policy/prove.ts";
-import type { UndeterminedCause } from "../../src/policy/verdict.ts";
+import type { UndeterminedCause } from "../../src/policy/causes.ts";
 
 function result(party: string, keys: readonly string[], open: readonly UndeterminedCause[] = []): EntryResult {
   const accepted = keys.map(

@@ -1,7 +1,8 @@
 // How verdicts combine, and the table of effects of policy-api.md §4.
 import assert from "node:assert/strict";
 import { allOf, anyOf, effectOf, type FailureAction, type FailurePolicy } from "../../src/policy/verdict.ts";
-import type { Outcome, RuleResult, UndeterminedCause } from "../../src/policy/verdict.ts";
+import type { UndeterminedCause } from "../../src/policy/causes.ts";
+import type { Outcome, RuleResult } from "../../src/policy/verdict.ts";
 
 function result(
   action: FailureAction,

@@ -17,6 +17,14 @@ describe("policy/written-digest", () => {
     const verdict = evaluateWrittenDigest(compiledRule(), TAGGED, "RegistryUnreachable");
     assert.equal(verdict?.outcome, "Undetermined");
     assert.deepEqual(verdict.causes, ["RegistryUnreachable"]);
+    // Nothing of the pod is wrong, so nothing is asked of its author
+    assert.deepEqual(
+      [verdict.summary, verdict.findings.map(({ reason, hint }) => [reason, hint])],
+      [
+        "the image could not be pinned",
+        [[`Cannot pin "${TAGGED.original}": its registry could not be asked for the digest of the tag`, undefined]],
+      ],
+    );
   });
 
   it("has nothing to say about an image with a digest, nor where it is not asked", () => {
