@@ -5,16 +5,17 @@
 import { readFileSync, statSync } from "node:fs";
 import { PodReviewer } from "./app/review-pod.ts";
 import { turnTaker } from "./app/turns.ts";
-import { runApply } from "./cli/apply.ts";
+import { formatPassedOver, runApply } from "./cli/apply.ts";
 import { runCli, type Actions, type Address, type ApplyFlags, type ServeFlags } from "./cli/index.ts";
 import { UsageError, type CommandIo, type ExitCode } from "./cli/io.ts";
 import { runDeleteWebhooks } from "./cli/delete-webhooks.ts";
+import { formatPolicies } from "./cli/policy-list.ts";
 import { runReference } from "./cli/reference.ts";
 import { terminationSignals } from "./cli/termination.ts";
 import { runVerifyBundle } from "./cli/verify-bundle.ts";
 import { runVerify } from "./cli/verify.ts";
 import { DEFAULT_CONFIG, formatConfig, loadConfig, type Config } from "./config/load.ts";
-import { readResources, toYaml } from "./config/pods.ts";
+import { NO_RESOURCES, readResources, toYaml } from "./config/pods.ts";
 import { buildKubernetesClient, type KubernetesApi } from "./kubernetes/client.ts";
 import { deleteWebhooks } from "./kubernetes/delete-webhooks.ts";
 import { formatUnready } from "./policy/trust-root-object.ts";
@@ -179,10 +180,16 @@ function admissionLog(logger: Logger, metrics: Metrics, events: Pick<PolicyEvent
 }
 
 async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
-  const { pods, namespaces } = usage(() => readResources(flags.resource));
+  const { resource = [] } = flags;
+  const { pods, namespaces, passedOver } = resource.length === 0 ? NO_RESOURCES : usage(() => readResources(resource));
   const trust = openTrust(flags.config);
   const snapshot = await readPoliciesOnce(flags.policy, trust, { namespace: flags.namespace, namespaces });
-  for (const line of snapshot.trustRoots.flatMap(formatUnready)) io.err(`${line}\n`);
+  for (const line of [...snapshot.trustRoots.flatMap(formatUnready), ...formatPassedOver(passedOver)])
+    io.err(`${line}\n`);
+  if (resource.length === 0) {
+    io.out(formatPolicies(snapshot, Date.now()));
+    return 0;
+  }
   const { verifier, close } = verification(flags, trust.config);
   const formats = { json: (rows: unknown): string => `${JSON.stringify(rows, null, 2)}\n`, yaml: toYaml };
   const print =
@@ -196,14 +203,14 @@ async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {
 }
 
 function readText(path: string): string {
-  return usage(() => readFileSync(path, "utf8"));
+  return usage(() => readFileSync(path, "utf8"), path);
 }
 
 const io: CommandIo = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),
   readText,
-  readBytes: (path) => usage(() => readFileSync(path)),
+  readBytes: (path) => usage(() => readFileSync(path), path),
   // Descriptor 0
   readInput: () => usage(() => readFileSync(0, "utf8")),
   isFile: (path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false,

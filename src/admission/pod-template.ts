@@ -43,6 +43,12 @@ const CONTROLLERS: ReadonlyMap<string, Controller> = new Map(
   }),
 );
 
+/** Every kind that is judged, with the apiVersion that an API server takes it in. */
+export const POD_KINDS: ReadonlyMap<string, string> = new Map([
+  ["Pod", "v1"],
+  ...[...CONTROLLERS.values()].map(({ kind, group }): [string, string] => [kind, apiVersionOf(group)]),
+]);
+
 /** How the API server names a kind that brings pods in; undefined for any other. `apiVersion` for example apps/v1. */
 export function resourceOfKind(
   kind: string,
@@ -52,7 +58,11 @@ export function resourceOfKind(
   const [resource, controller] = [...CONTROLLERS].find(([, each]) => each.kind === kind) ?? [];
   if (resource === undefined || controller === undefined) return undefined;
   const { group } = controller;
-  return apiVersion === (group === "" ? "v1" : `${group}/v1`) ? { group, resource } : undefined;
+  return apiVersion === apiVersionOf(group) ? { group, resource } : undefined;
+}
+
+function apiVersionOf(group: string): string {
+  return group === "" ? "v1" : `${group}/v1`;
 }
 
 /** undefined where the request brings no pod. Throws AdmissionError for what cannot be read. */

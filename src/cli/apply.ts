@@ -13,6 +13,7 @@ import type { ExceptionUse } from "../policy/exception.ts";
 import { effectOf, unmatchedEffect, type ImageVerdict, type Outcome, type RuleResult } from "../policy/verdict.ts";
 import { quoted } from "../failure/failure.ts";
 import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
+import { formatTable } from "./table.ts";
 
 /** A pod of a resource file, or a controller with the template of one. */
 export interface AppliedPod {
@@ -69,6 +70,15 @@ export async function runApply(
   }
   io.out(options.print.kind === "data" ? options.print.format(rows) : tableAndReasons(rows, pods.length));
   return exitCode(rows);
+}
+
+/** Of what makes no pod by itself; nothing where nothing was passed over. `kinds` are by how many objects of each there are. */
+export function formatPassedOver(kinds: ReadonlyMap<string, number>): readonly string[] {
+  if (kinds.size === 0) return [];
+  const counted = [...kinds].map(
+    ([kind, count]) => `${count} ${/^[A-Za-z0-9]{1,63}$/.test(kind) ? kind : quoted(kind)}`,
+  );
+  return [`passed over: ${counted.join(", ")} (pods that such objects make are judged when they are made)`];
 }
 
 async function judge(pod: AppliedPod, reviewer: Reviewer): Promise<Review> {
@@ -188,14 +198,7 @@ function tableAndReasons(rows: readonly ApplyRow[], pods: number): string {
 function table(rows: readonly ApplyRow[], pods: number): string {
   if (rows.length === 0) return `No rule covers an image of ${pods === 1 ? "this pod" : `these ${pods} pods`}.\n`;
   const header = ["RESOURCE", "IMAGE", "POLICY", "RULE", "VERDICT", "REASON"];
-  const cells = [header, ...rows.map((r) => [r.resource, r.image, r.policy, r.rule, r.verdict, r.reason])];
-  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-      .join("  ")
-      .trimEnd();
-  return `${cells.map(line).join("\n")}\n`;
+  return formatTable([header, ...rows.map((r) => [r.resource, r.image, r.policy, r.rule, r.verdict, r.reason])]);
 }
 
 function exitCode(rows: readonly ApplyRow[]): ExitCode {

@@ -1,13 +1,28 @@
 /** What several commands have in common: how a command is made, and the options that more than one of them takes. */
-import { InvalidArgumentError, Option, type Command } from "commander";
+import { Help, InvalidArgumentError, Option, type Command } from "commander";
 
 /** A command that prints and fails as the program does. */
 export function subcommand(program: Command, name: string): Command {
-  return program.command(name).copyInheritedSettings(program);
+  return program.command(name).copyInheritedSettings(program).showHelpAfterError(`(see "sealgate ${name} --help")`);
 }
 
 export function config(): Option {
-  return new Option("--config <file>", "configuration, YAML: trust roots of private Sigstore instances");
+  return new Option("--config <file>", 'configuration, YAML; "sealgate serve --print-config" prints one in full');
+}
+
+/** What a script reads is asked for as kubectl and cosign have it. The first form is the default. */
+export function output(description: string, forms: readonly [string, ...string[]]): Option {
+  return new Option("-o, --output <form>", description).choices(forms).default(forms[0]);
+}
+
+/** What commander prints of an option, but for a default that says nothing: false, and lists of nothing. */
+export function withoutEmptyDefaults(option: Option): string {
+  const { defaultValue } = option;
+  const isEmpty =
+    defaultValue === false ||
+    (typeof defaultValue === "object" && defaultValue !== null && Object.keys(defaultValue).length === 0);
+  const shown = isEmpty ? Object.create(option, { defaultValue: { value: undefined } }) : option;
+  return new Help().optionDescription(shown as Option);
 }
 
 export function namespace(): Option {

@@ -7,7 +7,7 @@ import { UsageError, type CommandIo, type ExitCode } from "./io.ts";
 import { addVerify, addVerifyBundle } from "./verify-commands.ts";
 import type { VerifyBundleFlags } from "./verify-bundle.ts";
 import type { VerifyFlags } from "./verify-flags.ts";
-import { config, namespace, subcommand } from "./commands.ts";
+import { config, namespace, output, subcommand, withoutEmptyDefaults } from "./commands.ts";
 import { allowPrivate, plainHttp, type RegistryFlags } from "./registry-flags.ts";
 
 export interface ServeFlags extends RegistryFlags {
@@ -31,7 +31,8 @@ export interface ApplyFlags extends RegistryFlags {
   /** Sealgate's own. */
   readonly namespace?: string;
   readonly policy: readonly string[];
-  readonly resource: readonly string[];
+  /** Absent: the policies themselves are looked at. */
+  readonly resource?: readonly string[];
   readonly output: "table" | "json" | "yaml";
 }
 
@@ -90,8 +91,8 @@ function buildProgram(actions: Actions, io: CommandIo, finish: (code: ExitCode) 
     .version(actions.version)
     .exitOverride()
     .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .configureHelp({ optionDescription: withoutEmptyDefaults })
     .showHelpAfterError('(see "sealgate --help")');
-  program.action(() => program.help({ error: true }));
   addServe(program, actions, finish);
   addVerify(program, async (image, flags) => finish(await actions.verify(image, flags)));
   addVerifyBundle(program, async (target, flags) => finish(await actions.verifyBundle(target, flags)));
@@ -109,8 +110,8 @@ function addServe(program: Command, actions: Actions, finish: (code: ExitCode) =
     .option("--kubeconfig <file>", "cluster whose policies are read (default: in-cluster, or KUBECONFIG)")
     .option("--policies <dir>", "read policies from files instead, live; no cluster is needed")
     .addOption(namespace())
-    .option("--listen-webhook <host:port>", "admission over TLS", address, { host: "0.0.0.0", port: 8443 })
-    .option("--listen-operations <host:port>", "health and metrics over HTTP", address, { host: "0.0.0.0", port: 8081 })
+    .addOption(listen("--listen-webhook", "admission over TLS", 8443))
+    .addOption(listen("--listen-operations", "health and metrics over HTTP", 8081))
     .option("--tls-cert <file>", "serving certificate, PEM; without it one is made and its CA printed")
     .option("--tls-key <file>", "its private key, PEM")
     .addOption(plainHttp())
@@ -130,29 +131,51 @@ function addServe(program: Command, actions: Actions, finish: (code: ExitCode) =
     .action(async (flags: ServeFlags) => finish(await actions.serve(flags)));
 }
 
+const APPLY_HELP = `
+Judged are Pods, and the templates of Deployments, ReplicaSets, StatefulSets, DaemonSets, Jobs, CronJobs and
+ReplicationControllers. Namespaces in the files give their labels. Objects of other kinds are passed over, and told of.
+
+Exit status: 0 all admitted, 1 some denied, 2 usage, or some denied because it could not be determined.
+
+Examples:
+  sealgate apply -p policies/
+  sealgate apply -p policies/ -r deployment.yaml
+  helm template charts/web | sealgate apply -p policies/ -r -
+  kubectl get pods -A -o yaml | sealgate apply -p policies/ -r - -o json
+`;
+
 function addApply(program: Command, actions: Actions, finish: (code: ExitCode) => void): void {
   subcommand(program, "apply")
-    .description(
-      "Print the verdict on pods that the webhook would give. Exit 0 admitted, 1 denied, 2 could not determine.",
+    .description("Print the verdict that the webhook would give on pods and templates in files.")
+    .requiredOption("-p, --policy <file...>", "required: policy files, directories of them, or - for standard input")
+    .option(
+      "-r, --resource <file...>",
+      "files, directories or - with what is to be judged; without it policies are checked alone",
     )
+    .addOption(output("how rows are printed", ["table", "json", "yaml"]))
     .addOption(config())
-    .requiredOption("-p, --policy <file...>", "policy files, or directories of them")
     .addOption(namespace())
-    .requiredOption("-r, --resource <file...>", "files with Pods (and Namespaces, for their labels)")
-    .addOption(
-      new Option("--output <form>", "how rows are printed").choices(["table", "json", "yaml"]).default("table"),
-    )
     .addOption(plainHttp())
     .addOption(allowPrivate())
+    .addHelpText("after", APPLY_HELP)
     .action(async (flags: ApplyFlags) => finish(await actions.apply(flags)));
 }
+
+const REFERENCE_HELP = `
+Exit status: 0 printed, 1 not a reference (every policy denies it), 2 usage.
+
+Examples:
+  sealgate reference nginx
+  sealgate reference ghcr.io/acme/web:1.0 -p policies/
+`;
 
 function addReference(program: Command, actions: Actions, finish: (code: ExitCode) => void): void {
   subcommand(program, "reference")
     .description("Print the canonical form of an image reference, and which rules cover it. Contacts nothing.")
     .argument("<reference>", "image reference, as a pod would name it")
     .addOption(config())
-    .option("-p, --policy <file...>", "policy files, or directories of them")
+    .option("-p, --policy <file...>", "policy files, directories of them, or - for standard input")
+    .addHelpText("after", REFERENCE_HELP)
     .action(async (text: string, flags: ReferenceFlags) => finish(await actions.reference(text, flags)));
 }
 
@@ -163,6 +186,12 @@ function addDeleteWebhooks(program: Command, actions: Actions, finish: (code: Ex
     .option("--validating <name...>", "names of ValidatingWebhookConfigurations", [])
     .option("--mutating <name...>", "names of MutatingWebhookConfigurations", [])
     .action(async (flags: DeleteWebhooksFlags) => finish(await actions.deleteWebhooks(flags)));
+}
+
+function listen(flag: string, description: string, port: number): Option {
+  return new Option(`${flag} <host:port>`, description)
+    .argParser(address)
+    .default({ host: "0.0.0.0", port }, `0.0.0.0:${port}`);
 }
 
 function address(text: string): Address {

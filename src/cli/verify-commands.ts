@@ -1,6 +1,6 @@
 /** `verify` and `verify-bundle` as they are typed: cosign's flags, and the protocol of Sigstore's conformance suite. */
 import { InvalidArgumentError, Option, type Command } from "commander";
-import { config, subcommand } from "./commands.ts";
+import { config, output, subcommand } from "./commands.ts";
 import { allowPrivate, plainHttp } from "./registry-flags.ts";
 import { registryPasswordStdin, registryUsername } from "./registry-user.ts";
 import type { VerifyBundleFlags } from "./verify-bundle.ts";
@@ -48,9 +48,7 @@ export function addVerify(program: Command, run: (image: string, flags: VerifyFl
     .option("--require-timestamp", "ask for a time stamp of an authority, beside what else is asked for", false)
     .addOption(new Option("--use-signed-timestamps", "cosign's name of --require-timestamp").default(false))
     .addOption(annotations())
-    .addOption(
-      new Option("--output <form>", "text, or json as cosign v2 prints it").choices(["text", "json"]).default("text"),
-    )
+    .addOption(output("text, or json as cosign v2 prints it", ["text", "json"]))
     .addOption(config())
     .addOption(plainHttp())
     .addOption(allowPrivate())
@@ -78,6 +76,8 @@ Who must have signed is said in one of two ways:
 The bundle must hold an entry of a transparency log; with a certificate also a proven time and a promise of a certificate
 transparency log. Of a root given by --trusted-root that lists no logs, a time stamp of its authorities is asked instead.
 
+Exit status: 0 verified, 1 not verified, 2 usage.
+
 Examples:
   sealgate verify-bundle --bundle app.sigstore.json --certificate-identity dev@example.com \\
     --certificate-oidc-issuer https://accounts.google.com app.tar.gz
@@ -89,7 +89,7 @@ export function addVerifyBundle(
   run: (target: string, flags: VerifyBundleFlags) => Promise<void>,
 ): void {
   subcommand(program, "verify-bundle")
-    .description("Verify a Sigstore bundle about one file. Exit 0 verified, 1 not verified, 2 usage.")
+    .description("Verify a Sigstore bundle about one file.")
     .argument("<file-or-digest>", "the file that was signed, or sha256:<hex> (sha384, sha512) if no file has that name")
     .requiredOption("--bundle <file>", "the bundle, JSON, version 0.1 to 0.3")
     .option("--certificate-identity <name>", "subject alternative name of the signer's certificate")

@@ -2,8 +2,8 @@
 import { turnTaker } from "../app/turns.ts";
 import type { KmsKeys } from "../cloud/kms-keys.ts";
 import type { ServeFlags } from "../cli/index.ts";
-import { readPolicies } from "../config/pods.ts";
-import { PolicyDirectory } from "../config/policy-directory.ts";
+import { readPolicySets } from "../config/pods.ts";
+import { NO_POLICIES, PolicyDirectory, snapshotOf, type PolicySet } from "../config/policy-directory.ts";
 import { buildKubernetesClient, DEFAULT_NAMESPACE, ownNamespace, type KubernetesApi } from "../kubernetes/client.ts";
 import { KeySecrets } from "../kubernetes/key-secrets.ts";
 import { wantedStatuses } from "../kubernetes/object-statuses.ts";
@@ -54,21 +54,27 @@ export function compileOfFiles(
   return compileWith((beside) => ({ namespace, find: findBy(beside, kms) }));
 }
 
+interface FilesContext {
+  /** Sealgate's own. */
+  readonly namespace?: string | undefined;
+  /** Labels of namespaces that stand in other files. */
+  readonly namespaces?: PolicySet["namespaces"];
+}
+
 /** Policies of files for a command that follows nothing, with the keys that they name. Fails with UsageError. */
 export async function readPoliciesOnce(
   paths: readonly string[],
   trust: Pick<Trust, "compileWith">,
-  { namespace, namespaces }: { readonly namespace?: string | undefined; readonly namespaces?: Namespaces } = {},
+  { namespace, namespaces = new Map() }: FilesContext = {},
   fetchKeys: typeof fetchKmsKeys = fetchKmsKeys,
 ): Promise<PolicySnapshot> {
-  const read = (kms: (uri: string) => KeyAnswer): PolicySnapshot =>
-    usage(() => readPolicies(paths, compileOfFiles(trust, kms, namespace), namespaces));
-  const first = read(() => ({ kind: "none", reason: "it has not been fetched" }));
+  const sets = [...usage(() => readPolicySets(paths)), { ...NO_POLICIES, namespaces }];
+  const compile = (kms: (uri: string) => KeyAnswer): PolicySnapshot =>
+    snapshotOf(sets, compileOfFiles(trust, kms, namespace));
+  const first = compile(() => ({ kind: "none", reason: "it has not been fetched" }));
   const uris = kmsUrisOf(first.policies.flatMap(keySourcesOf));
-  return uris.length === 0 ? first : read(await fetchKeys(uris));
+  return uris.length === 0 ? first : compile(await fetchKeys(uris));
 }
-
-type Namespaces = Parameters<typeof readPolicies>[2];
 
 /** Fails with UsageError: a directory or a kubeconfig that cannot be read. */
 export function openPolicies(

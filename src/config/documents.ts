@@ -5,7 +5,8 @@
 import { readFileSync } from "node:fs";
 import { isNode, isScalar, LineCounter, parseAllDocuments, type Document } from "yaml";
 import { parseJson, type JsonObject } from "../encoding/json.ts";
-import { isJsonObject } from "../encoding/guard.ts";
+import { asArray, isJsonObject } from "../encoding/guard.ts";
+import { decodeUtf8 } from "../encoding/text.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 
 export interface ResourceDocument {
@@ -30,11 +31,52 @@ export class DocumentError extends Error {
 const MAX_NESTING = 500;
 const MAX_FILE_BYTES = 4 * 1024 * 1024;
 
-/** Reads every document of one file. Throws DocumentError naming file and line. */
+/** Reads every document of one file. Throws DocumentError naming file and line, or the file system's own error. */
 export function readDocuments(file: string): readonly ResourceDocument[] {
-  const text = readFileSync(file, "utf8");
-  if (text.length > MAX_FILE_BYTES) throw new DocumentError(file, 1, `the file is larger than ${MAX_FILE_BYTES} bytes`);
-  return parseDocuments(file, text);
+  return documentsOf(file, readBytes(file));
+}
+
+/** What the command line calls standard input, and how messages call it. */
+export const STANDARD_INPUT = { argument: "-", name: "(standard input)" } as const;
+
+/** As readDocuments(), for what stands on the command line: `-` is standard input, which can be read once. */
+export function readArgument(argument: string): readonly ResourceDocument[] {
+  if (argument !== STANDARD_INPUT.argument) return readDocuments(argument);
+  return documentsOf(STANDARD_INPUT.name, readFileSync(0));
+}
+
+function documentsOf(file: string, bytes: Uint8Array): readonly ResourceDocument[] {
+  if (bytes.length > MAX_FILE_BYTES) throw new DocumentError(file, 1, `it is larger than ${MAX_FILE_BYTES} bytes`);
+  return parseDocuments(
+    file,
+    documentOf(file, 1, () => decodeUtf8(bytes)),
+  );
+}
+
+/** Node names the file in most errors, and not in that of a directory. */
+function readBytes(file: string): Uint8Array {
+  try {
+    return readFileSync(file);
+  } catch (error) {
+    throw error instanceof Error ? Object.assign(error, { path: file }) : error;
+  }
+}
+
+/** What `kubectl get -o yaml` prints is one v1 List: its items, as if each were a document. Throws DocumentError. */
+export function withoutLists(documents: readonly ResourceDocument[]): readonly ResourceDocument[] {
+  return documents.flatMap((document) => {
+    const { file, object } = document;
+    if (object.get("kind") !== "List" || object.get("apiVersion") !== "v1") return [document];
+    const items = documentOf(file, document.line, () => asArray(object.get("items"), "items"));
+    return items.map((item, index) => itemOf(document, item, index));
+  });
+}
+
+function itemOf(list: ResourceDocument, object: unknown, index: number): ResourceDocument {
+  const path = `items[${index}]`;
+  const line = list.lineOf(path);
+  if (!isJsonObject(object)) throw new DocumentError(list.file, line, `${path} is not an object`);
+  return { file: list.file, line, object, lineOf: (member) => list.lineOf(`${path}.${member}`) };
 }
 
 /** As readDocuments, for text already read. */

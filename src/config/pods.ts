@@ -1,17 +1,23 @@
 /**
- * Resource files of `sealgate apply`: Pods and templates of them to judge, Namespaces for their labels, and nothing that would
- * go unchecked.
+ * What `sealgate apply` reads: policies, Pods and templates of them to judge, Namespaces for their labels. What makes no pod is
+ * passed over and counted, since whole releases are piped in; what would go unjudged without a word is refused.
  */
 import { statSync } from "node:fs";
 import { stringify } from "yaml";
-import { resourceOfKind } from "../admission/pod-template.ts";
+import { resourceOfKind, POD_KINDS } from "../admission/pod-template.ts";
 import { asObject, asString } from "../encoding/guard.ts";
 import type { JsonObject } from "../encoding/json.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { quoted } from "../failure/failure.ts";
-import type { Compilers, PolicySnapshot } from "../ports/policies.ts";
-import { DocumentError, documentOf, readDocuments, type ResourceDocument } from "./documents.ts";
-import { policyFilesOf, readNamespace, readPolicyFile, snapshotOf, type PolicySet } from "./policy-directory.ts";
+import {
+  DocumentError,
+  documentOf,
+  readArgument,
+  STANDARD_INPUT,
+  withoutLists,
+  type ResourceDocument,
+} from "./documents.ts";
+import { policyFilesOf, PolicyFilesError, readNamespace, readPolicyFile, type PolicySet } from "./policy-directory.ts";
 
 /** A Pod, or a controller with the template of one. */
 export interface PodDocument {
@@ -28,50 +34,78 @@ export interface PodDocument {
 export interface Resources {
   readonly pods: readonly PodDocument[];
   readonly namespaces: PolicySet["namespaces"];
+  /** Kinds of objects that make no pod by themselves, each with how many there are. */
+  readonly passedOver: ReadonlyMap<string, number>;
 }
 
-/** Policies and Namespaces of files, or of directories of them. Throws PolicyFilesError or DocumentError. */
-export function readPolicies(
-  paths: readonly string[],
-  compile: Compilers,
-  namespaces: PolicySet["namespaces"] = new Map(),
-): PolicySnapshot {
-  const files = paths.flatMap((path) => (statSync(path).isDirectory() ? policyFilesOf(path) : [path]));
-  return snapshotOf(
-    [
-      ...files.map(readPolicyFile),
-      { policies: [], exceptions: [], trustRoots: [], namespaces, secrets: new Map(), configMaps: new Map() },
-    ],
-    compile,
-  );
+export const NO_RESOURCES: Resources = { pods: [], namespaces: new Map(), passedOver: new Map() };
+
+/**
+ * Policies and what they need, of files, of directories of them and of standard input. Without a policy nothing would be
+ * judged, and everything would look admitted. Throws PolicyFilesError, DocumentError, or the file system's own error.
+ */
+export function readPolicySets(paths: readonly string[]): readonly PolicySet[] {
+  const files = paths.flatMap((path) => (isFolder(path) ? policyFilesOf(path) : [path]));
+  const sets = files.map((file) => readPolicyFile(nameOf(file), readArgument(file)));
+  const policies = sets.flatMap((set, index) => set.policies.map((policy) => ({ policy, file: files[index] ?? "" })));
+  if (policies.length === 0) {
+    throw new PolicyFilesError([`${paths.join(", ")}: there is no ImageVerifyPolicy or ClusterImageVerifyPolicy`]);
+  }
+  const before = new Map<string, string>();
+  for (const { policy, file } of policies) {
+    const { namespace, name } = policy.metadata;
+    const title = `${policy.kind} ${quoted(namespace === undefined ? name : `${namespace}/${name}`)}`;
+    const first = before.get(title);
+    if (first !== undefined) {
+      const where = first === file ? "twice" : `in ${nameOf(first)} too`;
+      throw new PolicyFilesError([`${nameOf(file)}: ${title} is there ${where}: a cluster would keep one`]);
+    }
+    before.set(title, file);
+  }
+  return sets;
 }
 
 /**
- * The Pods, controllers and Namespaces of files. Another kind is refused, and so are files without a Pod: passing them over would look
- * like a verdict. Throws DocumentError.
+ * The Pods, controllers and Namespaces of files, directories and standard input. Files without a Pod or controller are
+ * refused: passing them over would look like a verdict. Throws DocumentError, or the file system's own error.
  */
 export function readResources(paths: readonly string[]): Resources {
-  const documents = paths.flatMap(readDocuments);
+  const files = paths.flatMap((path) => (isFolder(path) ? policyFilesOf(path) : [path]));
+  const documents = withoutLists(files.flatMap(readArgument));
   const isNamespace = ({ object }: ResourceDocument): boolean => object.get("kind") === "Namespace";
-  const pods = documents.filter((document) => !isNamespace(document)).map(readPod);
-  if (pods.length === 0) throw new DocumentError(paths.join(", "), 1, "there is no Pod or controller to check");
-  return { pods, namespaces: new Map(documents.filter(isNamespace).map(readNamespace)) };
+  const pods: PodDocument[] = [];
+  const passedOver = new Map<string, number>();
+  for (const document of documents.filter((each) => !isNamespace(each))) {
+    const pod = readPod(document);
+    if (typeof pod === "string") passedOver.set(pod, (passedOver.get(pod) ?? 0) + 1);
+    else pods.push(pod);
+  }
+  if (pods.length === 0) {
+    throw new DocumentError(paths.map(nameOf).join(", "), 1, "there is no Pod or controller to judge");
+  }
+  return { pods, namespaces: new Map(documents.filter(isNamespace).map(readNamespace)), passedOver };
 }
 
 export function toYaml(value: unknown): string {
   return stringify(value);
 }
 
-function readPod(document: ResourceDocument): PodDocument {
+function isFolder(path: string): boolean {
+  return path !== STANDARD_INPUT.argument && statSync(path).isDirectory();
+}
+
+function nameOf(path: string): string {
+  return path === STANDARD_INPUT.argument ? STANDARD_INPUT.name : path;
+}
+
+/** The kind alone of what makes no pod. */
+function readPod(document: ResourceDocument): PodDocument | string {
   const { file, line, object } = document;
   return documentOf(file, line, () => {
     const kind = asString(object.get("kind"), "kind");
     const apiVersion = asString(object.get("apiVersion"), "apiVersion");
     const known = resourceOfKind(kind, apiVersion);
-    if (known === undefined) {
-      const reason = `${quoted(kind)} of ${quoted(apiVersion)} is not checked here: give Pods, their controllers and Namespaces`;
-      throw new EncodingError(reason);
-    }
+    if (known === undefined) return passedOverKind(kind, apiVersion);
     const metadata = asObject(object.get("metadata"), "metadata");
     return {
       origin: `${file}:${line}`,
@@ -82,6 +116,13 @@ function readPod(document: ResourceDocument): PodDocument {
       object,
     };
   });
+}
+
+/** A Pod or controller of another version is none that an API server would take: it is not passed over. */
+function passedOverKind(kind: string, apiVersion: string): string {
+  const wanted = POD_KINDS.get(kind);
+  if (wanted === undefined) return kind;
+  throw new EncodingError(`${quoted(kind)} of ${quoted(apiVersion)} cannot be judged, want ${wanted}`);
 }
 
 /** Of the characters of a name: it is printed, and must not make up lines. */

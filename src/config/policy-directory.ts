@@ -20,7 +20,7 @@ import { NO_OBJECT, readRootText, type FindRootText } from "../policy/trust-root
 import type { PolicyResource } from "../policy/types.ts";
 import { validatePolicy } from "../policy/validate.ts";
 import type { Compilers, Policies, PolicySnapshot } from "../ports/policies.ts";
-import { DocumentError, documentOf, readDocuments, type ResourceDocument } from "./documents.ts";
+import { DocumentError, documentOf, readDocuments, withoutLists, type ResourceDocument } from "./documents.ts";
 import { FileWatch, isFileError } from "./file-watch.ts";
 
 export interface PolicySet {
@@ -34,12 +34,21 @@ export interface PolicySet {
   readonly configMaps: ReadonlyMap<string, JsonObject>;
 }
 
+export const NO_POLICIES: PolicySet = {
+  policies: [],
+  exceptions: [],
+  trustRoots: [],
+  namespaces: new Map(),
+  secrets: new Map(),
+  configMaps: new Map(),
+};
+
 const POLICY_KINDS: ReadonlySet<unknown> = new Set(["ImageVerifyPolicy", "ClusterImageVerifyPolicy"]);
 const READ_KINDS =
   "ImageVerifyPolicy, ClusterImageVerifyPolicy, ImageVerifyException, TrustRoot, Namespace, Secret, ConfigMap";
 
-/** What one file holds of these kinds. Throws DocumentError with every problem found, one a line. */
-export function readPolicyFile(file: string): PolicySet {
+/** What one file holds of these kinds. Throws PolicyFilesError with every problem found, one a line, or DocumentError. */
+export function readPolicyFile(file: string, documents = readDocuments(file)): PolicySet {
   const problems: string[] = [];
   const policies: PolicyResource[] = [];
   const exceptions: ExceptionResource[] = [];
@@ -47,7 +56,7 @@ export function readPolicyFile(file: string): PolicySet {
   const namespaces = new Map<string, ReadonlyMap<string, string>>();
   const secrets = new Map<string, JsonObject>();
   const configMaps = new Map<string, JsonObject>();
-  for (const document of readDocuments(file)) {
+  for (const document of withoutLists(documents)) {
     const kind = document.object.get("kind");
     if (POLICY_KINDS.has(kind)) policies.push(...readValid<PolicyResource>(document, validatePolicy, problems));
     else if (kind === "ImageVerifyException") {

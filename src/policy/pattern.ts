@@ -75,8 +75,19 @@ function wideness({ host, path }: Parts): string | undefined {
     : undefined;
 }
 
+/** What people write that looks like a pattern and is none; undefined for the rest. */
+function slip(text: string): string | undefined {
+  if (text === "") return "it is empty";
+  if (text.includes("://")) return "want no scheme: host and path alone, for example ghcr.io/acme/*";
+  return /[A-Z]/.test(text) ? "want lower case: that is how the images of pods are compared" : undefined;
+}
+
 /** Host and path, or the reason why there are none. */
 function splitPattern(text: string): Parts | string {
+  return slip(text) ?? splitLowerCase(text);
+}
+
+function splitLowerCase(text: string): Parts | string {
   const slash = text.indexOf("/");
   const first = slash < 0 ? "" : text.slice(0, slash);
   const hasHost = slash >= 0 && (first === "*" || first === "localhost" || /[.:]/.test(first));
@@ -88,7 +99,9 @@ function splitPattern(text: string): Parts | string {
   }
   if (!hasHost) return splitHubPattern(path);
   if (first === "*") return { path };
-  return HOST.test(first) ? { host: canonicalHost(first), path } : "want a host whose last label is literal";
+  return HOST.test(first)
+    ? { host: canonicalHost(first), path }
+    : "want a host whose last label is literal, since ghcr.* is ghcr.io.evil.example too";
 }
 
 /** Without a host a pattern is on Docker Hub, and must not look as if it had meant something else. */

@@ -1,4 +1,5 @@
 /** What every kind of ours has around its spec (policy-api.md §5): version, members, name. Unknown members are refused. */
+import { quoted } from "../failure/failure.ts";
 import { memberOf, type FieldError } from "./field-errors.ts";
 import { API_VERSION } from "./types.ts";
 
@@ -10,9 +11,8 @@ const OBJECT_NAME = /^[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 /** Version and members of any value that may be one of our objects; its kind is the caller's to know. */
 export function checkEnvelope(resource: unknown): readonly FieldError[] {
   const errors: FieldError[] = [];
-  if (memberOf(resource, "apiVersion") !== API_VERSION) {
-    errors.push({ path: "apiVersion", message: `is not supported, want ${API_VERSION}` });
-  }
+  const version = memberOf(resource, "apiVersion");
+  if (version !== API_VERSION) errors.push({ path: "apiVersion", message: `${written(version)}, want ${API_VERSION}` });
   const members = typeof resource === "object" && resource !== null ? Object.keys(resource) : [];
   for (const member of members.filter((name) => !TOP_LEVEL.includes(name) && name !== STATUS)) {
     errors.push({ path: member.slice(0, 64), message: `is unknown, want one of ${TOP_LEVEL.join(", ")}` });
@@ -24,7 +24,13 @@ export function checkEnvelope(resource: unknown): readonly FieldError[] {
 export function checkName(metadata: unknown): readonly FieldError[] {
   const name = memberOf(metadata, "name");
   if (typeof name === "string" && OBJECT_NAME.test(name)) return [];
-  return [{ path: "metadata.name", message: "is required: a DNS name of at most 253 characters" }];
+  const wanted = "a DNS name: lower-case letters, digits, - and ., at most 253 characters";
+  return [{ path: "metadata.name", message: `${written(name)}, want ${wanted}` }];
+}
+
+function written(value: unknown): string {
+  if (value === undefined) return "is absent";
+  return typeof value === "string" ? `is ${quoted(value)}` : "is no text";
 }
 
 /** metadata of a kind that belongs to no namespace. */

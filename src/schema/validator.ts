@@ -44,16 +44,73 @@ function schemaError(error: ErrorObject): SchemaError {
     case "required":
       return { path: memberPath(path, member), message: `is required${described(memberSchema(error, member))}` };
     case "additionalProperties":
-      return { path: memberPath(path, member), message: `${UNKNOWN} ${knownMembers(error)}` };
+      return { path: memberPath(path, member), message: `${UNKNOWN} ${knownMembers(error, member)}` };
     case "enum":
       return { path, message: `is ${shown(error.data)}, want ${allowedValues(error)}` };
     case "pattern":
       return { path, message: `is ${shown(error.data)}, want what matches ${String(error.params["pattern"])}` };
     case "propertyNames":
       return { path: memberPath(path, String(error.params["propertyName"])), message: wantedName(error) };
+    case "type":
+      return { path, message: wantedType(error) };
+    case "uniqueItems":
+      return { path, message: `has ${shown((error.data as readonly unknown[])[Number(error.params["j"])])} twice` };
     default:
-      return { path, message: error.message ?? "is not allowed" };
+      return { path, message: outOfBounds(error) ?? error.message ?? "is not allowed" };
   }
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  object: "an object",
+  array: "a list",
+  string: "a text",
+  integer: "a whole number",
+  number: "a number",
+  boolean: "true or false",
+};
+
+/** A text is not repeated: it may be what somebody wrote in the wrong line. Numbers and booleans are what YAML made of a text. */
+function wantedType({ data, params }: ErrorObject): string {
+  const type = String(params["type"]);
+  const wanted = TYPES[type] ?? type;
+  if (data === undefined) return `is required: ${wanted}`;
+  const isScalar = typeof data === "number" || typeof data === "boolean";
+  if (isScalar)
+    return `is ${String(data)}, want ${wanted}${type === "string" ? ` (write "${String(data)}" in quotes)` : ""}`;
+  return `is ${kindOf(data)}, want ${wanted}`;
+}
+
+function kindOf(data: unknown): string {
+  if (data === null) return "null";
+  if (Array.isArray(data)) return "a list";
+  return typeof data === "string" ? "a text" : "an object";
+}
+
+/** undefined for keywords that set no bound. */
+function outOfBounds({ keyword, params, data }: ErrorObject): string | undefined {
+  const limit = String(params["limit"]);
+  switch (keyword) {
+    case "minimum":
+      return `is ${String(data)}, want at least ${limit}`;
+    case "maximum":
+      return `is ${String(data)}, want at most ${limit}`;
+    case "minItems":
+    case "minProperties":
+      return `has ${sizeOf(data)} members, want at least ${limit}`;
+    case "maxItems":
+    case "maxProperties":
+      return `has ${sizeOf(data)} members, want at most ${limit}`;
+    case "minLength":
+      return `has ${sizeOf(data)} characters, want at least ${limit}`;
+    case "maxLength":
+      return `has ${sizeOf(data)} characters, want at most ${limit}`;
+    default:
+      return undefined;
+  }
+}
+
+function sizeOf(data: unknown): number {
+  return typeof data === "string" ? Array.from(data).length : Object.keys(data as object).length;
 }
 
 /** /verifyImages/0/name as an operator writes it: verifyImages[0].name. */
@@ -82,8 +139,21 @@ function described(schema: Described | undefined): string {
   return schema?.description === undefined ? "" : `: ${schema.description.replace(/\.$/, "")}`;
 }
 
-function knownMembers(error: ErrorObject): string {
-  return Object.keys((error.parentSchema as Described | undefined)?.properties ?? {}).join(", ");
+function knownMembers(error: ErrorObject, written: string): string {
+  const known = Object.keys((error.parentSchema as Described | undefined)?.properties ?? {});
+  const meant = known.find((name) => isAlike(name, written));
+  return `${known.join(", ")}${meant === undefined ? "" : ` (do you mean ${meant}?)`}`;
+}
+
+/** One letter more, less, other or in the other case: what a hand slips on. */
+function isAlike(name: string, written: string): boolean {
+  const [a, b] = [name.toLowerCase(), written.toLowerCase()];
+  if (a === b) return true;
+  if (Math.abs(a.length - b.length) > 1 || Math.min(a.length, b.length) < 3) return false;
+  let start = 0;
+  while (start < a.length && a[start] === b[start]) start += 1;
+  const [restA, restB] = [a.slice(start), b.slice(start)];
+  return restA.slice(1) === restB || restA === restB.slice(1) || restA.slice(1) === restB.slice(1);
 }
 
 function wantedName({ schema }: ErrorObject): string {

@@ -1,6 +1,6 @@
 // The verdicts that the webhook would give, printed as a table or as data, and the exit code for a pipeline.
 import assert from "node:assert/strict";
-import { runApply, type AppliedPod, type ApplyRow } from "../../src/cli/apply.ts";
+import { formatPassedOver, runApply, type AppliedPod, type ApplyRow } from "../../src/cli/apply.ts";
 import { UsageError, type ExitCode } from "../../src/cli/io.ts";
 import { PodReviewer } from "../../src/app/review-pod.ts";
 import type { Reviewer } from "../../src/app/reviewer.ts";
@@ -199,6 +199,19 @@ describe("runApply()", () => {
       (error) =>
         error instanceof UsageError &&
         error.message === "pods.yaml:1: Cannot read the pod: spec is absent, want an object",
+    );
+  });
+
+  it("tells what was passed over, by kind, and nothing where nothing was", () => {
+    assert.deepEqual(formatPassedOver(new Map()), []);
+    assert.deepEqual(
+      formatPassedOver(
+        new Map([
+          ["Service", 2],
+          ["a\nb", 1],
+        ]),
+      ),
+      ['passed over: 2 Service, 1 "a\\u{a}b" (pods that such objects make are judged when they are made)'],
     );
   });
 

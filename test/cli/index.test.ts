@@ -1,6 +1,6 @@
 // What can be typed: help, defaults, every refusal with a sentence and exit 2, and the exit code of what a command says.
 import assert from "node:assert/strict";
-import { runCli, type Actions, type ServeFlags } from "../../src/cli/index.ts";
+import { runCli, type Actions, type ApplyFlags, type ServeFlags } from "../../src/cli/index.ts";
 import { UsageError, type ExitCode } from "../../src/cli/io.ts";
 import { fakeIo } from "./fake-io.ts";
 
@@ -49,9 +49,34 @@ describe("sealgate", () => {
       assert.match(out, new RegExp(`^Usage: sealgate ${command} `));
       const text = out.replace(/\s+/g, " ");
       if (command !== "serve")
-        assert.match(text, /0 (?:verified|admitted), 1 denied, 2 (?:usage or )?could not determine/);
+        assert.match(text, /Exit status: 0 (?:verified|all admitted), 1 (?:some )?denied, 2 usage/);
     });
   }
+
+  it("help COMMAND is its --help", async () => {
+    const [asked, flag] = [await run(["help", "apply"]), await run(["apply", "--help"])];
+    assert.deepEqual([asked.code, asked.out], [0, flag.out]);
+  });
+
+  it("help tells of defaults that say something, and of no others", async () => {
+    const { out } = await run(["serve", "--help"]);
+    const text = out.replace(/\s+/g, " ");
+    assert.match(text, /admission over TLS \(default: 0\.0\.0\.0:8443\)/);
+    assert.match(text, /\(choices: "debug", "info", "warn", "error", default: "info"\)/);
+    assert.doesNotMatch(text, /default: (?:false|\[\]|\{)/);
+  });
+
+  it("apply takes policies alone", async () => {
+    const { started } = await run(["apply", "-p", "p"]);
+    const [, flags] = started[0] ?? [];
+    assert.deepEqual([started.length, (flags as ApplyFlags).resource], [1, undefined]);
+  });
+
+  it("-o is --output", async () => {
+    const { started } = await run(["apply", "-p", "p", "-r", "r", "-o", "yaml"]);
+    const [, flags] = started[0] ?? [];
+    assert.equal((flags as ApplyFlags).output, "yaml");
+  });
 
   it("--version prints it and ends with 0", async () => {
     const { code, out } = await run(["--version"]);
@@ -60,9 +85,13 @@ describe("sealgate", () => {
 
   const refusals: Readonly<Record<string, readonly [readonly string[], RegExp]>> = {
     "nothing at all": [[], /^Usage: sealgate /],
-    "an unknown command": [["bogus"], /error: /],
+    "an unknown command": [["bogus"], /error: unknown command 'bogus'\n\(see "sealgate --help"\)/],
+    "a command that is mistyped": [["verfy"], /unknown command 'verfy'\n\(Did you mean verify\?\)/],
     "an unknown option": [["--bogus"], /error: unknown option '--bogus'\n\(see "sealgate --help"\)/],
-    "an unknown option of a command": [["serve", "--bogus"], /unknown option '--bogus'/],
+    "an unknown option of a command": [
+      ["serve", "--bogus"],
+      /unknown option '--bogus'\n\(see "sealgate serve --help"\)/,
+    ],
     "an argument too many": [["serve", "x"], /too many arguments/],
     "verify without an image": [["verify"], /^error: /],
     "verify with an unknown output": [
@@ -70,7 +99,6 @@ describe("sealgate", () => {
       /Allowed choices are text, json/,
     ],
     "apply without policies": [["apply", "-r", "r"], /required option '-p, --policy <file...>' not specified/],
-    "apply without resources": [["apply", "-p", "p"], /required option '-r, --resource <file...>' not specified/],
     "apply with an unknown output": [
       ["apply", "-p", "p", "-r", "r", "--output", "xml"],
       /Allowed choices are table, json, yaml/,

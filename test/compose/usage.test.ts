@@ -19,6 +19,43 @@ describe("compose/usage", () => {
       assert.throws(() => usage(read), UsageError);
     });
 
+  const SENTENCES: Readonly<Record<string, readonly [() => unknown, string | undefined, RegExp]>> = {
+    "a file that is not there": [
+      () => readFileSync("/nowhere/at-all"),
+      undefined,
+      /^Cannot read \/nowhere\/at-all: there is no such file or directory$/,
+    ],
+    "a directory in place of a file": [
+      () => loadConfig("src"),
+      undefined,
+      /^Cannot read src: it is a directory, want a file$/,
+    ],
+    "a directory that node does not name": [
+      () => readFileSync("src"),
+      "given",
+      /^Cannot read given: it is a directory/,
+    ],
+    "a file in place of a directory": [
+      () => readFileSync("package.json/x"),
+      undefined,
+      /^Cannot read package\.json\/x: a part of it is no directory$/,
+    ],
+    "what it has no words for": [
+      () => {
+        throw Object.assign(new Error("EODD: odd"), { code: "EODD", path: "a" });
+      },
+      undefined,
+      /^EODD: odd$/,
+    ],
+  };
+  for (const [name, [read, path, sentence]] of Object.entries(SENTENCES))
+    it(`says of ${name} which, and what is wrong`, () => {
+      assert.throws(
+        () => usage(read, path),
+        (error) => error instanceof UsageError && sentence.test(error.message),
+      );
+    });
+
   it("passes a value through, and a defect", () => {
     assert.equal(
       usage(() => 7),

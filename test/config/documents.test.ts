@@ -130,7 +130,29 @@ describe("readDocuments()", () => {
   it("refuses a file that is larger than 4 MiB", () => {
     const file = join(folder, "a.yaml");
     writeFileSync(file, `a: ${"x".repeat(4 * 1024 * 1024)}\n`);
-    assert.throws(() => readDocuments(file), /a\.yaml:1: the file is larger than 4194304 bytes/);
+    assert.throws(() => readDocuments(file), /a\.yaml:1: it is larger than 4194304 bytes/);
+  });
+
+  it("refuses what is not UTF-8, such as the UTF-16 of some shells", () => {
+    const file = join(folder, "a.yaml");
+    writeFileSync(file, Buffer.from("\ufeffa: 1\n", "utf16le"));
+    assert.throws(() => readDocuments(file), /a\.yaml:1: not valid UTF-8$/);
+  });
+
+  it("passes over the byte-order mark of UTF-8, and the line ends of other systems", () => {
+    const file = join(folder, "a.yaml");
+    writeFileSync(file, "\ufeffa: 1\r\nb: 2\r\n");
+    assert.deepEqual(
+      [...(readDocuments(file)[0]?.object ?? [])],
+      [
+        ["a", 1],
+        ["b", 2],
+      ],
+    );
+  });
+
+  it("names a directory, which node's own error does not", () => {
+    assert.throws(() => readDocuments(folder), { code: "EISDIR", path: folder });
   });
 
   it("leaves a file that is not there to the caller, with its code", () => {

@@ -56,12 +56,12 @@ describe("config: tls", () => {
   });
 
   const refused: Readonly<Record<string, readonly [string, RegExp]>> = {
-    "neither way": ["tls: {}", /config\.yaml:1: tls: must NOT have fewer than 1/],
-    "both ways": [`tls: {files: {cert: a, key: b}, selfManaged: {${NAMES}}}`, /tls: must NOT have more than 1/],
+    "neither way": ["tls: {}", /config\.yaml:1: tls: has 0 members, want at least 1/],
+    "both ways": [`tls: {files: {cert: a, key: b}, selfManaged: {${NAMES}}}`, /tls: has 2 members, want at most 1/],
     "a certificate without its key": ["tls: {files: {cert: a}}", /tls\.files\.key: is required/],
     "configurations of no kind": [
       managed().replace(/configurations: \{.*?\}/, "configurations: {}"),
-      /configurations: must NOT have fewer than 1/,
+      /configurations: has 0 members, want at least 1/,
     ],
     "an unknown member": [managed(", rotate: 1h"), /tls\.selfManaged\.rotate: is unknown/],
     "a time without a unit": [managed(", leafLifetime: '5'"), /leafLifetime: is "5", want what matches/],

@@ -6,7 +6,7 @@ import { exception } from "./exceptions.ts";
 import type { Json } from "./resources.ts";
 
 const FAULTS: Readonly<Record<string, readonly [spec: Json, path: string, message: RegExp]>> = {
-  "no policy": [{ policies: [] }, "spec.policies", /fewer than 1/],
+  "no policy": [{ policies: [] }, "spec.policies", /has 0 (?:members|characters), want at least 1/],
   "a policy without a name": [{ policies: [{}] }, "spec.policies[0].name", /is required/],
   "a namespace of a cluster policy": [
     { policies: [{ name: "a", namespace: "b" }] },
@@ -18,13 +18,17 @@ const FAULTS: Readonly<Record<string, readonly [spec: Json, path: string, messag
     "spec.policies[0].namespace",
     /must be written/,
   ],
-  "no rule, which would look like all": [{ policies: [{ name: "a", rules: [] }] }, "spec.policies[0].rules", /fewer/],
-  "no namespace": [{ namespaces: [] }, "spec.namespaces", /fewer than 1/],
+  "no rule, which would look like all": [
+    { policies: [{ name: "a", rules: [] }] },
+    "spec.policies[0].rules",
+    /has 0 members, want at least 1/,
+  ],
+  "no namespace": [{ namespaces: [] }, "spec.namespaces", /has 0 (?:members|characters), want at least 1/],
   "namespaces by a pattern": [{ namespaces: ["prod-*"] }, "spec.namespaces[0]", /want what matches/],
-  "no image": [{ images: [] }, "spec.images", /fewer than 1/],
+  "no image": [{ images: [] }, "spec.images", /has 0 (?:members|characters), want at least 1/],
   "images of a host that others may own": [{ images: ["*.acme.io/x"] }, "spec.images[0]", /literal host/],
   "images by tag": [{ images: ["ghcr.io/acme/app:v1"] }, "spec.images[0]", /tags select nothing/],
-  "no reason": [{ reason: "" }, "spec.reason", /fewer than 1/],
+  "no reason": [{ reason: "" }, "spec.reason", /has 0 (?:members|characters), want at least 1/],
   "no end": [{ expires: undefined }, "spec.expires", /is required/],
   "an end on a day that does not exist": [{ expires: "2026-02-30T00:00:00Z" }, "spec.expires", /RFC 3339/],
   "a selector without its values": [

@@ -239,6 +239,22 @@ describe("policy/pattern", () => {
     });
   }
 
+  const reasons: Readonly<Record<string, RegExp>> = {
+    "": /: it is empty$/,
+    "GHCR.io/acme/*": /: want lower case/,
+    "ghcr.io/Acme/*": /: want lower case/,
+    "https://ghcr.io/acme/*": /: want no scheme/,
+    "ghcr.*/acme/*": /since ghcr\.\* is ghcr\.io\.evil\.example too$/,
+    "ghcr.io/acme/": /none empty$/,
+  };
+  for (const [pattern, reason] of Object.entries(reasons)) {
+    it(`says what is wrong with ${JSON.stringify(pattern)}`, () => {
+      const refused = parsePattern(pattern);
+      assert.ok(!refused.ok);
+      assert.match(refused.message, reason);
+    });
+  }
+
   for (const pattern of REFUSED_IN_SKIPS) {
     it(`refuses ${pattern.slice(0, 40)} in skips`, () => assert.equal(parseSkipPattern(pattern).ok, false));
   }

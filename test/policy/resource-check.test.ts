@@ -20,6 +20,16 @@ describe("policy/resource-check", () => {
     }
   });
 
+  it("says what stands there in place of a version or a name", () => {
+    const said = (errors: readonly { message: string }[]): string => errors.map(({ message }) => message).join();
+    const version = "want sealgate.dev/v1alpha1";
+    assert.equal(said(checkEnvelope({ apiVersion: "sealgate.dev/v1beta1" })), `is "sealgate.dev/v1beta1", ${version}`);
+    assert.equal(said(checkEnvelope({})), `is absent, ${version}`);
+    assert.equal(said(checkEnvelope({ apiVersion: 1 })), `is no text, ${version}`);
+    assert.match(said(checkName({ name: "My_Policy" })), /^is "My_Policy", want a DNS name: lower-case letters, /);
+    assert.match(said(checkName({})), /^is absent, want a DNS name/);
+  });
+
   it("refuses a namespace where the kind belongs to none", () => {
     assert.deepEqual(checkClusterMetadata({ name: "a" }), []);
     assert.deepEqual(paths(checkClusterMetadata({ name: "a", namespace: "b" })), ["metadata.namespace"]);

@@ -87,8 +87,12 @@ const FAULTS: Readonly<Record<string, readonly [spec: Json, path: string, messag
     "spec.requires.timestamp",
     /holds no timestamp authority/,
   ],
-  "no parts": [{ sigstoreKeys: {} }, "spec.sigstoreKeys", /fewer than 1/],
-  "an empty list of parts": [withKeys({ tLogs: [] }), "spec.sigstoreKeys.tLogs", /fewer than 1/],
+  "no parts": [{ sigstoreKeys: {} }, "spec.sigstoreKeys", /has 0 (?:members|characters), want at least 1/],
+  "an empty list of parts": [
+    withKeys({ tLogs: [] }),
+    "spec.sigstoreKeys.tLogs",
+    /has 0 (?:members|characters), want at least 1/,
+  ],
   "a chain that is no PEM": [
     withKeys({ certificateAuthorities: [{ certChain: "x".repeat(64) }] }),
     "spec.sigstoreKeys.certificateAuthorities[0].certChain",
