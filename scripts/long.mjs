@@ -27,6 +27,10 @@ const RUNS = {
     does: "rolling restarts, rotations and deaths of replicas under load; writes docs/reports/rolling.md",
     command: ["bench:run", "rolling", "--report", "docs/reports/rolling.md"],
   },
+  start: {
+    does: "from the start of the program until it is ready, with 100 policies; writes docs/reports/start.md",
+    command: ["bench:run", "start", "--report", "docs/reports/start.md"],
+  },
   chaos: {
     does: "the API server and its store stopped, connections cut; writes docs/reports/chaos.md",
     command: ["bench:run", "chaos", "--report", "docs/reports/chaos.md"],
