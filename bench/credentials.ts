@@ -29,6 +29,8 @@ const NAMESPACES = 50;
 const REPOSITORIES = 4;
 const USER = { username: "robot", password: "bench" };
 const SETTLE_MS = 3000;
+/** What the SDK of AWS KMS weighs at least, once it is loaded. */
+const SDK_MIB = 5;
 
 export const credentials: Benchmark = {
   name: "credentials",
@@ -133,6 +135,14 @@ async function memory(): Promise<Table> {
       rows: [
         ["in the policy: no SDK is loaded", `${without.toFixed(0)} MiB`],
         ["in AWS KMS: its SDK is", `${withSdk.toFixed(0)} MiB`],
+      ],
+      goals: [
+        {
+          what: "memory without a policy or configuration that needs an SDK",
+          want: `at least ${SDK_MIB} MiB below that with one`,
+          actual: `${(withSdk - without).toFixed(0)} MiB below`,
+          met: withSdk - without >= SDK_MIB,
+        },
       ],
     };
   } finally {

@@ -96,12 +96,18 @@ describe("the built program", function () {
     assert.ok(!loaded.flatMap(vendorsIn).includes("@aws-sdk"));
   });
 
-  it("loads none to serve policies that name none", async () => {
+  it("loads none to serve policies that name none, though it has identities and registries of clouds", async () => {
     const coverage = makeTemporaryDir("loaded");
     const policies = makeTemporaryDir("policies");
     writeFileSync(join(policies, "key.yaml"), readFileSync(join(folder, "policy.json")));
-    const env = { NODE_V8_COVERAGE: coverage };
-    const serving = await startSealgate({ source: { policies }, plainHttp: [], env });
+    const set = { ...irsa(folder), GOOGLE_APPLICATION_CREDENTIALS: externalAccount(folder, cloud.url) };
+    const identities = Object.entries(set).filter(([, value]) => value !== undefined);
+    const env = { ...(Object.fromEntries(identities) as Record<string, string>), NODE_V8_COVERAGE: coverage };
+    const config = join(folder, "sealgate.yaml");
+    const providers = { "eu-docker.pkg.dev": "gar", "public.ecr.aws": "ecr", "acme.azurecr.io": "acr" };
+    const registries = Object.entries(providers).map(([host, provider]) => ({ host, credentials: { provider } }));
+    writeFileSync(config, JSON.stringify({ registries }));
+    const serving = await startSealgate({ source: { policies }, plainHttp: [], config, env });
     await serving.stop();
     const loaded = loadedBy(coverage);
     assert.ok(loaded.includes(sealgateProgram));

@@ -62,7 +62,7 @@ export class PullSecrets implements PullSecretReader {
       if (error instanceof UnavailableError) throw error;
       const isAnswer = error instanceof EncodingError;
       const reason = isAnswer ? "the API server's answer cannot be read" : "the API server does not answer";
-      throw new UnavailableError("RegistryUnreachable", `${what} cannot be read: ${reason}`, { error });
+      throw unread(what, reason, error);
     }
   }
 }
@@ -98,7 +98,13 @@ function readReply<T>({ status, object }: ApiReply, what: string, readObject: (o
   if (status === 200) return { ok: true, value: readObject(object) };
   if (status === 404) return { ok: false, why: "does not exist" };
   if (status === 403) return { ok: false, why: "may not be read by Sealgate (docs/registries.md, Pull secrets)" };
-  throw new UnavailableError("RegistryUnreachable", `${what} cannot be read: the API server answered ${status}`);
+  throw unread(what, `the API server answered ${status}`);
+}
+
+/** Of the closed list of causes (policy-api.md §4) the one for what cannot be asked: without it the registry cannot be, either. */
+function unread(what: string, reason: string, error?: unknown): UnavailableError {
+  const todo = "whether it opens the registry is not known; try again once the API server gives it";
+  return new UnavailableError("RegistryUnreachable", `${what} cannot be read: ${reason}; ${todo}`, { error });
 }
 
 function readSecret(object: JsonObject, namespace: string, name: string): PullSecret {

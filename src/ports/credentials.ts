@@ -42,7 +42,10 @@ export interface CredentialSource {
 
 /** What may be shown for pulls, by the repository that is pulled from. */
 export interface Keychain {
-  /** Equal only for keychains that show the same: the credential class, part of the key of everything that is kept. */
+  /**
+   * Equal only for keychains that show the same: the credential class, part of the key of everything that is kept. Secrets are
+   * in it by their names: what is known already is answered without reading them, and no token hangs on it.
+   */
   readonly id: string;
   /** In the order in which they are tried; nobody's name comes last. Asks nobody anything yet. */
   sourcesFor(repository: Repository): readonly CredentialSource[];
