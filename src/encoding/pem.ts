@@ -19,9 +19,25 @@ export function parsePem(pem: string): PemBlock {
       pem,
     );
   const [, label, body, endLabel] = match ?? [];
-  if (label === undefined || body === undefined) throw new EncodingError("want exactly one PEM block");
+  if (label === undefined || body === undefined) throw new EncodingError(`${found(pem)}, want exactly one PEM block`);
   if (label !== endLabel) throw new EncodingError("PEM BEGIN and END labels differ");
-  return { label, der: decodeBase64(body.replace(/[\r\n]/g, "")) };
+  return { label, der: readBody(label, body) };
+}
+
+/** What stands there in place of one block. */
+function found(pem: string): string {
+  if (pem.trim() === "") return "it is empty";
+  const blocks = pem.split("-----BEGIN ").length - 1;
+  if (blocks !== 1) return blocks === 0 ? "there is no PEM block" : `there are ${blocks} PEM blocks`;
+  return "the block is cut off, or other text stands in it or around it";
+}
+
+function readBody(label: string, body: string): Uint8Array {
+  try {
+    return decodeBase64(body.replace(/[\r\n]/g, ""));
+  } catch (error) {
+    throw error instanceof EncodingError ? new EncodingError(`PEM block "${label}": ${error.message}`) : error;
+  }
 }
 
 /** One block or more, and nothing else. Throws EncodingError. */

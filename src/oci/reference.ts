@@ -89,6 +89,7 @@ function readReference(written: string): ImageReference {
   // It is remembered for longer than the pod that it was read of
   const text = ownText(written);
   if (!/^[\x21-\x7e]+$/.test(text)) throw new EncodingError("empty, or holds white space or non-ASCII characters");
+  if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text)) throw new EncodingError("it begins with a scheme, want none");
   if (/^[0-9a-f]{64}$/.test(text)) throw new EncodingError("64 hex digits are an image ID, not a name");
   const at = text.indexOf("@");
   const digest = at < 0 ? undefined : readDigest(text.slice(at + 1));

@@ -18,14 +18,15 @@ describe("encoding/pem", () => {
   });
 
   const bad: Readonly<Record<string, [string, RegExp]>> = {
-    "two blocks where one is wanted": [block("A") + block("A"), /exactly one PEM block/],
-    "text before": [`x${block("A")}`, /exactly one PEM block/],
+    "two blocks where one is wanted": [block("A") + block("A"), /^there are 2 PEM blocks, want exactly one/],
+    "text before": [`x${block("A")}`, /^the block is cut off, or other text .*, want exactly one/],
     "text behind": [`${block("A")}x`, /exactly one PEM block/],
     "labels that differ": ["-----BEGIN A-----\nAQID\n-----END B-----\n", /labels differ/],
-    "base64 without its padding": [block("A", "AQI"), /base64/],
+    "base64 without its padding": [block("A", "AQI"), /^PEM block "A": .*base64/],
     "stray bits in the padding": [block("A", "AR=="), /canonical/],
     "headers within": ["-----BEGIN A-----\nProc-Type: 4\n\nAQID\n-----END A-----\n", /exactly one PEM block/],
-    nothing: ["", /exactly one PEM block/],
+    "another format": ["ssh-ed25519 AAAA a@b\n", /^there is no PEM block, want exactly one/],
+    nothing: [" \n", /^it is empty, want exactly one PEM block/],
   };
   for (const [what, [text, reason]] of Object.entries(bad))
     it(`refuses ${what}`, () => refuses(reason, () => parsePem(text)));

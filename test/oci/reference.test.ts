@@ -115,6 +115,11 @@ describe("registry references: parseImageReference()", () => {
     });
   }
 
+  it("says of a scheme that there is to be none", () => {
+    for (const text of ["https://a.b/x", "docker://nginx", "oci://a.b/x:1"])
+      assert.match(failsWith("ReferenceMalformed", () => parseImageReference(text)).message, /scheme, want none$/);
+  });
+
   for (const algorithm of ["sha512", "sha384"] as const) {
     it(`says of ${algorithm} that it is a digest, and that nothing is signed by it`, () => {
       const hex = HEX + (algorithm === "sha512" ? HEX : HEX.slice(32));

@@ -116,7 +116,7 @@ const INVALID: readonly [string, Json, path: string, message: RegExp][] = [
     "spec.verifyImages[0].attestors[0].entries",
     /hold 1 different signers, want at least 2/,
   ],
-  ["a malformed key", key("not a key".repeat(20)), KEY_PATH, /Cannot parse public key: want exactly one PEM block/],
+  ["a malformed key", key("not a key".repeat(20)), KEY_PATH, /Cannot parse public key: there is no PEM block, want/],
   ["a private key", key(PRIVATE_PEM), KEY_PATH, /^holds a private key, want the public key/],
   [
     "an encrypted cosign key",
