@@ -19,6 +19,7 @@ import { NO_RESOURCES, readResources, toYaml } from "./config/pods.ts";
 import { buildKubernetesClient, type KubernetesApi } from "./kubernetes/client.ts";
 import { deleteWebhooks } from "./kubernetes/delete-webhooks.ts";
 import { formatUnready } from "./policy/trust-root-object.ts";
+import { effectOf, type ImageVerdict } from "./policy/verdict.ts";
 import { makeLogger, type Logger } from "./telemetry/logger.ts";
 import { makeMetrics, type Metrics } from "./telemetry/metrics.ts";
 import type { AdmissionLog } from "./webhook/admission-log.ts";
@@ -165,6 +166,7 @@ function admissionLog(logger: Logger, metrics: Metrics, events: Pick<PolicyEvent
         for (const { exception } of exceptions) metrics.countException(exception);
         events.exceptionsUsed(exceptions, namespace);
         metrics.countUnmatched(unmatched);
+        if (webhook === "validate" && resource === "pods") countVerdicts(metrics, verdicts);
       }
       const excepted = exceptions.length === 0 ? {} : { exceptions };
       logger.info({ ...fields, ...excepted, ...(explanation === undefined ? {} : { explanation }) }, webhook);
@@ -177,6 +179,13 @@ function admissionLog(logger: Logger, metrics: Metrics, events: Pick<PolicyEvent
     refused: (refusal) => logger.warn(refusal, "a request that is no review"),
     defect: (error) => logger.error({ err: error }, "internal error"),
   };
+}
+
+function countVerdicts(metrics: Metrics, verdicts: readonly ImageVerdict[]): void {
+  for (const result of verdicts.flatMap(({ results }) => results)) {
+    const { rule, outcome } = result.verdict;
+    metrics.countVerdict({ policy: result.policy, rule, verdict: outcome, effect: effectOf(result) });
+  }
 }
 
 async function apply(flags: ApplyFlags, io: CommandIo): Promise<ExitCode> {

@@ -30,8 +30,17 @@ export interface ObservedPolicy {
   readonly isReady: boolean;
 }
 
+/** What one rule said of one image of a pod, and what came of it. */
+export interface RuleSample {
+  readonly policy: { readonly kind: string; readonly namespace?: string; readonly name: string };
+  readonly rule: string;
+  readonly verdict: "Pass" | "Fail" | "Undetermined";
+  readonly effect: "admit" | "warn" | "deny";
+}
+
 export interface Metrics {
   observeAdmission(sample: AdmissionSample): void;
+  countVerdict(sample: RuleSample): void;
   /** A rule that an exception took off an image. `exception` is the name of an object of the cluster's administrators. */
   countException(exception: string): void;
   /** Images that no rule of a cluster policy is about. */
@@ -81,6 +90,7 @@ export function makeMetrics(): Metrics {
   return {
     ...certificateMetrics(registry),
     ...policyMetrics(registry),
+    ...verdictMetrics(registry),
     observeKeyAge: (seconds) => keyAge.set(seconds),
     observeStale: (source, seconds) => stale.set({ source }, seconds),
     contentType: registry.contentType,
@@ -90,6 +100,24 @@ export function makeMetrics(): Metrics {
       duration.observe({ webhook }, seconds);
     },
     text: () => registry.metrics(),
+  };
+}
+
+/** Who writes policies of a namespace may give them ever new names: of these the namespace is told alone. */
+function verdictMetrics(registry: Registry): Pick<Metrics, "countVerdict"> {
+  const verdicts = new Counter({
+    name: "sealgate_rule_verdicts_total",
+    help: "Verdicts of rules on images of reviewed pods, dry runs left out; name and rule are those of cluster policies",
+    labelNames: ["kind", "namespace", "name", "rule", "verdict", "effect"],
+    registers: [registry],
+  });
+  return {
+    countVerdict: ({ policy: { kind, namespace, name }, rule, verdict, effect }) =>
+      verdicts.inc(
+        namespace === undefined
+          ? { kind, namespace: "", name, rule, verdict, effect }
+          : { kind, namespace, name: "", rule: "", verdict, effect },
+      ),
   };
 }
 

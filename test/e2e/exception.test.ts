@@ -47,6 +47,10 @@ describeOnTestbed("policy exceptions", (testbed) => {
     assert.notEqual((await gate.ask(IN_NAMESPACE, other)).code, 0);
     await gate.must(["delete", "ivx", "one-image"]);
     await gate.becomes("denied", IN_NAMESPACE, unsigned);
+    assert.notEqual((await gate.create("refused", IN_NAMESPACE, unsigned)).code, 0);
+    const metrics = await (await fetch(`${gate.sealgate.operationsUrl}/metrics`)).text();
+    const labels = `kind="ImageVerifyPolicy",namespace="${IN_NAMESPACE}",name="",rule="",verdict="Fail",effect="deny"`;
+    assert.ok(metrics.includes(`sealgate_rule_verdicts_total{${labels}} `), metrics);
   });
 
   it("leave the image unpinned, since the rule that pins is off", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { makeMetrics, type AdmissionSample } from "../../src/telemetry/metrics.ts";
+import { readFileSync } from "node:fs";
+import { makeMetrics, type AdmissionSample, type RuleSample } from "../../src/telemetry/metrics.ts";
 
 const SAMPLE: AdmissionSample = {
   webhook: "validate",
@@ -42,6 +43,32 @@ describe("makeMetrics()", () => {
     metrics.countException("hotfix");
     metrics.countException("hotfix");
     assert.match(await metrics.text(), /sealgate_exception_uses_total\{exception="hotfix"\} 2\n/);
+  });
+
+  it("counts what rules of cluster policies say by their names, and those of namespaces by the namespace alone", async () => {
+    const metrics = makeMetrics();
+    const count = (policy: RuleSample["policy"], rule: string): void =>
+      metrics.countVerdict({ policy, rule, verdict: "Fail", effect: "warn" });
+    count({ kind: "ClusterImageVerifyPolicy", name: "acme" }, "signed");
+    for (const name of ["a", "b"]) count({ kind: "ImageVerifyPolicy", namespace: "prod", name }, name);
+    const lines = (await metrics.text()).split("\n").filter((line) => line.startsWith("sealgate_rule_verdicts_total"));
+    const end = 'verdict="Fail",effect="warn"}';
+    assert.deepEqual(lines, [
+      `sealgate_rule_verdicts_total{kind="ClusterImageVerifyPolicy",namespace="",name="acme",rule="signed",${end} 1`,
+      `sealgate_rule_verdicts_total{kind="ImageVerifyPolicy",namespace="prod",name="",rule="",${end} 2`,
+    ]);
+  });
+
+  it("docs/metrics.md tells of each that is ours, with its labels, and of no other", async () => {
+    const page = readFileSync("docs/metrics.md", "utf8");
+    const told = [...page.matchAll(/^\| `(sealgate_[a-z_]+)(?:\{[a-z_, ]*\})?` \|/gm)].map(([, name]) => name);
+    const there = [...(await makeMetrics().text()).matchAll(/^# TYPE (sealgate_[a-z_]+) /gm)].map(([, name]) => name);
+    assert.deepEqual(new Set(told), new Set(there));
+    const named = [...page.matchAll(/sealgate_[a-z_]+/g)].map(([name]) => name.replace(/_(?:bucket|sum|count)$/, ""));
+    assert.deepEqual(
+      [...new Set(named)].filter((name) => !there.includes(name)),
+      [],
+    );
   });
 
   it("counts the images that no cluster policy is about", async () => {
