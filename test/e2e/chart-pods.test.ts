@@ -87,4 +87,20 @@ describe("the chart's own pods", () => {
     await eventually("it is replaced", async () => !(await pods()).includes(first) && (await pods()).length === 3);
     assert.match(await evict(second), /disruption budget/u);
   });
+
+  it("stay as many as they are when the autoscaler takes over, and at the upgrades after that", async () => {
+    const replicas = async (): Promise<string> =>
+      await kubectl("-n", releaseNamespace, "get", "deployment", releaseName, "-o", "jsonpath={.spec.replicas}");
+    const autoscaling = { enabled: true };
+    const scale = async (to: number): Promise<string> =>
+      await kubectl("-n", releaseNamespace, "scale", "deployment", releaseName, `--replicas=${to}`);
+    await installation.upgrade({ autoscaling });
+    assert.equal(await replicas(), "3");
+    await scale(4);
+    await installation.upgrade({ autoscaling, podAnnotations: { upgraded: "yes" } });
+    assert.equal(await replicas(), "4");
+    await scale(3);
+    await installation.upgrade();
+    assert.equal(await replicas(), "3");
+  });
 });
