@@ -4,6 +4,7 @@
  */
 import { asArray, asObject, asString } from "../encoding/guard.ts";
 import { parseJson, type JsonObject, type JsonValue } from "../encoding/json.ts";
+import { decodeLatin1 } from "../encoding/text.ts";
 import { EncodingError } from "../failure/encoding-error.ts";
 import { quoted } from "../failure/failure.ts";
 import { AdmissionError } from "./error.ts";
@@ -32,17 +33,38 @@ const MAX_DEPTH = 100;
 const MAX_VALUES = 250_000;
 const OPERATIONS: ReadonlySet<string> = new Set(["CREATE", "UPDATE", "DELETE", "CONNECT"]);
 
-/** Throws AdmissionError: 400 for what is not a v1 AdmissionReview, 413 for one that is too large. */
+/**
+ * Throws AdmissionError: 400 for what is not a v1 AdmissionReview, 413 for one that is too large; with its uid where a pod of
+ * more than we read brought that about.
+ */
 export function parseAdmissionReview(bytes: Uint8Array): AdmissionRequest {
-  if (bytes.length > MAX_REVIEW_BYTES)
-    throw new AdmissionError(413, `AdmissionReview has more than ${MAX_REVIEW_BYTES} bytes`);
+  if (bytes.length > MAX_REVIEW_BYTES) throw tooLarge(uidOf(bytes));
+  // A pod may hold any 64-bit integer (runAsUser, for one), and none decides here.
+  const limits = { maxDepth: MAX_DEPTH, maxValues: MAX_VALUES, roundIntegers: true };
+  const review = readable(() => parseJson(bytes, limits), uidOf(bytes));
+  return readable(() => readReview(asObject(review, "AdmissionReview")), undefined);
+}
+
+export function tooLarge(uid?: string): AdmissionError {
+  return new AdmissionError(413, `AdmissionReview has more than ${MAX_REVIEW_BYTES} bytes`, uid);
+}
+
+/** Written by the API server before all that anybody else wrote. */
+const BEGINNING =
+  /^\{(?:"kind":"AdmissionReview",|"apiVersion":"admission\.k8s\.io\/v1",){2}"request":\{"uid":"([A-Za-z0-9-]{1,64})"/;
+const BEGINNING_BYTES = 512;
+
+/** The uid of a review by its beginning, of which the rest is not read; undefined where it does not begin as one. */
+export function uidOf(start: Uint8Array): string | undefined {
+  return BEGINNING.exec(decodeLatin1(start.subarray(0, BEGINNING_BYTES)))?.[1];
+}
+
+function readable<T>(read: () => T, uid: string | undefined): T {
   try {
-    // A pod may hold any 64-bit integer (runAsUser, for one), and none decides here.
-    const review = parseJson(bytes, { maxDepth: MAX_DEPTH, maxValues: MAX_VALUES, roundIntegers: true });
-    return readReview(asObject(review, "AdmissionReview"));
+    return read();
   } catch (error) {
-    if (error instanceof EncodingError) throw new AdmissionError(400, `Cannot read AdmissionReview: ${error.message}`);
-    throw error;
+    if (!(error instanceof EncodingError)) throw error;
+    throw new AdmissionError(400, `Cannot read AdmissionReview: ${error.message}`, uid);
   }
 }
 

@@ -2,11 +2,12 @@
  * The admission port: HTTPS, /validate and /mutate (kubernetes.md §1, §7). The answer to a review is always HTTP 200 with
  * a verdict; a body that is no review is 4xx, and a process that is not ready says 503 with Retry-After, never "allow".
  */
+import type { IncomingMessage } from "node:http";
 import type { Server as SecureServer } from "node:https";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { AdmissionError } from "../admission/error.ts";
 import { explainReview } from "../admission/explain.ts";
-import { MAX_REVIEW_BYTES, parseAdmissionReview, type AdmissionRequest } from "../admission/request.ts";
+import { parseAdmissionReview, type AdmissionRequest } from "../admission/request.ts";
 import { allowResponse, denyResponse, pinResponse, type AdmissionResponse } from "../admission/response.ts";
 import { openDeadline } from "../app/deadline.ts";
 import type { Reviewer } from "../app/reviewer.ts";
@@ -15,6 +16,7 @@ import type { Callers } from "../ports/callers.ts";
 import type { AdmissionLog, DecidedReview } from "./admission-log.ts";
 import { CallerCheck, type Peer } from "./callers.ts";
 import { budgetMs, type DeadlineLimits } from "./deadline.ts";
+import { MAX_SENT_BYTES, readReviewBody } from "./review-body.ts";
 
 export interface TlsMaterial {
   readonly cert: string;
@@ -46,7 +48,7 @@ export async function buildWebhookServer(options: WebhookOptions): Promise<Fasti
       requestCert: true,
       rejectUnauthorized: false,
     },
-    bodyLimit: MAX_REVIEW_BYTES,
+    bodyLimit: MAX_SENT_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: 35_000,
     // Its 503 has no Retry-After: the API server would take it for a failure. What still arrives is answered.
@@ -55,7 +57,9 @@ export async function buildWebhookServer(options: WebhookOptions): Promise<Fasti
   }) as unknown as FastifyInstance;
   server.server.headersTimeout = KEEP_ALIVE_MS + 5_000;
   server.removeAllContentTypeParsers();
-  server.addContentTypeParser("application/json", { parseAs: "buffer" }, (_request, body, done) => done(null, body));
+  server.addContentTypeParser("application/json", async (_request: FastifyRequest, payload: IncomingMessage) =>
+    readReviewBody(payload),
+  );
   const check = new CallerCheck(() => options.callers(), Date.now);
   server.addHook("onRequest", (request, reply, done) =>
     refuseCaller(options, check, request, reply) || refuseUnready(options, reply) ? undefined : done(),
@@ -196,6 +200,9 @@ function sendError(
   if (typeof status === "number" && status >= 400 && status < 500) {
     const reason = reasonOf(status, error);
     options.log.refused({ path: pathOf(request), status, reason });
+    if (error instanceof AdmissionError && error.uid !== undefined) {
+      return reply.code(200).send(denyResponse(error.uid, { message: reason, ...NOTHING }, []));
+    }
     return reply.code(status).send({ error: reason });
   }
   options.log.defect(error);
@@ -203,7 +210,6 @@ function sendError(
 }
 
 function reasonOf(status: number, error: unknown): string {
-  if (status === 413) return `AdmissionReview has more than ${MAX_REVIEW_BYTES} bytes`;
   if (status === 415) return "Cannot read AdmissionReview: its Content-Type is not application/json";
   return error instanceof Error ? error.message : "bad request";
 }

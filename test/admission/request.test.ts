@@ -1,7 +1,7 @@
 // AdmissionReview v1: what the API server sends is read, and what is malformed is refused with a status, never allowed.
 import assert from "node:assert/strict";
 import { AdmissionError } from "../../src/admission/error.ts";
-import { MAX_REVIEW_BYTES, parseAdmissionReview } from "../../src/admission/request.ts";
+import { MAX_REVIEW_BYTES, parseAdmissionReview, uidOf } from "../../src/admission/request.ts";
 import { encodeUtf8 } from "../../src/encoding/text.ts";
 import { admissionReview, encodeReview, pod, requestOf, type Members } from "../support/reviews.ts";
 
@@ -148,6 +148,7 @@ describe("parseAdmissionReview()", () => {
     const error = refusal(review(125_000));
     assert.equal(error.status, 400);
     assert.match(error.message, /more than 250000 values/);
+    assert.equal(error.uid, "705ab4f5-6393-11e8-b7cc-42010a800002");
   });
 
   it("refuses with 413 more than 7 MiB, and takes as much", () => {
@@ -162,5 +163,30 @@ describe("parseAdmissionReview()", () => {
     const error = refusal(padded(MAX_REVIEW_BYTES + 1));
     assert.equal(error.status, 413);
     assert.match(error.message, /more than 7340032 bytes/);
+    assert.equal(error.uid, "705ab4f5-6393-11e8-b7cc-42010a800002");
+  });
+});
+
+describe("uidOf()", () => {
+  const start = (text: string): string | undefined => uidOf(Buffer.from(text));
+  const kind = '"kind":"AdmissionReview",';
+  const version = '"apiVersion":"admission.k8s.io/v1",';
+
+  it("is that of a review, whatever comes behind it", () => {
+    assert.equal(start(`{${kind}${version}"request":{"uid":"7-a","object":<`), "7-a");
+    assert.equal(start(`{${version}${kind}"request":{"uid":"7-a"`), "7-a");
+  });
+
+  it("is none where it is not the first that is written", () => {
+    for (const text of [
+      "",
+      `{${kind}"request":{"uid":"7-a"`,
+      `{${kind}${version}"request":{"object":{"uid":"7-a"`,
+      `{${kind}${version}"request":{"uid":"7-a`,
+      `{${kind}${version}"request":{"uid":""`,
+      ` {${kind}${version}"request":{"uid":"7-a"`,
+    ]) {
+      assert.equal(start(text), undefined, text);
+    }
   });
 });

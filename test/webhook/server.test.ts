@@ -239,6 +239,17 @@ describe("the admission port", () => {
       }
     }
 
+    it("is denied where a pod's author made it more than is read: the webhook's failurePolicy decides nothing", async () => {
+      const args = Array.from({ length: 250_000 }, () => "");
+      for (const path of ["/validate", "/mutate"]) {
+        const served = await send({}, path, encodeReview(admissionReview({ ...POD, args })));
+        const { allowed, status } = reviewOf(served);
+        assert.equal(allowed, false);
+        assert.match(status?.message ?? "", /more than 250000 values/);
+        assert.deepEqual(served.log, [["refused", { path, status: 400, reason: status?.message }]]);
+      }
+    });
+
     it("is not asked for by another method or path", async () => {
       await withServer({}, async (server) => {
         const payload = admissionReview(POD);
