@@ -10,7 +10,7 @@ import { platforms } from "./crd-schema/platforms.mjs";
 import { source } from "./crd-schema/source.mjs";
 import { imageRegistryCredentials } from "./crd-schema/registry-credentials.mjs";
 import { standsAlone, staticVerdict } from "./crd-schema/static-verdict.mjs";
-import { flag, name, trustRoot } from "./crd-schema/text.mjs";
+import { flag, name, objectName } from "./crd-schema/text.mjs";
 
 const rule = {
   type: "object",
@@ -35,7 +35,7 @@ const rule = {
       "Refuses an image of a pod that has no digest when the validating webhook sees it. True under Enforce and false under Warn and Audit when it is absent.",
     ),
     imageRegistryCredentials,
-    trustRoot: trustRoot(
+    trustRoot: objectName(
       "Name of the trust root that signatures are verified with, for example sigstore-public-good or github. Default: sigstore-public-good.",
     ),
     platforms: platforms("signatures and attestations", "Default: Index."),

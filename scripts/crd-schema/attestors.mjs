@@ -3,7 +3,7 @@ import { certificates } from "./certificates.mjs";
 import { githubActions } from "./github-actions.mjs";
 import { keyless } from "./keyless.mjs";
 import { keys } from "./keys.mjs";
-import { flag, name, trustRoot } from "./text.mjs";
+import { flag, name, objectName } from "./text.mjs";
 
 const isTrue = (field) => `(has(self.${field}) && self.${field})`;
 
@@ -59,7 +59,7 @@ const entry = {
     githubActions,
     certificates,
     annotations,
-    trustRoot: trustRoot(
+    trustRoot: objectName(
       "Name of the trust root that this signer's signatures are verified with, for example github. Default: the rule's.",
     ),
     insecureIgnoreTlog: flag(

@@ -1,15 +1,7 @@
 // The spec of ImageVerifyException (policy-api.md §2.7): which rules are taken off which images, for whom, until when.
 import { exceptionImages } from "./image-patterns.mjs";
 import { labelSelector } from "./label-selector.mjs";
-import { instant, name } from "./text.mjs";
-
-const objectName = (description) => ({
-  type: "string",
-  minLength: 1,
-  maxLength: 253,
-  pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
-  description,
-});
+import { instant, name, objectName } from "./text.mjs";
 
 const policy = {
   type: "object",

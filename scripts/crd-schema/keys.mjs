@@ -1,5 +1,5 @@
 // entries[].keys (policy-api.md §2.4): a signer known by a public key.
-import { instant, name } from "./text.mjs";
+import { dataKey, instant, name, objectName } from "./text.mjs";
 
 const PEM =
   "^\\s*(-----BEGIN PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END PUBLIC KEY-----|-----BEGIN RSA PUBLIC KEY-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END RSA PUBLIC KEY-----)\\s*$";
@@ -21,24 +21,13 @@ const secret = (validations) => ({
   required: ["name"],
   ...validations,
   properties: {
-    name: {
-      type: "string",
-      minLength: 1,
-      maxLength: 253,
-      pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
-      description: "Name of the Secret, a DNS subdomain; a Secret of whatever type.",
-    },
+    name: objectName("Name of the Secret, a DNS subdomain; a Secret of whatever type."),
     namespace: name(
       "Namespace of the Secret, a DNS label, of cluster policies alone: one that the configuration lists in secretNamespaces. Default: Sealgate's own. A namespaced policy reads Secrets of its own namespace.",
     ),
-    key: {
-      type: "string",
-      minLength: 1,
-      maxLength: 253,
-      pattern: "^[-._a-zA-Z0-9]+$",
-      description:
-        'Member of the Secret\'s data that holds one PEM block "PUBLIC KEY". Default: cosign.pub, as "cosign generate-key-pair k8s://NAMESPACE/NAME" writes it.',
-    },
+    key: dataKey(
+      'Member of the Secret\'s data that holds one PEM block "PUBLIC KEY". Default: cosign.pub, as "cosign generate-key-pair k8s://NAMESPACE/NAME" writes it.',
+    ),
   },
 });
 

@@ -1,4 +1,5 @@
 // Pull secrets of a rule (policy-api.md §2.3), tried after those of the pod: imageRegistryCredentials, and those of a source.
+import { objectName } from "./text.mjs";
 
 export const secretNames = (description) => ({
   type: "array",
@@ -6,13 +7,7 @@ export const secretNames = (description) => ({
   maxItems: 8,
   "x-kubernetes-list-type": "atomic",
   description,
-  items: {
-    type: "string",
-    minLength: 1,
-    maxLength: 253,
-    pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
-    description: "Name of a Secret of type kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg.",
-  },
+  items: objectName("Name of a Secret of type kubernetes.io/dockerconfigjson or kubernetes.io/dockercfg."),
 });
 
 export const imageRegistryCredentials = {

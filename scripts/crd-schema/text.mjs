@@ -4,6 +4,24 @@ const DNS_LABEL = "^[a-z0-9]([-a-z0-9]*[a-z0-9])?$";
 
 export const name = (description) => ({ type: "string", minLength: 1, maxLength: 63, pattern: DNS_LABEL, description });
 
+/** Of an object of Kubernetes, a Secret for example: a DNS subdomain. */
+export const objectName = (description) => ({
+  type: "string",
+  minLength: 1,
+  maxLength: 253,
+  pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
+  description,
+});
+
+/** A member of the data of a Secret or a ConfigMap. */
+export const dataKey = (description) => ({
+  type: "string",
+  minLength: 1,
+  maxLength: 253,
+  pattern: "^[-._a-zA-Z0-9]+$",
+  description,
+});
+
 /** Compared as it is. Whoever writes a wildcard expects something else. */
 export const exactText = (description, instead) => ({
   type: "string",
@@ -31,14 +49,6 @@ export const eitherOf = (exact, expression) => ({
   rule: `has(self.${exact}) != has(self.${expression})`,
   message: `must have exactly one of ${exact}, ${expression}`,
   fieldPath: `.${exact}`,
-});
-
-export const trustRoot = (description) => ({
-  type: "string",
-  minLength: 1,
-  maxLength: 253,
-  pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
-  description,
 });
 
 export const flag = (description) => ({ type: "boolean", description });

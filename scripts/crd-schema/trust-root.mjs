@@ -1,5 +1,5 @@
 // The spec of TrustRoot (policy-api.md §2.7): one Sigstore instance, and what its signatures must bring.
-import { flag, instant } from "./text.mjs";
+import { dataKey, flag, instant, objectName } from "./text.mjs";
 
 const CERTIFICATES =
   "^\\s*(-----BEGIN CERTIFICATE-----\\r?\\n([A-Za-z0-9+/=]+\\r?\\n)+-----END CERTIFICATE-----\\s*)+$";
@@ -32,20 +32,10 @@ const stored = (kind, description) => ({
   description,
   required: ["name", "key"],
   properties: {
-    name: {
-      type: "string",
-      minLength: 1,
-      maxLength: 253,
-      pattern: "^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$",
-      description: `Name of the ${kind}, a DNS subdomain, in Sealgate's own namespace.`,
-    },
-    key: {
-      type: "string",
-      minLength: 1,
-      maxLength: 253,
-      pattern: "^[-._a-zA-Z0-9]+$",
-      description: `Member of the ${kind}'s data that holds the text of the instance's trusted_root.json, at most 1 MiB.`,
-    },
+    name: objectName(`Name of the ${kind}, a DNS subdomain, in Sealgate's own namespace.`),
+    key: dataKey(
+      `Member of the ${kind}'s data that holds the text of the instance's trusted_root.json, at most 1 MiB.`,
+    ),
   },
 });
 
