@@ -11,6 +11,7 @@ import { programsOrSkip } from "../support/testbed/programs.ts";
 import { releaseName, releaseNamespace } from "../support/testbed/release.ts";
 import { useInstallation, type Installation } from "./installation.ts";
 
+const LABEL = "pod-security.kubernetes.io/warn";
 const READY = JSON.stringify({
   status: { phase: "Running", conditions: [{ type: "Ready", status: "True" }] },
 });
@@ -21,8 +22,11 @@ describe("the chart's own pods", () => {
   before("install", async function () {
     installation = await useInstallation(programsOrSkip(this));
     ({ kubectl } = installation);
-    const label = "pod-security.kubernetes.io/warn=restricted";
-    await kubectl("label", "namespace", releaseNamespace, label);
+    await kubectl("label", "namespace", releaseNamespace, `${LABEL}=restricted`);
+  });
+
+  after("take the label away", async () => {
+    await installation?.cluster.kubectl(["label", "namespace", releaseNamespace, `${LABEL}-`]);
   });
 
   /** What the API server warns of when it is given the Deployment and the Job of the chart. */

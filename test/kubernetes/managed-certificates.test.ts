@@ -20,6 +20,8 @@ interface Replica {
   readonly told: string[];
 }
 
+const OFF_MS = 300_000;
+
 describe("ManagedCertificates", () => {
   let cluster: FakeCluster;
   let clock: ManualClock;
@@ -40,8 +42,10 @@ describe("ManagedCertificates", () => {
     await Promise.all(running);
   });
 
-  function start(): Replica {
-    const { now, monotonicNow, delay, random } = clock;
+  /** One whose clock is that far off. */
+  function start(offMs = 0): Replica {
+    const { monotonicNow, delay, random } = clock;
+    const now = (): number => clock.time + offMs;
     const leaves: Leaf[] = [];
     const told: string[] = [];
     const certificates = new ManagedCertificates({
@@ -180,6 +184,26 @@ describe("ManagedCertificates", () => {
       ["distribute", "issue", "drop"],
     );
     assert.equal(cluster.objects.get(SECRET)?.metadata.annotations?.["sealgate.dev/rotated"], "1");
+  });
+
+  it("serves, and rotates in that order, by clocks that are five minutes off, either way", async () => {
+    const replicas = [start(OFF_MS), start(-OFF_MS)] as const;
+    await until("both serve", () => replicas.every(({ leaves }) => leaves.length > 0));
+    lead(replicas[0]);
+    await reaches("the first CA is carried", () => CONFIGURATIONS.every((path) => carried(path).length === 1));
+    const secret = cluster.objects.get(SECRET)!;
+    cluster.put(SECRET, { ...secret, metadata: { ...secret.metadata, annotations: { "sealgate.dev/rotate": "1" } } });
+    await reaches("both CAs are trusted", () => CONFIGURATIONS.every((path) => carried(path).length === 2));
+    const [made] = bundle();
+    const began = clock.time;
+    await reaches("leaves are of the new", () => replicas.every(({ leaves }) => isIssuedBy(leaves.at(-1), made)));
+    assert.ok(clock.time - began >= 30_000, "not before API servers had time to learn it");
+    for (const pem of [...replicas.map(({ leaves }) => leaves.at(-1)?.certPem ?? ""), String(made)]) {
+      const { validFrom, validTo } = new X509Certificate(pem);
+      for (const at of [clock.time - OFF_MS, clock.time + OFF_MS]) {
+        assert.ok(Date.parse(validFrom) <= at && at < Date.parse(validTo));
+      }
+    }
   });
 
   it("leaves a configuration deleted that was deleted by hand, tells it once, and goes on with the other", async () => {
