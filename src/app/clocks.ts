@@ -9,6 +9,21 @@ export interface Clocks {
   readonly cpuNow: () => number;
 }
 
+/**
+ * Milliseconds of CPU that threads beside the main one have used: no less than what any of them has. Where the engine cannot
+ * tell them apart (before Node 23.9), those of the main one as well.
+ */
+export function cpuOfThreads(meters: CpuMeters = process): number {
+  const all = meters.cpuUsage();
+  const main = meters.threadCpuUsage?.() ?? { user: 0, system: 0 };
+  return (all.user + all.system - main.user - main.system) / 1000;
+}
+
+export interface CpuMeters {
+  readonly cpuUsage: () => NodeJS.CpuUsage;
+  readonly threadCpuUsage?: () => NodeJS.CpuUsage;
+}
+
 export const CLOCKS: Clocks = {
   monotonicNow: () => performance.now(),
   now: () => Date.now(),

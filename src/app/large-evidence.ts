@@ -5,7 +5,6 @@
 import type { Instant } from "../encoding/instant.ts";
 import { attempt, type Attempt } from "../failure/attempt.ts";
 import { VerificationFailure } from "../failure/failure.ts";
-import { UnavailableError } from "../ports/unavailable.ts";
 import type { Artifact, SignedEntity } from "../verify/entity.ts";
 import type { VerifiedEntity } from "../verify/evidence.ts";
 import { portableRequirement, type PortableRequirement } from "../verify/portable.ts";
@@ -50,7 +49,7 @@ export interface LargeAnswer {
   readonly milliseconds: number;
 }
 
-/** verify() for each requirement. What could not be looked at in time is TooManyCandidates, as whatever a bound leaves out. */
+/** verify() for each requirement. Throws UnavailableError for what could not be looked at in time. */
 export async function verifyLarge(
   worker: EvidenceWorker,
   { entity, requirements, artifact, now }: LargeEntity,
@@ -72,16 +71,9 @@ async function answers(count: number, ask: () => Promise<LargeAnswer>): Promise<
   try {
     return await ask();
   } catch (error) {
-    const failure = error instanceof UnavailableError ? unread(error) : error;
-    if (!(failure instanceof VerificationFailure)) throw failure;
-    return { results: Array.from({ length: count }, () => ({ ok: false, failure }) as const), milliseconds: 0 };
+    if (!(error instanceof VerificationFailure)) throw error;
+    return { results: Array.from({ length: count }, () => ({ ok: false, failure: error }) as const), milliseconds: 0 };
   }
-}
-
-function unread(error: UnavailableError): VerificationFailure {
-  return new VerificationFailure("TooManyCandidates", `Cannot verify large evidence: ${error.message}`, {
-    cause: error,
-  });
 }
 
 function missing(): never {

@@ -46,8 +46,12 @@ export function joinGathered(parts: readonly Gathered[]): Gathered {
 }
 
 function unread(place: string, error: UnavailableError): Gathered {
-  const detail = `not read: ${error.message}`;
-  return { places: [{ place, state: "unread", detail, cause: error.undetermined }], candidates: [] };
+  return { places: [unreadAnswer(place, error)], candidates: [] };
+}
+
+/** What might be there nobody can tell. */
+export function unreadAnswer(place: string, error: UnavailableError): PlaceAnswer {
+  return { place, state: "unread", detail: `not read: ${error.message}`, cause: error.undetermined };
 }
 
 function refused(place: string, failure: VerificationFailure): Gathered {

@@ -8,8 +8,9 @@ import { VerificationFailure } from "../failure/failure.ts";
 import { StepBudget, withSharedSteps } from "../policy/cel/budget.ts";
 import { isUnavailable } from "../policy/compile-entry.ts";
 import { entriesOf, type CompiledRule } from "../policy/compile.ts";
-import type { ImageEvidence } from "../policy/evidence.ts";
+import type { Candidate, ImageEvidence } from "../policy/evidence.ts";
 import { proveRule, type RuleProof } from "../policy/prove.ts";
+import { UnavailableError } from "../ports/unavailable.ts";
 import type { SignedEntity } from "../verify/entity.ts";
 import type { VerifiedEntity } from "../verify/evidence.ts";
 import { precheck } from "../verify/precheck.ts";
@@ -17,6 +18,7 @@ import type { Requirement } from "../verify/requirement.ts";
 import { verify } from "../verify/verifier.ts";
 import { deadlineIn } from "./deadline.ts";
 import { isLarge, verifyLarge, type EvidenceWorker, type LargeEntity } from "./large-evidence.ts";
+import { unreadAnswer } from "./places.ts";
 
 export interface VerifyLimits {
   /** Candidates that are verified for one entry, of those that could meet it. */
@@ -125,10 +127,16 @@ export async function proveInTurns(
       turn = bounds.cpu.spentMs;
     }
   }
+  const unread = new Map<SignedEntity, UnavailableError>();
   for (const [entity, requirements] of large) {
-    await proveLarge({ entity, requirements, artifact: evidence.artifact, now }, results, counted);
+    try {
+      await proveLarge({ entity, requirements, artifact: evidence.artifact, now }, results, counted);
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      unread.set(entity, error);
+    }
   }
-  return proveRule(rule, evidence, now, (entity, requirement, artifact, instant) => {
+  return proveRule(rule, withoutUnread(evidence, unread), now, (entity, requirement, artifact, instant) => {
     const result = results.get(requirement)?.get(entity);
     if (result === undefined) return counted.verify(entity, requirement, artifact, instant);
     if (result.ok) return result.value;
@@ -136,7 +144,22 @@ export async function proveInTurns(
   });
 }
 
-/** What a bound leaves no room for is refused here; the rest is asked of the thread together. */
+/** What the thread had no time for is as if it had not been read: no evidence of anything, and nobody can tell. */
+function withoutUnread(evidence: ImageEvidence, unread: ReadonlyMap<SignedEntity, UnavailableError>): ImageEvidence {
+  const candidates: Candidate[] = [];
+  const places = [...evidence.places];
+  for (const candidate of evidence.candidates) {
+    const error = candidate.entity.ok ? unread.get(candidate.entity.value) : undefined;
+    if (error === undefined) candidates.push(candidate);
+    else places.push(unreadAnswer(candidate.subject, error));
+  }
+  return { ...evidence, candidates, places };
+}
+
+/**
+ * What a bound leaves no room for is refused here; the rest is asked of the thread together. Throws UnavailableError where
+ * that has no time for it.
+ */
 async function proveLarge(asked: LargeEntity, results: Results, { bounds, count }: CountedVerifier): Promise<void> {
   const { entity } = asked;
   const { worker, cpu, party } = bounds;

@@ -39,7 +39,7 @@ function fakeWorker(calls: Partial<EvidenceWorker>): EvidenceWorker {
 }
 
 /** Outcome and codes of an image's one rule, large evidence being the thread's. */
-async function judge(bench: Bench, worker: VerifyWorker, policy: CompiledPolicy): Promise<string> {
+async function judge(bench: Bench, worker: EvidenceWorker, policy: CompiledPolicy): Promise<string> {
   const { registry, server, repository, signal } = bench;
   const verifier = new ImageVerifier({ registry, worker, ...CLOCKS, cpuNow: () => 0 });
   const digest = await server.putImage(PATH, "1", "a");
@@ -120,16 +120,32 @@ describe("large evidence", () => {
     }
   });
 
-  it("is TooManyCandidates where its time ran out, refused where the thread refuses it, and else a defect", async () => {
+  it("is unavailable where its time ran out, refused where the thread refuses it, and else a defect", async () => {
     const asked = { entity: bundle(LARGE), requirements: [requirementOf(KEYS.p256)], artifact: ARTIFACT, now: NOW };
     const codeOf = async (error: Error): Promise<string> => {
       const worker = fakeWorker({ verify: () => Promise.reject(error) });
       const [result] = (await verifyLarge(worker, asked, OWNER)).results;
       return result?.ok === false ? result.failure.code : "accepted";
     };
-    assert.equal(await codeOf(new UnavailableError("Overloaded", "too much to do")), "TooManyCandidates");
+    await assert.rejects(codeOf(new UnavailableError("Overloaded", "too much to do")), UnavailableError);
     assert.equal(await codeOf(new VerificationFailure("EvidenceTooCostly", "too large")), "EvidenceTooCostly");
     await assert.rejects(codeOf(new TypeError("a defect")), TypeError);
+  });
+
+  it("leaves open what the thread had no time for, and nothing that is proven without it", async () => {
+    const busy = fakeWorker({
+      parse: (task) => readHere(task, OWNER),
+      verify: () => Promise.reject(new UnavailableError("Overloaded", "too much to do")),
+    });
+    await withApplication({}, async (bench) => {
+      await sign(bench, KEY);
+      assert.equal(await judge(bench, busy, makePolicy()), "Undetermined Overloaded");
+    });
+    await withApplication({}, async (bench) => {
+      await sign(bench, KEY);
+      await signLegacy(bench.server, PATH, await bench.server.putImage(PATH, "1", "a"), KEY);
+      assert.equal((await judge(bench, busy, makePolicy())).split(" ")[0], "Pass");
+    });
   });
 
   it("is judged right by the thread: signatures, attestations and their conditions", async () => {

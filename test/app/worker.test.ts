@@ -117,7 +117,7 @@ describe("VerifyWorker", () => {
     );
   });
 
-  it("refuses what needs more time than it may have, and does the next: EvidenceTooCostly", async () => {
+  it("refuses what needs more CPU than it may have, and does the next: EvidenceTooCostly", async () => {
     const slow = program(`
       import { parentPort } from "node:worker_threads";
       parentPort.on("message", ({ form }) => {
@@ -132,6 +132,23 @@ describe("VerifyWorker", () => {
         assert.deepEqual(await second, { ok: true, value: "done" });
       },
       { taskMs: 2_000 },
+    );
+  });
+
+  it("lets a task go on for as long as it has not used its CPU: a slow machine refuses nothing", async () => {
+    let looks = 0;
+    const cpuNow = (): number => {
+      looks += 1;
+      return looks < 5 ? 0 : 1000;
+    };
+    const silent = program(`import { parentPort } from "node:worker_threads"; parentPort.on("message", () => {});`);
+    await withWorker(
+      silent,
+      async (worker) => {
+        await rejectsWith("EvidenceTooCostly", worker.parse(TASK, PATIENT));
+        assert.equal(looks, 5);
+      },
+      { taskMs: 10, cpuNow },
     );
   });
 
