@@ -75,7 +75,12 @@ export function withRequired(
 
 /** Where a check and the schema speak of one field, the check says it better. */
 function checkSpec(spec: unknown): readonly FieldError[] {
-  const checks = [...checkVariant(spec), ...checkRequires(spec), ...checkTimes(memberOf(spec, "sigstoreKeys"))];
+  const checks = [
+    ...checkVariant(spec),
+    ...checkRefresh(spec),
+    ...checkRequires(spec),
+    ...checkTimes(memberOf(spec, "sigstoreKeys")),
+  ];
   const spoken = new Set(checks.map(({ path }) => path));
   const schema = checkSchema(spec).map(({ path, message }) => ({ path: specPath(path), message }));
   return [...schema.filter(({ path }) => !spoken.has(path)), ...checks];
@@ -89,6 +94,18 @@ function checkVariant(spec: unknown): readonly FieldError[] {
   return [
     ...(written.length === 1 || hasTuf ? [] : [{ path: "spec", message }]),
     ...(hasTuf ? [{ path: "spec.tuf", message: tuf }] : []),
+  ];
+}
+
+/** Of the design, and not made yet: who writes these expects that something is fetched. */
+function checkRefresh(spec: unknown): readonly FieldError[] {
+  const refresh = "is not supported: the root is as this version of Sealgate carries it, so leave it out";
+  const staleness = "is not supported: nothing is fetched that could grow stale, so leave it out";
+  return [
+    ...(["publicGood", "github"] as const)
+      .filter((variant) => memberOf(memberOf(spec, variant), "refresh") !== undefined)
+      .map((variant) => ({ path: `spec.${variant}.refresh`, message: refresh })),
+    ...(memberOf(spec, "maxStaleness") === undefined ? [] : [{ path: "spec.maxStaleness", message: staleness }]),
   ];
 }
 

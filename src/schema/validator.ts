@@ -30,7 +30,7 @@ export function isUnknownMember({ message }: SchemaError): boolean {
   return message.startsWith(UNKNOWN);
 }
 
-const UNKNOWN = "is unknown, want one of";
+const UNKNOWN = "is unknown, want";
 
 /** What is wrong with a member's name is told once, by "propertyNames". */
 function isTold({ keyword, propertyName }: ErrorObject): boolean {
@@ -142,7 +142,9 @@ function described(schema: Described | undefined): string {
 function knownMembers(error: ErrorObject, written: string): string {
   const known = Object.keys((error.parentSchema as Described | undefined)?.properties ?? {});
   const meant = known.find((name) => isAlike(name, written));
-  return `${known.join(", ")}${meant === undefined ? "" : ` (do you mean ${meant}?)`}`;
+  return known.length === 0
+    ? "nothing here"
+    : `one of ${known.join(", ")}${meant === undefined ? "" : ` (do you mean ${meant}?)`}`;
 }
 
 /** One letter more, less, other or in the other case: what a hand slips on. */

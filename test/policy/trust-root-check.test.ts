@@ -63,8 +63,19 @@ const FAULTS: Readonly<Record<string, readonly [spec: Json, path: string, messag
   "a name that is none": [{ secret: { name: "../acme", key: "a" } }, "spec.secret.name", /want what matches/],
   "a member that is none": [{ configMap: { name: "acme", key: "a/b" } }, "spec.configMap.key", /want what matches/],
   "a TUF repository": [{ tuf: { mirror: "https://tuf.example" } }, "spec.tuf", /^is not supported: write the trusted/],
-  "a refresh": [{ publicGood: { refresh: true } }, "spec.publicGood.refresh", /is unknown/],
-  "an unknown member": [{ publicGood: {}, maxStaleness: "1d" }, "spec.maxStaleness", /is unknown, want one of/],
+  "a refresh": [{ publicGood: { refresh: true } }, "spec.publicGood.refresh", /^is not supported: .* leave it out$/],
+  "a refresh of GitHub's": [
+    { github: { refresh: false } },
+    "spec.github.refresh",
+    /^is not supported: .* leave it out$/,
+  ],
+  "an age of what is fetched": [
+    { publicGood: {}, maxStaleness: "1d" },
+    "spec.maxStaleness",
+    /^is not supported: .* leave it out$/,
+  ],
+  "an unknown member": [{ publicGood: {}, age: "1d" }, "spec.age", /is unknown, want one of/],
+  "a member where there are none": [{ github: { url: "a" } }, "spec.github.url", /^is unknown, want nothing here$/],
   "requirements of what is known": [{ github: {}, requires: { timestamp: true } }, "spec.requires", /^must not be/],
   "no proof of time": [
     { inline: inlineOf(), requires: { transparencyLog: false } },
