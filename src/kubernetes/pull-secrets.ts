@@ -15,12 +15,15 @@ import type { KubernetesApi } from "./client.ts";
 const KEPT_MS = 10_000;
 const ABSENT_MS = 1_000;
 const MAX_KEPT = 1_000;
+/** Of Secrets, which hold up to a mebibyte each, and whoever writes pods says how many are read. */
+const MAX_BYTES = 16 * 1024 * 1024;
 const CALL_MS = 5_000;
 
 interface Kept<T> {
   readonly read: Promise<Read<T>>;
   /** Set once it is read. */
   until: number;
+  bytes: number;
 }
 
 export class PullSecrets implements PullSecretReader {
@@ -31,8 +34,8 @@ export class PullSecrets implements PullSecretReader {
   /** `now` in milliseconds, monotonic. */
   constructor(api: KubernetesApi, now: () => number) {
     this.#api = api;
-    this.#secrets = new ShortMemory(now);
-    this.#accounts = new ShortMemory(now);
+    this.#secrets = new ShortMemory(now, ({ data }) => [...data.values()].reduce((sum, { length }) => sum + length, 0));
+    this.#accounts = new ShortMemory(now, (names) => names.reduce((sum, { length }) => sum + length, 0));
   }
 
   async secret(namespace: string, name: string, signal: AbortSignal): Promise<Read<PullSecret>> {
@@ -67,30 +70,52 @@ export class PullSecrets implements PullSecretReader {
   }
 }
 
-/** Kept from when it was read; what failed is not kept. */
+/** Kept from when it was read, what was read the longest ago going first; what failed is not kept. */
 class ShortMemory<T> {
   readonly #now: () => number;
+  readonly #bytesOf: (value: T) => number;
   readonly #kept = new Map<string, Kept<T>>();
+  #bytes = 0;
 
-  constructor(now: () => number) {
+  constructor(now: () => number, bytesOf: (value: T) => number) {
     this.#now = now;
+    this.#bytesOf = bytesOf;
   }
 
   async get(key: string, read: () => Promise<Read<T>>): Promise<Read<T>> {
     const known = this.#kept.get(key);
     if (known !== undefined && known.until > this.#now()) return await known.read;
-    const kept: Kept<T> = { read: read(), until: Number.POSITIVE_INFINITY };
-    this.#kept.delete(key);
+    const kept: Kept<T> = { read: read(), until: Number.POSITIVE_INFINITY, bytes: 0 };
+    this.#drop(key);
     this.#kept.set(key, kept);
-    if (this.#kept.size > MAX_KEPT) this.#kept.delete(this.#kept.keys().next().value ?? "");
+    this.#bound();
     try {
       const answer = await kept.read;
-      kept.until = this.#now() + (answer.ok ? KEPT_MS : ABSENT_MS);
+      if (this.#kept.get(key) === kept) this.#weigh(kept, answer);
       return answer;
     } catch (error) {
-      if (this.#kept.get(key) === kept) this.#kept.delete(key);
+      if (this.#kept.get(key) === kept) this.#drop(key);
       throw error;
     }
+  }
+
+  #weigh(kept: Kept<T>, answer: Read<T>): void {
+    kept.until = this.#now() + (answer.ok ? KEPT_MS : ABSENT_MS);
+    kept.bytes = answer.ok ? this.#bytesOf(answer.value) : 0;
+    this.#bytes += kept.bytes;
+    this.#bound();
+  }
+
+  #bound(): void {
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size <= MAX_KEPT && this.#bytes <= MAX_BYTES) return;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(key: string): void {
+    this.#bytes -= this.#kept.get(key)?.bytes ?? 0;
+    this.#kept.delete(key);
   }
 }
 

@@ -54,6 +54,24 @@ describe("credentials: Secrets of a cluster", () => {
     assert.equal((await secrets.secret("prod", "regcred", signal)).ok, true);
   });
 
+  it("keeps sixteen mebibytes of them and no more, and lets the oldest go first", async () => {
+    const data = { a: btoa("x".repeat(512 * 1024)) };
+    const read = async (i: number): Promise<void> => {
+      const path = `/api/v1/namespaces/prod/secrets/s${i}`;
+      cluster.put(path, { metadata: { name: `s${i}` }, type: "Opaque", data });
+      await secrets.secret("prod", `s${i}`, signal);
+    };
+    for (let i = 0; i < 33; i += 1) await read(i);
+    assert.equal(asked().length, 33);
+    await read(1);
+    await read(32);
+    assert.equal(asked().length, 33);
+    await read(0);
+    assert.equal(asked().length, 34);
+    await read(1);
+    assert.equal(asked().length, 35);
+  });
+
   it("says that it may not read", async () => {
     cluster.refusals.push(403);
     const read = await secrets.secret("prod", "regcred", signal);
