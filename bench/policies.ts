@@ -9,6 +9,7 @@ import { PodReviewer } from "../src/app/review-pod.ts";
 import { turnTaker } from "../src/app/turns.ts";
 import { ImageVerifier } from "../src/app/verify-image.ts";
 import { parseJson } from "../src/encoding/json.ts";
+import { warmUp } from "../src/compose/warm-up.ts";
 import { encodeUtf8 } from "../src/encoding/text.ts";
 import { parseCel } from "../src/policy/cel/program.ts";
 import { celOf } from "../src/policy/cel/values.ts";
@@ -119,6 +120,7 @@ async function inNewThread(workerData: FirstPolicy): Promise<FirstTimes> {
 
 /** All at once in slices, the longest that a single one takes, and for how long nobody else had a turn. */
 async function compilation(): Promise<Table> {
+  await warmUp(() => Promise.resolve());
   const resources = range(1000).map((i) => signedPolicy(`team-${i}`, makeKeyPair().publicKeyPem));
   const totals: number[] = [];
   const each: number[] = [];
