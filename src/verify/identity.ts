@@ -50,7 +50,7 @@ function nameText({ value }: SubjectAlternativeName): string {
 
 /** §4.4: without an issuer the same address could come from any identity provider. */
 function matchIssuer(issuer: string | undefined, matcher: TextMatcher): string {
-  if (issuer === undefined) {
+  if (issuer === undefined || issuer === "") {
     throw new VerificationFailure(
       "IdentityIssuerMissing",
       `Cannot accept a certificate that names no OIDC issuer, want ${matcher.wanted}`,

@@ -56,6 +56,11 @@ describe("verifyIdentity()", () => {
       { subject: IDENTITY.subject, extensions: IDENTITY.extensions },
       { issuer: { wanted: "anything", matches: () => true } },
     ],
+    "an issuer without a character": [
+      "IdentityIssuerMissing",
+      { ...IDENTITY, issuer: "" },
+      { issuer: { wanted: "anything", matches: () => true } },
+    ],
   };
   for (const [name, [code, identity, change]] of Object.entries(refused)) {
     it(name, () => void failsWith(code, () => verifyIdentity(identity, wanting(change))));
