@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { codesOf } from "./denial.ts";
 import { type Gate, NOBODY, useGate } from "./gate.ts";
 import { imageCases, type PreparedImage } from "./images.ts";
+import { request } from "../support/testbed/http.ts";
 import { clusterPolicy, namespace, policy } from "../support/testbed/objects.ts";
 import { describeOnTestbed, registryNames, type StockedRegistry } from "./testbed.ts";
 
@@ -99,6 +100,32 @@ describeOnTestbed("admission", (testbed) => {
       );
       assert.equal((await gate.ask("unselected", image.reference)).code, 0);
       await gate.must(["delete", "clusterimageverifypolicy", "everywhere"]);
+    });
+  });
+
+  describe("when a pod makes a review larger than what is read", () => {
+    it("is denied, since a failed call could be let through", async () => {
+      const inNamespace = "too-large";
+      const { distribution } = testbed().registries;
+      await makeNamespace(inNamespace);
+      await gate.apply(signedPolicy(inNamespace, distribution));
+      await gate.becomes("denied", inNamespace, find(distribution, "unsigned").reference);
+      // The API server writes six bytes for each of them
+      const env = [{ name: "LARGE", value: "<".repeat(1_300_000) }];
+      const { reference: image } = find(distribution, "signed-by-cosign-v2");
+      const metadata = { name: "large", namespace: inNamespace };
+      const pod = { apiVersion: "v1", kind: "Pod", metadata, spec: { containers: [{ name: "main", image, env }] } };
+      const { status, body } = await request(`${gate.cluster.url}/api/v1/namespaces/${inNamespace}/pods`, {
+        method: "POST",
+        ca: gate.cluster.ca,
+        headers: { authorization: `Bearer ${gate.cluster.token}`, "content-type": "application/json" },
+        body: Buffer.from(JSON.stringify(pod)),
+      });
+      assert.equal(status, 403, body.toString().slice(0, 300));
+      assert.match(
+        body.toString(),
+        /admission webhook \\"images\.sealgate\.dev\\" denied the request: AdmissionReview has more than 7340032 bytes"/u,
+      );
     });
   });
 
