@@ -90,8 +90,9 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
     { name: "serving", ok: !draining, detail: draining ? "draining after SIGTERM" : "accepting reviews" },
   ];
   const operations = await buildOperationsServer({ readiness, metrics });
-  await listen(operations, flags.listenOperations);
+  // Before anything is asked: between the first /readyz and the first review there is nothing to wait for
   await warmUp(turnTaker(systemClock.monotonicNow));
+  await listen(operations, flags.listenOperations);
   // Before there is a certificate nothing can be answered: the port stays closed, and /readyz says what is missing.
   const tls = await Promise.race([certificates.first, terminated.first]);
   const webhook =
