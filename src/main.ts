@@ -42,6 +42,8 @@ import { warmUp } from "./compose/warm-up.ts";
 
 const VERSION = "0.1.0";
 const IN_FLIGHT_MS = 10_000;
+/** What /readyz says of the webhook's port. Nobody is ready before it is open: the next call would be refused. */
+const PHASES = { opening: "not open yet", open: "accepting reviews", draining: "draining after SIGTERM" };
 /** It lies beside this file, by the same name of kind: modules as they are compiled, or the bundle. */
 const workerEntry = new URL(
   `./verify-worker${import.meta.url.slice(import.meta.url.lastIndexOf("."))}`,
@@ -76,7 +78,7 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   const { verifier, reload, close } = verification(flags, trust.config, apiServers(flags));
   const credentials = openKeychains(source.api, source.namespace ?? flags.namespace, trust.config);
   giveBackMemory();
-  let draining = false;
+  let phase: keyof typeof PHASES = "opening";
   const terminated = terminationSignals();
   const { tls: served, leaderElection } = trust.config();
   const { leaderWorks } = source;
@@ -87,10 +89,9 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   const election = openElection(leaderElection, leaderWorks, electing);
   const readiness = (): readonly ReadinessCheck[] => [
     ...[source, trust, credentials, certificates, election].flatMap((each) => each.readiness()),
-    { name: "serving", ok: !draining, detail: draining ? "draining after SIGTERM" : "accepting reviews" },
+    { name: "serving", ok: phase === "open", detail: PHASES[phase] },
   ];
   const operations = await buildOperationsServer({ readiness, metrics });
-  // Before anything is asked: between the first /readyz and the first review there is nothing to wait for
   await warmUp(turnTaker(systemClock.monotonicNow));
   await listen(operations, flags.listenOperations);
   // Before there is a certificate nothing can be answered: the port stays closed, and /readyz says what is missing.
@@ -103,20 +104,19 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
           tls,
           log: admissionLog(logger, metrics, source.events),
           isReady: () => source.policies.snapshot() !== undefined,
-          isDraining: () => draining,
+          isDraining: () => phase === "draining",
           deadline: () => trust.config().deadline,
           callers: () => trust.config().callers.callers,
         });
   if (webhook !== undefined) {
     certificates.onMaterial((material) => replaceCertificate(webhook, material));
     await listen(webhook, flags.listenWebhook);
+    phase = "open";
     logger.info({ webhook: flags.listenWebhook, operations: flags.listenOperations }, "serving");
     await terminated.first;
-    draining = true;
+    phase = "draining";
     logger.info({ seconds: flags.drainSeconds }, "draining");
-    await systemClock.delay(flags.drainSeconds * 1000, terminated.hurry);
-    // Who wants no drain waits for nobody.
-    if (flags.drainSeconds > 0) await untilUnused(webhook.server, { ...systemClock, signal: terminated.hurry });
+    await drain(flags, webhook.server, terminated.hurry);
   }
   unfollow();
   source.close();
@@ -124,6 +124,17 @@ async function serve(flags: ServeFlags): Promise<ExitCode> {
   closing.push(Promise.resolve(webhook?.close()), close());
   await Promise.race([Promise.all(closing), systemClock.delay(IN_FLIGHT_MS, terminated.hurry)]);
   return 0;
+}
+
+/** Serves on while the endpoints converge, and until nobody calls any more. Who wants no drain waits for nobody. */
+async function drain(
+  { drainSeconds }: ServeFlags,
+  server: Parameters<typeof untilUnused>[0],
+  hurry: AbortSignal,
+): Promise<void> {
+  if (drainSeconds === 0) return;
+  await systemClock.delay(drainSeconds * 1000, hurry);
+  await untilUnused(server, { ...systemClock, signal: hurry });
 }
 
 /** This replica, as it stands for election: unlike any other, also after a restart under the same name. */

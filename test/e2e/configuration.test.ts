@@ -31,6 +31,10 @@ describe("the configuration file of the built program", () => {
     }
   }
 
+  it("is served from, once the port is open", async () => {
+    await shows(/^\[\+\] serving: accepting reviews$/mu);
+  });
+
   it("names the trust roots in force", async () => {
     await shows(/^\[\+\] trust-roots: github, acme$/mu);
     await shows(/^\[\+\] configuration: \S+config\.yaml$/mu);

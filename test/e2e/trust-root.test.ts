@@ -188,6 +188,7 @@ describeOnTestbed("policy trust roots", (testbed) => {
       (await run(process.execPath, [sealgateProgram, "apply", "-p", policies, "-r", join(pods, "Pod.json")])).stderr;
     write(pods, pod({ namespace: IN_NAMESPACE, name: "web" }, image));
     write(policies, trustRoot("acme", { configMap: { name: "acme", key: "a" } }));
+    write(policies, named("by-files", "acme", testbed()));
     assert.match(
       await told(),
       /^trust root acme is not ready: spec\.configMap: member "a" of ConfigMap "sealgate\/acme": the ConfigMap does not exist$/mu,
