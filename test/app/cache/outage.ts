@@ -110,6 +110,8 @@ function restsOnMemory({ policy, rule }: Held): boolean {
   return policy.failureAction === "Enforce" && policy.verifiedWithin !== undefined && !rule.dependsOnNow;
 }
 
-function keyOf({ policy: { id }, rule }: Held, image: string, { namespace, hasPullSecret }: Ask): string {
-  return JSON.stringify([id, rule.name, rule.hash, rule.pullSecrets, image, namespace, hasPullSecret]);
+/** A template shows the credentials of its service account, a pod its own. */
+function keyOf({ policy: { id }, rule }: Held, image: string, ask: Ask): string {
+  const credentials = [rule.pullSecrets, ask.namespace, ask.isTemplate ? "account" : ask.hasPullSecret];
+  return JSON.stringify([id, rule.name, rule.hash, image, credentials]);
 }
