@@ -84,6 +84,21 @@ export function fakeApi(
   return { client: { get }, asked };
 }
 
+/** As fakeApi(). `over` resolves once the script of each path has come to its end. */
+export function scriptedApi(
+  steps: Readonly<Record<string, readonly Step[]>>,
+): ReturnType<typeof fakeApi> & { readonly over: Promise<void> } {
+  const ended = new Set<string>();
+  let finish = (): void => undefined;
+  const over = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+  const end = (path: string): void => {
+    if (ended.add(path).size === Object.keys(steps).length) finish();
+  };
+  return { ...fakeApi(steps, end), over };
+}
+
 async function* bodyOf(chunks: readonly (string | Uint8Array)[], end?: Error): AsyncGenerator<Uint8Array> {
   for (const chunk of chunks) yield await Promise.resolve(typeof chunk === "string" ? encodeUtf8(chunk) : chunk);
   if (end !== undefined) throw end;

@@ -3,7 +3,18 @@ import assert from "node:assert/strict";
 import { KeySecrets, MAX_SECRETS } from "../../src/kubernetes/key-secrets.ts";
 import type { SecretKeySource } from "../../src/policy/key-source.ts";
 import { KEYS } from "../policy/resources.ts";
-import { event, fakeApi, list, text, unreachable, watch, type Asked, type Json, type Step } from "./fake-api.ts";
+import {
+  event,
+  fakeApi,
+  list,
+  scriptedApi,
+  text,
+  unreachable,
+  watch,
+  type Asked,
+  type Json,
+  type Step,
+} from "./fake-api.ts";
 
 const PATH = "/api/v1/namespaces/prod/secrets";
 
@@ -33,12 +44,7 @@ async function follow(
   sources: readonly SecretKeySource[] = [SOURCE],
 ): Promise<Followed> {
   const seen: string[] = [];
-  const over = new Set<string>();
-  let finish = (): void => undefined;
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const { client, asked } = fakeApi(steps, (path) => over.add(path).size === Object.keys(steps).length && finish());
+  const { client, asked, over } = scriptedApi(steps);
   const secrets = new KeySecrets({
     client,
     delay: () => Promise.resolve(),
@@ -49,7 +55,7 @@ async function follow(
     },
   });
   secrets.follow(sources);
-  await finished;
+  await over;
   return { secrets, seen, asked };
 }
 

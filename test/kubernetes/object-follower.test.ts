@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { asString } from "../../src/encoding/guard.ts";
 import { ObjectFollower, type NamedObject } from "../../src/kubernetes/object-follower.ts";
-import { event, fakeApi, list, text, watch, type Asked, type Json, type Step } from "./fake-api.ts";
+import { event, list, scriptedApi, text, watch, type Asked, type Json, type Step } from "./fake-api.ts";
 
 const SECRETS = "/api/v1/namespaces/prod/secrets";
 const MAPS = "/api/v1/namespaces/prod/configmaps";
@@ -33,12 +33,7 @@ interface Opened {
 
 function open(steps: Readonly<Record<string, readonly Step[]>>): Opened {
   const told: string[] = [];
-  const over = new Set<string>();
-  let finish = (): void => undefined;
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const { client, asked } = fakeApi(steps, (path) => over.add(path).size === Object.keys(steps).length && finish());
+  const { client, asked, over } = scriptedApi(steps);
   const follower = new ObjectFollower<string, Noted>({
     client,
     delay: () => Promise.resolve(),
@@ -46,7 +41,7 @@ function open(steps: Readonly<Record<string, readonly Step[]>>): Opened {
     onAnswer: ({ name }, answer, before) => told.push(`${name}: ${before} → ${answer}`),
     serves: (known, wanted) => known.note === wanted.note,
   });
-  return { follower, told, asked, over: finished };
+  return { follower, told, asked, over };
 }
 
 /** A watch that says nothing until it is left. */

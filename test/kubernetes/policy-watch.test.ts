@@ -4,7 +4,7 @@ import { PolicyWatch } from "../../src/kubernetes/policy-watch.ts";
 import { keySourcesOf } from "../../src/policy/compile.ts";
 import { secretSourcesOf } from "../../src/policy/key-source.ts";
 import type { PolicySnapshot } from "../../src/ports/policies.ts";
-import { event, fakeApi, list, text, watch } from "./fake-api.ts";
+import { event, fakeApi, list, scriptedApi, text, watch } from "./fake-api.ts";
 import {
   CLUSTER,
   COMPILE,
@@ -285,12 +285,7 @@ describe("PolicyWatch", () => {
       [TRUST_ROOTS]: [list([trustRoot("a", {})], "1"), watch([event("DELETED", trustRoot("a", {}))])],
       [NAMESPACES]: [list([namespace("prod", { a: "1" })], "1"), watch([event("DELETED", namespace("prod"))])],
     };
-    const over = new Set<string>();
-    let finish: () => void = () => undefined;
-    const finished = new Promise<void>((resolve) => {
-      finish = resolve;
-    });
-    const { client } = fakeApi(steps, (path) => over.add(path).size === 5 && finish());
+    const { client, over } = scriptedApi(steps);
     const watching: PolicyWatch = new PolicyWatch({
       client,
       compile: COMPILE,
@@ -302,7 +297,7 @@ describe("PolicyWatch", () => {
       monotonicNow: () => 0,
     });
     watching.start();
-    await finished;
+    await over;
     watching.close();
     const counts = (snapshot: PolicySnapshot | undefined): readonly unknown[] =>
       [snapshot?.policies, snapshot?.exceptions, snapshot?.trustRoots].map((objects) => objects?.length);

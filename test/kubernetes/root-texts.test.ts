@@ -2,7 +2,18 @@
 import assert from "node:assert/strict";
 import { RootTexts } from "../../src/kubernetes/root-texts.ts";
 import type { TrustRootSource } from "../../src/policy/trust-root-source.ts";
-import { event, fakeApi, list, text, unreachable, watch, type Asked, type Json, type Step } from "./fake-api.ts";
+import {
+  event,
+  fakeApi,
+  list,
+  scriptedApi,
+  text,
+  unreachable,
+  watch,
+  type Asked,
+  type Json,
+  type Step,
+} from "./fake-api.ts";
 
 const PATH = "/api/v1/namespaces/sealgate/configmaps";
 const SECRETS = "/api/v1/namespaces/sealgate/secrets";
@@ -28,12 +39,7 @@ async function follow(
   sources: readonly TrustRootSource[] = [SOURCE],
 ): Promise<Followed> {
   const seen: string[] = [];
-  const over = new Set<string>();
-  let finish = (): void => undefined;
-  const finished = new Promise<void>((resolve) => {
-    finish = resolve;
-  });
-  const { client, asked } = fakeApi(steps, (path) => over.add(path).size === Object.keys(steps).length && finish());
+  const { client, asked, over } = scriptedApi(steps);
   const texts = new RootTexts({
     client,
     delay: () => Promise.resolve(),
@@ -44,7 +50,7 @@ async function follow(
     },
   });
   texts.follow(sources);
-  await finished;
+  await over;
   return { texts, seen, asked };
 }
 
