@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { makeTemporaryDir, run } from "../support/testbed/process.ts";
+import { freePorts, makeTemporaryDir, run, startProcess } from "../support/testbed/process.ts";
 import { sealgateProgram, startSealgate, type Sealgate } from "../support/testbed/sealgate.ts";
 
 const PUBLIC_GOOD = "test/vectors/real/root-signing/targets/trusted_root.json";
@@ -65,6 +65,44 @@ describe("the configuration file of the built program", () => {
     await shows(/^\[\+\] trust-roots: sigstore-public-good, github, acme; kept as it last was: \S+acme\.json: /mu);
     copyFileSync(PUBLIC_GOOD, root);
     await shows(/^\[\+\] trust-roots: sigstore-public-good, github, acme$/mu);
+  });
+
+  it("has nobody ready before there is a certificate to open the port with", async () => {
+    const kubeconfig = join(dir, "kubeconfig.json");
+    const named = { name: "nobody", cluster: { server: "https://127.0.0.1:9" }, user: { token: "none" } };
+    const context = { cluster: "nobody", user: "nobody" };
+    const lists = { clusters: [named], users: [named], contexts: [{ name: "nobody", context }] };
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({ apiVersion: "v1", kind: "Config", "current-context": "nobody", ...lists }),
+    );
+    const names = { namespace: "sealgate", secret: "ca", service: "sealgate", lease: "sealgate" };
+    const selfManaged = { ...names, configurations: { validating: ["sealgate"] } };
+    const managed = join(dir, "managed.json");
+    writeFileSync(managed, JSON.stringify({ tls: { selfManaged } }));
+    const [port, operationsPort] = await freePorts(2);
+    const url = `http://127.0.0.1:${operationsPort}/readyz`;
+    const { stop } = await startProcess({
+      name: "unready",
+      command: process.execPath,
+      args: [
+        sealgateProgram,
+        "serve",
+        `--kubeconfig=${kubeconfig}`,
+        `--config=${managed}`,
+        `--listen-webhook=127.0.0.1:${port}`,
+        `--listen-operations=127.0.0.1:${operationsPort}`,
+        "--drain-seconds=0",
+      ],
+      dir,
+      ready: { url, isReady: (status) => status === 503 },
+      ceilingMs: 30_000,
+    });
+    try {
+      assert.match(await (await fetch(`${url}?verbose`)).text(), /^\[-\] serving: not open yet$/mu);
+    } finally {
+      await stop();
+    }
   });
 
   it("ends the program at start when it is broken, with every fault's line", async () => {
