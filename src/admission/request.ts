@@ -46,7 +46,11 @@ export function parseAdmissionReview(bytes: Uint8Array): AdmissionRequest {
 }
 
 export function tooLarge(uid?: string): AdmissionError {
-  return new AdmissionError(413, `AdmissionReview has more than ${MAX_REVIEW_BYTES} bytes`, uid);
+  return new AdmissionError(
+    413,
+    `AdmissionReview has more than ${MAX_REVIEW_BYTES} bytes: make the object smaller`,
+    uid,
+  );
 }
 
 /** Written by the API server before all that anybody else wrote. */

@@ -1,7 +1,8 @@
 /**
  * Objects by digest never change: what was once read and hashed is not asked for again. Bounded by bytes, and seen only by
  * whoever shows the same credentials (registry.md §4). What a tag names, and what is absent, is never remembered here. What
- * was asked for once has a small part of the room: registries that show a new image each time fill nothing else.
+ * was asked for once has a small part of the room, but for what is larger than that part: registries that show a new image each
+ * time fill little else.
  */
 import { LRUCache } from "lru-cache";
 import type { Descriptor } from "../oci/manifest.ts";
@@ -100,7 +101,7 @@ class Objects<T extends object> {
     // A tag is read each time
     if (this.#often.has(key)) return;
     this.#once.set(key, value);
-    // It has no room there
+    // It has no room there: kept with the rest, since it would be asked for anew each time
     if (!this.#once.has(key)) this.#often.set(key, value);
   }
 }

@@ -124,7 +124,7 @@ describeOnTestbed("admission", (testbed) => {
       assert.equal(status, 403, body.toString().slice(0, 300));
       assert.match(
         body.toString(),
-        /admission webhook \\"images\.sealgate\.dev\\" denied the request: AdmissionReview has more than 7340032 bytes"/u,
+        /admission webhook \\"images\.sealgate\.dev\\" denied the request: AdmissionReview has more than 7340032 bytes: make the object smaller"/u,
       );
     });
   });
