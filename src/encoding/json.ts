@@ -4,7 +4,7 @@
  * "constructor") meets a prototype; integers beyond 2^53 are refused, not rounded, unless the caller says that none decides.
  */
 import { isUtf8 } from "node:buffer";
-import { EncodingError } from "../failure/encoding-error.ts";
+import { EncodingError, LimitError } from "../failure/encoding-error.ts";
 import { bufferOver, decodeLatin1, decodeUtf8, encodeUtf8 } from "./text.ts";
 import { Utf8Writer } from "./utf8-writer.ts";
 
@@ -30,7 +30,7 @@ const DEFAULT_MAX_DEPTH = 64;
 /** A manifest of 10,000 descriptors and nothing else has 40,005; what nobody's turn of the event loop notices has no more. */
 const DEFAULT_MAX_VALUES = 50_000;
 
-/** Reads UTF-8 bytes or text that hold exactly one JSON value. Throws EncodingError with the offset. */
+/** Reads UTF-8 bytes or text that hold exactly one JSON value. Throws EncodingError with the offset, LimitError for too much. */
 export function parseJson(input: Uint8Array | string, limits: JsonLimits = {}): JsonValue {
   return new Parser(typeof input === "string" ? wellFormedBytes(input) : input, limits).document();
 }
@@ -122,7 +122,7 @@ class Parser {
 
   #value(depth: number): JsonValue {
     this.#values += 1;
-    if (this.#values > this.#maxValues) throw this.#refuse(`more than ${this.#maxValues} values`);
+    if (this.#values > this.#maxValues) throw this.#limit(`more than ${this.#maxValues} values`);
     switch (this.#next()) {
       case OPEN_OBJECT:
         return this.#object(depth + 1);
@@ -168,7 +168,7 @@ class Parser {
   }
 
   #enter(depth: number): void {
-    if (depth > this.#maxDepth) throw this.#refuse(`nested deeper than ${this.#maxDepth}`);
+    if (depth > this.#maxDepth) throw this.#limit(`nested deeper than ${this.#maxDepth}`);
     this.#offset += 1;
   }
 
@@ -283,7 +283,14 @@ class Parser {
 
   /** Says where, and none of what stands there: whoever wrote the document is not who reads the message. */
   #refuse(reason: string, offset = this.#offset): EncodingError {
-    const character = bufferOver(this.#bytes.subarray(0, offset)).toString("utf8").length;
-    return new EncodingError(`${reason} at character ${character}`);
+    return new EncodingError(`${reason} ${this.#place(offset)}`);
+  }
+
+  #limit(reason: string): LimitError {
+    return new LimitError(`${reason} ${this.#place(this.#offset)}`);
+  }
+
+  #place(offset: number): string {
+    return `at character ${bufferOver(this.#bytes.subarray(0, offset)).toString("utf8").length}`;
   }
 }

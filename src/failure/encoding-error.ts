@@ -8,3 +8,11 @@ export class EncodingError extends Error {
     this.name = "EncodingError";
   }
 }
+
+/** It may be well formed: it holds more than we read. */
+export class LimitError extends EncodingError {
+  constructor(reason: string) {
+    super(reason);
+    this.name = "LimitError";
+  }
+}

@@ -138,6 +138,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set<FailureCode>([
   "TooManyCandidates",
   "RegistryAnswerTooLarge",
   "EvidenceTooCostly",
+  "StatementTooLarge",
 ]);
 
 /** Whether it tells of candidates that a bound left out, and not of what is wrong with one. */

@@ -8,7 +8,7 @@ import { asArray, asObject, asString } from "../encoding/guard.ts";
 import { decodeHex } from "../encoding/hex.ts";
 import { parseJson, type JsonObject, type JsonValue } from "../encoding/json.ts";
 import { malformed } from "../failure/attempt.ts";
-import { EncodingError } from "../failure/encoding-error.ts";
+import { EncodingError, LimitError } from "../failure/encoding-error.ts";
 import { quoted, VerificationFailure } from "../failure/failure.ts";
 
 /** The predicate type of an image signature in the form of a statement (§2.4). */
@@ -37,7 +37,7 @@ const KNOWN_DIGESTS: ReadonlyMap<string, number> = new Map(Object.entries(HASH_B
 /** Fails with StatementMalformed or the Statement… code of the rule that is broken. */
 export function parseStatement(payload: Uint8Array): Statement {
   return malformed("StatementMalformed", "in-toto statement", () => {
-    const statement = asObject(parseJson(payload, { maxValues: MAX_VALUES, roundIntegers: true }), "statement");
+    const statement = asObject(readJson(payload), "statement");
     checkType(asString(statement.get("_type"), "_type"));
     const subjects = readSubjects(statement.get("subject"));
     const predicateType = asString(statement.get("predicateType"), "predicateType");
@@ -46,6 +46,15 @@ export function parseStatement(payload: Uint8Array): Statement {
     checkPredicate(predicate, predicateType);
     return { subjects, predicateType, ...(predicate !== undefined && { predicate }) };
   });
+}
+
+/** Too much is not malformed: nobody knows what such a statement says, and a rule that asks for all of them has to fail. */
+function readJson(payload: Uint8Array): JsonValue {
+  try {
+    return parseJson(payload, { maxValues: MAX_VALUES, roundIntegers: true });
+  } catch (error) {
+    throw error instanceof LimitError ? tooLarge(error.message) : error;
+  }
 }
 
 function checkType(type: string): void {
@@ -93,5 +102,5 @@ function checkPredicate(predicate: JsonValue | undefined, predicateType: string)
 }
 
 function tooLarge(what: string): VerificationFailure {
-  return new VerificationFailure("StatementTooLarge", `Cannot read a statement with ${what}`);
+  return new VerificationFailure("StatementTooLarge", `Cannot read a statement: ${what}`);
 }

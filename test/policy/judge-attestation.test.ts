@@ -12,6 +12,8 @@ import { candidate, entry, IMAGE_DIGEST, KEYS, READ, UNREAD, type Json } from ".
 
 const CLEAN = { critical: 0 };
 const BAD = { critical: 1 };
+/** Deeper than we read, in a statement that is well signed. */
+const TOO_DEEP: unknown = JSON.parse("[".repeat(70) + "]".repeat(70));
 const conditions = [{ expression: "predicate.critical == 0", message: "critical vulnerabilities" }];
 const clean = attestedBy(KEYS.a, CLEAN);
 const bad = attestedBy(KEYS.a, BAD, { subject: "bundle sha256:02" });
@@ -70,6 +72,11 @@ describe("an attestation", () => {
       {},
       [clean, leftOut("EvidenceTooCostly")],
       "Fail EvidenceTooCostly",
+    ],
+    "All: a signed statement that is too large to be read could be a bad one": [
+      {},
+      [clean, attestedBy(KEYS.a, TOO_DEEP)],
+      "Fail StatementTooLarge",
     ],
     "All: what is no statement at all takes nothing away": [
       {},
@@ -184,6 +191,11 @@ describe("the age of an attestation", () => {
       { match: "Latest" },
       [young.clean, leftOut("RegistryAnswerTooLarge")],
       "Fail RegistryAnswerTooLarge",
+    ],
+    "Latest: a signed statement that is too large to be read could be newer": [
+      { match: "Latest" },
+      [old.clean, at(5, TOO_DEEP, "young")],
+      "Fail StatementTooLarge",
     ],
     "Latest: of two at the same moment both": [{ match: "Latest" }, [young.bad, young.clean], "Fail ConditionNotMet"],
     "maxAge puts the old one aside first": [{ maxAge: "7d" }, [old.bad, young.clean], "Pass AttestationTooOld"],

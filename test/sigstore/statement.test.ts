@@ -112,7 +112,7 @@ describe("parseStatement()", () => {
   it("takes the report of a scanner with a hundred thousand findings, and no more than 4,000,000 values", () => {
     const findings = Array.from({ length: 100_000 }, (_, i) => ({ id: `CVE-${i}`, severity: "LOW", urls: ["a", "b"] }));
     parse({ predicate: { findings } });
-    failsWith("StatementMalformed", () => parse({ predicate: Array.from({ length: 4_000_000 }, () => 0) }));
+    failsWith("StatementTooLarge", () => parse({ predicate: Array.from({ length: 4_000_000 }, () => 0) }));
   });
 
   it("refuses a duplicate member, wherever it stands", () => {

@@ -40,7 +40,7 @@ export const PAYLOAD_FAILURES = {
   StatementTooLarge: {
     step: "payload",
     spec: "verification-spec §0.9",
-    hint: "a statement holds at most 1024 subjects of 32 digests each: sign in several statements",
+    hint: "a statement holds at most 1024 subjects of 32 digests each, and 4,000,000 values nested 64 deep: sign in several statements",
   },
   StatementDigestMalformed: {
     step: "payload",
