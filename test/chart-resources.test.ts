@@ -38,4 +38,12 @@ describe("resources of the chart", () => {
   it("leave a quarter of the limit to what is not the heap", () => {
     assert.ok(maxHeapMiB <= 0.75 * mebibytes(resources.limits.memory));
   });
+
+  it("are those of an engine with the same young generation as in the benchmarks", () => {
+    const flag = /--max-semi-space-size=\d+/u;
+    const [chart] = flag.exec(readFileSync("charts/sealgate/templates/deployment.yaml", "utf8")) ?? [];
+    const [bench] = flag.exec(readFileSync("package.json", "utf8")) ?? [];
+    assert.ok(chart !== undefined);
+    assert.equal(bench, chart);
+  });
 });

@@ -1,7 +1,7 @@
 /** Long work outside of the core, in slices: between two of them the event loop has its turn. */
 
 /** Milliseconds without a turn for anybody else; what is done between two questions comes on top. */
-const SLICE_MS = 2;
+const SLICE_MS = 1;
 
 /** To be awaited between the steps of some work: waits for everybody else once a slice is used up. `now` in milliseconds. */
 export function turnTaker(now: () => number): () => Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * What node:crypto cannot do and @noble/curves does, for these two uses alone (verification-spec §3.2, §3.3): Ed25519ph
+ * What node:crypto cannot verify and @noble/curves does (verification-spec §3.2, §3.3): Ed25519ph
  * (RFC 8032 §5.1: SHA-512 prehash, dom2), which cosign writes for Ed25519 key files, and signatures over a digest whose
  * message nobody has. RSA over a digest is the public operation and an exact comparison of the DigestInfo.
  */
@@ -18,7 +18,7 @@ const SIGNATURE_BYTES = 64;
 /** True if `signature` is an Ed25519ph signature over `message` with an empty context. False for every other key type. */
 export function verifyEd25519ph(key: PublicKey, message: Uint8Array, signature: Uint8Array): boolean {
   if (key.algorithm.kind !== "ed25519" || signature.length !== SIGNATURE_BYTES) return false;
-  // the SPKI of Ed25519 ends in the 32 raw bytes (RFC 8410 §4); OpenSSL has read it before
+  // the SPKI of Ed25519 ends in the 32 raw bytes (RFC 8410 §4)
   const raw = key.spki.subarray(key.spki.length - KEY_BYTES);
   return ed25519ph.verify(Uint8Array.from(signature), message, Uint8Array.from(raw), { zip215: false });
 }

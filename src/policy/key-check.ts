@@ -25,7 +25,7 @@ export function readKey(pem: string): PublicKey | string {
   return key.ok ? key.value : key.failure.message;
 }
 
-/** Of several checks and of the compiler: OpenSSL takes longer than all of them. */
+/** Asked for by several checks and by the compiler. */
 export const parseKey: (pem: string) => Attempt<PublicKey> = memoized((pem) => attempt(() => parsePublicKeyPem(pem)));
 
 /** Everything that is wrong with the `keys` of one entry, in a policy of this kind. */

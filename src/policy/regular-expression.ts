@@ -6,6 +6,7 @@
  */
 import { RE2JS, RE2JSException } from "re2js";
 import { quoted } from "../failure/failure.ts";
+import { memoized } from "./memo.ts";
 
 export interface RegularExpression {
   readonly source: string;
@@ -21,19 +22,32 @@ const MAX_SOURCE = 512;
 /** No identity is as long; time grows with expression times text, so both have an end. */
 const MAX_TEXT = 4096;
 
-export function parseRegularExpression(source: string): RegularExpressionResult {
+/** Asked for by a policy's checks and by its compiler. */
+export const parseRegularExpression: (source: string) => RegularExpressionResult = memoized(parse);
+
+function parse(source: string): RegularExpressionResult {
   if (source.length > MAX_SOURCE) {
     return { ok: false, message: `is ${source.length} characters long, want at most ${MAX_SOURCE}` };
   }
-  const compiled = compile(source);
-  if (typeof compiled === "string") return { ok: false, message: `is no regular expression of RE2: ${compiled}` };
-  const matches = (text: string): boolean => text.length <= MAX_TEXT && compiled.matches(text);
-  return { ok: true, expression: { source, matches } };
+  const refusal = refusalOf(source);
+  if (refusal !== undefined) return { ok: false, message: `is no regular expression of RE2: ${refusal}` };
+  return { ok: true, expression: { source, matches: matcherOf(source) } };
 }
 
-function compile(source: string): RE2JS | string {
+/** Its program is half of what a policy would hold, so one that nobody asks has none: it is made for the first text. */
+function matcherOf(source: string): RegularExpression["matches"] {
+  let program: RE2JS | undefined;
+  return (text) => {
+    if (text.length > MAX_TEXT) return false;
+    program ??= RE2JS.compile(source);
+    return program.matches(text);
+  };
+}
+
+function refusalOf(source: string): string | undefined {
   try {
-    return RE2JS.compile(source);
+    RE2JS.compile(source);
+    return undefined;
   } catch (error) {
     if (error instanceof RE2JSException) return quoted(error.message.replace("error parsing regexp: ", ""));
     throw error;

@@ -8,14 +8,14 @@ describe("turnTaker()", () => {
     const turn = turnTaker(() => now);
     let others = 0;
     setImmediate(() => (others += 1));
-    now = 1;
+    now = 0.5;
     await turn();
     assert.equal(others, 0);
-    now = 2;
+    now = 1;
     await turn();
     assert.equal(others, 1);
     setImmediate(() => (others += 1));
-    now = 3;
+    now = 1.5;
     await turn();
     assert.equal(others, 1);
   });
