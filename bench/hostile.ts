@@ -11,7 +11,7 @@ import { policy } from "../test/support/testbed/objects.ts";
 import { makeTemporaryDir } from "../test/support/testbed/process.ts";
 import type { Sealgate } from "../test/support/testbed/sealgate.ts";
 import { reviewOf } from "./admission/review.ts";
-import { chartEnvironment, peakMiB, residentMiB, startWebhook, verdictOf, writePolicy } from "./admission/webhook.ts";
+import { peakMiB, residentMiB, startWebhook, verdictOf, writePolicy } from "./admission/webhook.ts";
 import { formatTime, quantile, type Benchmark, type Table } from "./table.ts";
 
 const REVIEWS = Number(process.env["SEALGATE_HOSTILE_REVIEWS"] ?? "10000");
@@ -34,7 +34,7 @@ export const hostile: Benchmark = {
     const publicKey = key.publicKeyPem;
     writePolicy(dir, "signed", policy({ namespace: "prod", name: "signed", imageReferences: ["*"], publicKey }));
     const hosts = registries.map(({ server }) => server.host);
-    const sealgate = await startWebhook(dir, hosts, chartEnvironment());
+    const sealgate = await startWebhook(dir, hosts);
     const imageOf = (i: number): string => {
       const { server, digest } = registries[i % registries.length] ?? raise();
       return `${server.host}/r${i}/web@${digest}`;

@@ -15,6 +15,10 @@ const RUNS = {
     does: "10,000 seeded sequences of changes: what is remembered is never seen in an answer; writes docs/reports/cache.md",
     command: ["bench:run", "cache", "--report", "docs/reports/cache.md"],
   },
+  policies: {
+    does: "decides, compiles and remembers with up to 1,000 policies; writes docs/reports/policies.md",
+    command: ["bench:run", "policies", "--report", "docs/reports/policies.md"],
+  },
   hostile: {
     does: "10,000 reviews of images whose registries attack; writes docs/reports/hostile.md",
     command: ["bench:run", "hostile", "--report", "docs/reports/hostile.md"],

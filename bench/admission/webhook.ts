@@ -27,19 +27,16 @@ export function writePolicy(dir: string, name: string, object: object): void {
   writeFileSync(join(dir, `${name}.yaml`), stringify(object));
 }
 
-/** NAME=VALUE as the chart sets them: how much memory is used is theirs to say as well. */
-export function chartEnvironment(): readonly string[] {
+/** NAME=VALUE as the chart sets them: how much memory and time is used is theirs to say as well. */
+function chartEnvironment(): readonly string[] {
   const template = readFileSync(join(repositoryRoot(), "charts", "sealgate", "templates", "deployment.yaml"), "utf8");
   const variables = [...template.matchAll(/- name: ([A-Z_]+)\n +value: "?([^"\n]+)/gu)];
   return variables.map(([, name, value = ""]) => `${name}=${value.replace("{{ .Values.maxHeapMiB }}", "384")}`);
 }
 
-export async function startWebhook(
-  policies: string,
-  plainHttp: readonly string[],
-  environment: readonly string[] = [],
-): Promise<Sealgate> {
-  const launcher = [...launchers.server, ...(environment.length === 0 ? [] : ["env", ...environment])];
+/** As the chart has it run. */
+export async function startWebhook(policies: string, plainHttp: readonly string[]): Promise<Sealgate> {
+  const launcher = [...launchers.server, "env", ...chartEnvironment()];
   return await startSealgate({ source: { policies }, plainHttp, launcher });
 }
 
@@ -59,7 +56,7 @@ export async function startYardstick(): Promise<Yardstick> {
   writeFileSync(files[0], serving.certificate);
   writeFileSync(files[1], serving.key, { mode: 0o600 });
   const script = join(repositoryRoot(), "dist", "bench", "admission", "constant-server.js");
-  const [command, ...before] = [...launchers.server, process.execPath];
+  const [command, ...before] = [...launchers.server, "env", ...chartEnvironment(), process.execPath];
   const url = `https://127.0.0.1:${port}`;
   const ready = { url: `${url}/`, ca: authority.pem };
   const { pid, stop } = await startProcess({
