@@ -36,6 +36,11 @@ function failuresPage() {
     "",
     "Every reason to say no. A code is part of the interface: it appears unchanged in denials, logs and the command line's output.",
     "",
+    "A text has at most 16,384 characters. A longer one begins with the number of refusals, one for each image and rule; it tells",
+    "the first ones in full, counts the others, and names them as far as there is room. `sealgate apply` tells of each on its own.",
+    "An event of a ReplicaSet or Job keeps the first 1,024 bytes: where the first hint would end beyond the 750th character of",
+    "what a rule says of an image, codes and hints stand before the candidates.",
+    "",
   ];
   for (const [step, entries] of steps) {
     lines.push(`## ${step}`, "", "| code | clause | what to do |", "|---|---|---|");

@@ -214,17 +214,18 @@ function review(
   const denied = withEffect(verdicts, "deny");
   const warnings = [...withEffect(verdicts, "warn").flatMap(warningsOf), ...unpinned];
   if (denied.length === 0) return { allowed: true, verdicts, warnings };
-  // Beside a Fail it would not help to try again.
-  const undetermined = denied.every(
+  // Beside a Fail that stays it would not help to try again.
+  const mayPass = denied.every(
     ({ results, unmatched }) =>
-      unmatched === undefined && results.every((result) => result.verdict.outcome === "Undetermined"),
+      unmatched === undefined &&
+      results.every(({ verdict }) => verdict.outcome === "Undetermined" || verdict.isTransient === true),
   );
   return {
     allowed: false,
     verdicts,
     warnings,
     message: explainReview(denied),
-    ...(undetermined ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {}),
+    ...(mayPass ? { retryAfterSeconds: RETRY_AFTER_SECONDS } : {}),
   };
 }
 

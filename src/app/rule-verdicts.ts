@@ -7,9 +7,8 @@ import { VerificationFailure } from "../failure/failure.ts";
 import type { ImageReference } from "../oci/reference.ts";
 import { asksForEvidence, type CompiledRule } from "../policy/compile.ts";
 import { evaluateRule } from "../policy/evaluate.ts";
-import type { UndeterminedCause } from "../policy/causes.ts";
 import type { RuleVerdict } from "../policy/verdict.ts";
-import { evaluateWrittenDigest, joinVerdicts } from "../policy/written-digest.ts";
+import { evaluateWrittenDigest, joinVerdicts, type WantedPin } from "../policy/written-digest.ts";
 import { UnavailableError } from "../ports/unavailable.ts";
 
 /** Stands where a rule asks for no evidence; equal to no image. */
@@ -21,19 +20,19 @@ export function needsRegistry(rule: CompiledRule, reference: ImageReference): bo
 }
 
 /** The verdict of a rule that asks for no evidence. */
-export function unsigned(rule: CompiledRule, reference: ImageReference, unpinned?: UndeterminedCause): RuleVerdict {
+export function unsigned(rule: CompiledRule, reference: ImageReference, pin?: WantedPin): RuleVerdict {
   if (asksForEvidence(rule)) throw new Error(`rule "${rule.name}" asks for evidence and was not judged on any`);
   const nothing = { artifact: { digest: NO_DIGEST }, kind: "manifest", places: [], candidates: [] } as const;
-  return withWrittenDigest(rule, reference, evaluateRule(rule, nothing, 0), unpinned);
+  return withWrittenDigest(rule, reference, evaluateRule(rule, nothing, 0), pin);
 }
 
 export function withWrittenDigest(
   rule: CompiledRule,
   reference: ImageReference,
   verdict: RuleVerdict,
-  unpinned?: UndeterminedCause,
+  pin?: WantedPin,
 ): RuleVerdict {
-  const written = evaluateWrittenDigest(rule, reference, unpinned);
+  const written = evaluateWrittenDigest(rule, reference, pin);
   return written === undefined ? verdict : joinVerdicts(verdict, written);
 }
 
@@ -47,27 +46,35 @@ export function unresolved(
   error: VerificationFailure | UnavailableError,
   isPinWanted: boolean,
 ): RuleVerdict {
-  const unpinned = isPinWanted && error instanceof UnavailableError ? error.undetermined : undefined;
-  if (!needsRegistry(rule, reference)) return unsigned(rule, reference, unpinned);
+  const pin = isPinWanted && error instanceof UnavailableError ? { cause: error.undetermined } : undefined;
+  if (!needsRegistry(rule, reference)) return unsigned(rule, reference, pin);
+  const verdict = notLookedAt(rule, reference, error);
+  return isPinWanted ? verdict : withWrittenDigest(rule, reference, verdict);
+}
+
+/** A Fail or Undetermined by what the registry did, and nothing else. */
+export function notLookedAt(
+  rule: CompiledRule,
+  reference: ImageReference,
+  error: VerificationFailure | UnavailableError,
+): RuleVerdict {
   const subject = `manifest ${reference.digest ?? reference.tag ?? ""}`;
   const common = { rule: rule.name, evidence: [] };
-  const verdict: RuleVerdict =
-    error instanceof UnavailableError
-      ? {
-          ...common,
-          outcome: "Undetermined",
-          summary: "the image could not be looked at",
-          findings: [{ subject, code: error.undetermined, reason: error.message }],
-          causes: [error.undetermined],
-        }
-      : {
-          ...common,
-          outcome: "Fail",
-          summary: "the image itself is refused",
-          findings: [{ subject, code: error.code, reason: error.message, hint: error.hint }],
-          causes: [],
-        };
-  return isPinWanted ? verdict : withWrittenDigest(rule, reference, verdict);
+  return error instanceof UnavailableError
+    ? {
+        ...common,
+        outcome: "Undetermined",
+        summary: "the image could not be looked at",
+        findings: [{ subject, code: error.undetermined, reason: error.message }],
+        causes: [error.undetermined],
+      }
+    : {
+        ...common,
+        outcome: "Fail",
+        summary: "the image itself is refused",
+        findings: [{ subject, code: error.code, reason: error.message, hint: error.hint }],
+        causes: [],
+      };
 }
 
 export type Looked<T> =

@@ -24,7 +24,7 @@ import { readBy, type EvidenceWorker } from "./large-evidence.ts";
 import { PartyLoad } from "./party-load.ts";
 import type { RuleTerms } from "./policy-terms.ts";
 import { ProofCache, sizeOfProof, type ProofLifetimes } from "./proof-cache.ts";
-import { looked, needsRegistry, unresolved, unsigned, withWrittenDigest } from "./rule-verdicts.ts";
+import { looked, needsRegistry, notLookedAt, unresolved, unsigned, withWrittenDigest } from "./rule-verdicts.ts";
 import { GATHER_LIMITS, type GatherLimits } from "./search.ts";
 import { TagResolver, type Resolving } from "./tag-resolver.ts";
 import { CpuBudget, proveInTurns, VERIFY_LIMITS, type VerifyLimits } from "./verify-candidates.ts";
@@ -193,13 +193,12 @@ export class ImageVerifier {
     if (!resolved.ok) {
       return unlooked(unresolved(rule, reference, resolved.error, isPinWanted));
     }
-    if (!asksForEvidence(rule)) return unlooked(unsigned(rule, reference));
+    const pin = isPinWanted ? {} : undefined;
+    if (!asksForEvidence(rule)) return unlooked(unsigned(rule, reference, pin));
     const look = { ...question, digest: resolved.value };
     const judged = await looked(this.#judge(look, rule));
-    const { verdict, places } = judged.ok
-      ? { ...judged.value, verdict: withWrittenDigest(rule, reference, judged.value.verdict) }
-      : unlooked(unresolved(rule, reference, judged.error, false));
-    return { verdict: this.#recall(look, rule, verdict), places };
+    const { verdict, places } = judged.ok ? judged.value : unlooked(notLookedAt(rule, reference, judged.error));
+    return { verdict: this.#recall(look, rule, withWrittenDigest(rule, reference, verdict, pin)), places };
   }
 
   async #digestOf({ reference, resolve, signal, whole }: Question): Promise<Digest> {

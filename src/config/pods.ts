@@ -17,7 +17,15 @@ import {
   withoutLists,
   type ResourceDocument,
 } from "./documents.ts";
-import { policyFilesOf, PolicyFilesError, readNamespace, readPolicyFile, type PolicySet } from "./policy-directory.ts";
+import { ObjectNames } from "./object-names.ts";
+import {
+  namedObjects,
+  policyFilesOf,
+  PolicyFilesError,
+  readNamespace,
+  readPolicyFile,
+  type PolicySet,
+} from "./policy-directory.ts";
 
 /** A Pod, or a controller with the template of one. */
 export interface PodDocument {
@@ -47,21 +55,12 @@ export const NO_RESOURCES: Resources = { pods: [], namespaces: new Map(), passed
 export function readPolicySets(paths: readonly string[]): readonly PolicySet[] {
   const files = paths.flatMap((path) => (isFolder(path) ? policyFilesOf(path) : [path]));
   const sets = files.map((file) => readPolicyFile(nameOf(file), readArgument(file)));
-  const policies = sets.flatMap((set, index) => set.policies.map((policy) => ({ policy, file: files[index] ?? "" })));
-  if (policies.length === 0) {
+  if (sets.every(({ policies }) => policies.length === 0)) {
     throw new PolicyFilesError([`${paths.join(", ")}: there is no ImageVerifyPolicy or ClusterImageVerifyPolicy`]);
   }
-  const before = new Map<string, string>();
-  for (const { policy, file } of policies) {
-    const { namespace, name } = policy.metadata;
-    const title = `${policy.kind} ${quoted(namespace === undefined ? name : `${namespace}/${name}`)}`;
-    const first = before.get(title);
-    if (first !== undefined) {
-      const where = first === file ? "twice" : `in ${nameOf(first)} too`;
-      throw new PolicyFilesError([`${nameOf(file)}: ${title} is there ${where}: a cluster would keep one`]);
-    }
-    before.set(title, file);
-  }
+  const names = new ObjectNames();
+  const problems = sets.flatMap((set, index) => names.add(nameOf(files[index] ?? ""), namedObjects(set)));
+  if (problems.length > 0) throw new PolicyFilesError(problems);
   return sets;
 }
 

@@ -22,6 +22,7 @@ import { validatePolicy } from "../policy/validate.ts";
 import type { Compilers, Policies, PolicySnapshot } from "../ports/policies.ts";
 import { DocumentError, documentOf, readDocuments, withoutLists, type ResourceDocument } from "./documents.ts";
 import { FileWatch, isFileError } from "./file-watch.ts";
+import { ObjectNames } from "./object-names.ts";
 
 export interface PolicySet {
   /** Each of them valid. */
@@ -88,6 +89,11 @@ export function policyFilesOf(folder: string): readonly string[] {
     .toSorted();
 }
 
+/** What has one name in all files; of trust roots of one name none is ready. */
+export function namedObjects({ policies, exceptions }: PolicySet): readonly (PolicyResource | ExceptionResource)[] {
+  return [...policies, ...exceptions];
+}
+
 /** Compiles the policies of all the sets, with their trust roots. */
 export function snapshotOf(sets: Iterable<PolicySet>, compile: Compilers): PolicySnapshot {
   const steps = compileSets(sets, compile);
@@ -137,7 +143,7 @@ export interface PolicyDirectoryOptions {
 
 export class PolicyDirectory implements Policies {
   readonly #options: PolicyDirectoryOptions;
-  #files: ReadFiles = { sets: new Map(), broken: new Map() };
+  #files = noFiles();
   readonly #watch: FileWatch;
   #snapshot: PolicySnapshot;
   #lastChange: Promise<void> = Promise.resolve();
@@ -202,7 +208,7 @@ export class PolicyDirectory implements Policies {
     const { folder, turn } = this.#options;
     const before = this.#files.sets;
     try {
-      const read: ReadFiles = { sets: new Map(), broken: new Map() };
+      const read = noFiles();
       for (const file of policyFilesOf(folder)) {
         readInto(read, file, before.get(file));
         await turn?.();
@@ -210,7 +216,7 @@ export class PolicyDirectory implements Policies {
       this.#files = read;
     } catch (error) {
       if (!isFileError(error)) throw error;
-      this.#files = { sets: before, broken: new Map([[folder, error.message]]) };
+      this.#files = { ...noFiles(), sets: before, broken: new Map([[folder, error.message]]) };
     }
     await this.#compile();
   }
@@ -236,11 +242,21 @@ interface ReadFiles {
   readonly sets: Map<string, PolicySet>;
   /** What is wrong with those that are not as they are on disk. */
   readonly broken: Map<string, string>;
+  /** What stands in those that are as they are on disk. */
+  readonly names: ObjectNames;
 }
 
-function readInto({ sets, broken }: ReadFiles, file: string, before: PolicySet | undefined): void {
+function noFiles(): ReadFiles {
+  return { sets: new Map(), broken: new Map(), names: new ObjectNames() };
+}
+
+/** In the order of their names: of two files with one object the later is the broken one. */
+function readInto({ sets, broken, names }: ReadFiles, file: string, before: PolicySet | undefined): void {
   try {
-    sets.set(file, readPolicyFile(file));
+    const set = readPolicyFile(file);
+    const problems = names.add(file, namedObjects(set));
+    if (problems.length > 0) throw new PolicyFilesError(problems);
+    sets.set(file, set);
   } catch (error) {
     if (!(error instanceof DocumentError || error instanceof PolicyFilesError || isFileError(error))) throw error;
     broken.set(file, error.message);

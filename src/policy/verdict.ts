@@ -39,6 +39,8 @@ export interface RuleVerdict {
   readonly findings: readonly Finding[];
   readonly evidence: readonly VerifiedEntity[];
   readonly causes: readonly UndeterminedCause[];
+  /** Of a Fail: the same image may pass when it is tried again. It is denied all the same. */
+  readonly isTransient?: true;
   /** Of an Undetermined: when the same rule last passed for the same digest, if its policy may still rest on that. */
   readonly verifiedAt?: Instant;
 }

@@ -1,5 +1,6 @@
 // The one text of webhook, log and command line, line by line.
 import assert from "node:assert/strict";
+import { MAX_TEXT } from "../../src/admission/bounded-text.ts";
 import { explainImage, explainReview, policyTitle } from "../../src/admission/explain.ts";
 import { FAILURES } from "../../src/failure/catalogue.ts";
 import { CAUSES } from "../../src/policy/causes.ts";
@@ -93,13 +94,61 @@ describe("explainImage()", () => {
   it("lists twenty candidates and counts the rest", () => {
     const findings = Array.from({ length: 25 }, (_, i) => finding({ subject: `bundle ${i}`, hint: `hint ${i % 2}` }));
     const lines = explainImage(imageVerdict([result(ruleVerdict({ findings }))])).split("\n");
-    assert.equal(lines.length, 1 + 20 + 1 + 2);
-    assert.match(lines[20] ?? "", /^ {2}20\. bundle 19 /);
-    assert.equal(lines[21], "  … and 5 more");
+    assert.equal(lines.length, 1 + 1 + 2 + 20 + 1);
+    assert.match(lines[23] ?? "", /^ {2}20\. bundle 19 /);
+    assert.equal(lines[24], "  … and 5 more");
+  });
+});
+
+describe("what an event keeps", () => {
+  const reason = "Cannot verify the signature: ".padEnd(200, "x");
+  const findings = Array.from({ length: 12 }, (_, i) => finding({ subject: `bundle ${i}`, reason, hint: "sign it" }));
+  const text = explainImage(
+    imageVerdict([result(ruleVerdict({ findings }))], {
+      places: [{ place: "referrers API", state: "read", detail: "12 listed" }],
+    }),
+  );
+
+  it("has codes and hints before many candidates", () => {
+    const lines = text.split("\n");
+    assert.deepEqual(lines.slice(1, 3).concat(lines.slice(-1)), [
+      "  codes: SignatureInvalid",
+      "  hint: sign it",
+      "  looked in: referrers API (12 listed)",
+    ]);
+    assert.equal(lines.length, 1 + 2 + 12 + 1);
+    assert.equal(text.indexOf("hint: sign it") < 750, true);
+  });
+
+  it("names five codes and counts the others", () => {
+    const many = findings.map((each, i) => ({ ...each, code: `Code${i}` }));
+    const line = explainImage(imageVerdict([result(ruleVerdict({ findings: many }))])).split("\n")[1];
+    assert.equal(line, "  codes: Code0, Code1, Code2, Code3, Code4, 7 more");
+  });
+
+  it("has the hint last where it is within what an event keeps", () => {
+    const short = explainImage(imageVerdict([result(ruleVerdict({ findings: findings.slice(0, 1) }))]));
+    assert.match(short, /\n {2}hint: sign it$/);
   });
 });
 
 describe("explainReview()", () => {
+  it("counts and names every image and rule of a pod that has more than an answer has room for", () => {
+    const verdicts = Array.from({ length: 250 }, (_, i) =>
+      imageVerdict([result(), result(ruleVerdict({ rule: "other" }))], { image: `ghcr.io/acme/${i}:1` }),
+    );
+    const text = explainReview(verdicts);
+    assert.equal(text.length <= MAX_TEXT, true);
+    const lines = text.split("\n");
+    assert.equal(lines[0], "500 refusals of 250 images, more than fits here: the first in full");
+    const told = lines.filter((line) => line.startsWith("Image ")).length;
+    const [, more] = / and ([0-9]+) more: "ghcr/.exec(lines.at(-1) ?? "") ?? [];
+    const [, unnamed] = / ([0-9]+) not named$/.exec(lines.at(-1) ?? "") ?? [];
+    assert.equal(told + Number(more), 500);
+    assert.equal(told + (lines.at(-1) ?? "").split("; ").length - 1 + Number(unnamed), 500);
+    assert.equal(told > 50, true);
+  });
+
   it("has a block for each image", () => {
     const other = imageVerdict([result()], { image: "ghcr.io/acme/b:1" });
     const lines = explainReview([imageVerdict(), other]).split("\n");

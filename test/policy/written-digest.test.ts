@@ -14,7 +14,7 @@ describe("policy/written-digest", () => {
   });
 
   it("is undetermined when the image was to be pinned and the registry could not be asked", () => {
-    const verdict = evaluateWrittenDigest(compiledRule(), TAGGED, "RegistryUnreachable");
+    const verdict = evaluateWrittenDigest(compiledRule(), TAGGED, { cause: "RegistryUnreachable" });
     assert.equal(verdict?.outcome, "Undetermined");
     assert.deepEqual(verdict.causes, ["RegistryUnreachable"]);
     // Nothing of the pod is wrong, so nothing is asked of its author
@@ -25,6 +25,26 @@ describe("policy/written-digest", () => {
         [[`Cannot pin "${TAGGED.original}": its registry could not be asked for the digest of the tag`, undefined]],
       ],
     );
+  });
+
+  it("says to try again where the image was to be pinned and now could be, and denies it all the same", () => {
+    const verdict = evaluateWrittenDigest(compiledRule(), TAGGED, {});
+    assert.deepEqual(
+      [verdict?.outcome, verdict?.isTransient, verdict?.summary, verdict?.findings.map(({ code }) => code)],
+      ["Fail", true, "the image was not pinned", ["NoDigest"]],
+    );
+    assert.match(verdict?.findings[0]?.hint ?? "", /^try again: .* write the image with its digest$/);
+    assert.equal(evaluateWrittenDigest(compiledRule(), TAGGED)?.isTransient, undefined);
+  });
+
+  it("is no reason to try again beside a Fail that stays", () => {
+    const pinMissed = evaluateWrittenDigest(compiledRule(), TAGGED, {});
+    assert.ok(pinMissed);
+    const unsigned = evaluateRule(compiledRule(), evidence([]), NOW);
+    assert.deepEqual([unsigned.outcome, joinVerdicts(unsigned, pinMissed).isTransient], ["Fail", undefined]);
+    const unread = evaluateRule(compiledRule(), evidence([], [UNREAD]), NOW);
+    assert.deepEqual([unread.outcome, joinVerdicts(unread, pinMissed).isTransient], ["Undetermined", true]);
+    assert.equal(joinVerdicts(unread, pinMissed).outcome, "Fail");
   });
 
   it("has nothing to say about an image with a digest, nor where it is not asked", () => {
