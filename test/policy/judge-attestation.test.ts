@@ -133,6 +133,18 @@ describe("an attestation", () => {
     );
   });
 
+  it("shows its conditions everything that they may name", () => {
+    for (const expression of [
+      "predicate.critical == 0",
+      `statement.predicateType == '${VULN}'`,
+      `image.digest == '${IMAGE_DIGEST}'`,
+      "signer.party == 'scanner' && signer.entry == 'scanner'",
+      "now == timestamp('2026-06-01T00:00:00Z')",
+    ]) {
+      assert.equal(told(judge(rule({ conditions: [{ expression }] }), [clean])), "Pass", expression);
+    }
+  });
+
   it("says which types are missing", () => {
     assert.equal(judge(rule(), []).findings[0]?.code, "NoAttestationFound");
     assert.match(
@@ -153,6 +165,12 @@ describe("an attestation", () => {
     assert.equal(told(judge(asked, [annotated("prod")])), "Pass");
     assert.equal(told(judge(asked, [annotated("test")])), "Fail AnnotationMismatch NoAttestationFound");
     assert.equal(told(judge(asked, [clean])), "Fail AnnotationMissing NoAttestationFound");
+  });
+
+  it("says why it is not determined: the place that was not read, and the trust root that its entry lacks", () => {
+    assert.deepEqual(judge(rule(), [], { places }).causes, ["RegistryError"]);
+    const attestors = [{ entries: [entry("scanner", KEYS.a, { insecureIgnoreTlog: false })] }];
+    assert.deepEqual(judge(rule({ attestors }), [clean], { places }).causes, ["RegistryError", "TrustRootMissing"]);
   });
 
   it("is not determined without its trust root", () => {

@@ -81,6 +81,7 @@ describe("policy: platforms", () => {
     const rule = compiledRule({ attestors: sets, platforms: "EachPlatform" });
     assert.equal(onPlatforms(rule, { platforms: [GOOD, BAD] }).outcome, "Fail");
     assert.match(onPlatforms(rule, { platforms: [GOOD, BAD] }).summary, /^1 of 2 required signatures/);
+    assert.match(onPlatforms(rule, { platforms: [[...GOOD, ...BAD], GOOD] }).summary, /^1 of 2 required signatures/);
     assert.equal(
       onPlatforms(rule, {
         platforms: [
@@ -116,6 +117,46 @@ describe("policy: platforms", () => {
     );
   });
 
+  it("asks the index alone where it says so, though an attestation has the manifests looked at", () => {
+    const scan = attestedBy(KEYS.a, {});
+    const attestors = [{ entries: [entry("release", KEYS.a)] }];
+    const rule = compiledAttestationRule(
+      attestationRule({ platforms: "EachPlatform" }, { attestors, platforms: "Index" }),
+    );
+    assert.equal(onPlatforms(rule, { platforms: [[...GOOD, scan]] }).outcome, "Fail");
+    assert.equal(onPlatforms(rule, { index: GOOD, platforms: [[scan]] }).outcome, "Pass");
+  });
+
+  it("tells nothing of the manifests where the index has what may be on either", () => {
+    const scan = attestedBy(KEYS.a, {});
+    const attestors = [{ entries: [entry("release", KEYS.a)] }];
+    const rule = compiledAttestationRule(
+      attestationRule({ platforms: "EachPlatform" }, { attestors, platforms: "IndexOrEachPlatform" }),
+    );
+    const { outcome, findings } = onPlatforms(rule, { index: GOOD, platforms: [[...BAD, scan]] });
+    assert.equal(outcome, "Pass");
+    assert.deepEqual(
+      findings.filter((finding) => finding.entry === "release"),
+      [],
+    );
+  });
+
+  it("says why it is not determined, of the index and of its manifests", () => {
+    const signed = onPlatforms(signedOn("IndexOrEachPlatform"), { index: BAD, platforms: [GOOD, UNREAD] });
+    assert.equal(told(signed), "Undetermined; bad SignatureInvalid; platform 2: referrers tag RegistryError");
+    assert.deepEqual(signed.causes, ["RegistryError"]);
+    const attested = compiledAttestationRule(attestationRule({ platforms: "EachPlatform" }));
+    assert.deepEqual(onPlatforms(attested, { platforms: [UNREAD] }).causes, ["RegistryError"]);
+  });
+
+  it("says of signatures and of attestations why the manifests cannot be told", () => {
+    const signed = onPlatforms(signedOn("EachPlatform"), { platforms: NESTED });
+    assert.equal(told(signed), "Fail; index IndexNested");
+    assert.match(signed.summary, /^0 of 1 required signatures/);
+    const attested = compiledAttestationRule(attestationRule({ platforms: "EachPlatform" }));
+    assert.equal(told(onPlatforms(attested, { platforms: NESTED })), "Fail; index IndexNested");
+  });
+
   it("shows validations what passed at every level", () => {
     const scan = [attestedBy(KEYS.a, {})];
     const validations = [{ expression: "signatures.size() == 2 && attestations.vuln.size() == 1" }];
@@ -145,6 +186,9 @@ describe("policy: platforms", () => {
     const proof = proveRule(rule, { ...evidence(GOOD), kind: "index" }, NOW);
     const image = { reference: REFERENCE, digest: IMAGE_DIGEST };
     assert.throws(() => judgeRule(rule, proof, { image, now: NOW }), /not looked at/);
+    const either = signedOn("IndexOrEachPlatform");
+    const bad = proveRule(either, { ...evidence(BAD), kind: "index" }, NOW);
+    assert.equal(told(judgeRule(either, bad, { image, now: NOW })), "Fail; bad SignatureInvalid");
   });
 
   it("tells the places of every level", () => {

@@ -135,6 +135,22 @@ describe("policy/scope", () => {
     });
   }
 
+  it("applies to the namespace of the policy alone, where it has one, whatever of it cannot be read", () => {
+    for (const [match, kind, namespaces] of [
+      [{}, "ImageVerifyPolicy", ["prod"]],
+      [5, "ImageVerifyPolicy", ["prod"]],
+      [{}, "ClusterImageVerifyPolicy", ["prod", "test"]],
+      [5, "ClusterImageVerifyPolicy", ["prod", "test"]],
+    ] as const) {
+      const written = policy({ match }, kind);
+      for (const resource of [written, { ...written, spec: undefined as never }]) {
+        const { appliesTo } = compilePolicy(resource, NO_TRUST_ROOTS);
+        const found = ["prod", "test"].filter((namespace) => appliesTo(reviewed(namespace, new Map())));
+        assert.deepEqual(found, namespaces, `${kind} ${JSON.stringify(match)}`);
+      }
+    }
+  });
+
   it("refuses a namespaceSelector of the namespaced kind", () => {
     const resource = policy({ match: { namespaceSelector: web } }, "ImageVerifyPolicy");
     assert.deepEqual(

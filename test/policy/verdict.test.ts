@@ -1,6 +1,14 @@
 // How verdicts combine, and the table of effects of policy-api.md §4.
 import assert from "node:assert/strict";
-import { allOf, anyOf, effectOf, type FailureAction, type FailurePolicy } from "../../src/policy/verdict.ts";
+import {
+  allOf,
+  anyOf,
+  effectOf,
+  unmatchedEffect,
+  type FailureAction,
+  type FailurePolicy,
+  type UnmatchedImages,
+} from "../../src/policy/verdict.ts";
 import type { UndeterminedCause } from "../../src/policy/causes.ts";
 import type { Outcome, RuleResult } from "../../src/policy/verdict.ts";
 
@@ -30,6 +38,19 @@ describe("policy/verdict", () => {
     assert.equal(allOf(["Pass", "Pass"]), "Pass");
     assert.equal(anyOf(["Fail", "Undetermined"]), "Undetermined");
     assert.equal(anyOf(["Fail", "Undetermined", "Pass"]), "Pass");
+  });
+
+  it("warns of a template that is not determined, for whatever cause, and denies one that fails", () => {
+    const effect = (outcome: Outcome, causes: UndeterminedCause[]): string =>
+      effectOf({ ...result("Enforce", "Fail", outcome, causes), isTemplate: true });
+    assert.equal(effect("Undetermined", ["PolicyInvalid"]), "warn");
+    assert.equal(effect("Fail", []), "deny");
+  });
+
+  it("does with an image that no rule is about what the configuration says", () => {
+    const effect = (unmatched?: Exclude<UnmatchedImages, "Allow">): string =>
+      unmatchedEffect({ image: "x", fields: [], places: [], results: [], ...(unmatched && { unmatched }) });
+    assert.deepEqual([effect(), effect("Warn"), effect("Deny")], ["admit", "warn", "deny"]);
   });
 
   const out: UndeterminedCause[] = ["RegistryUnreachable", "DeadlineSpent"];
