@@ -33,6 +33,7 @@ const HOST_LABEL = /^[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?$/;
 const IPV6 = /^\[[0-9a-fA-F:]+\]$/;
 /** A last label that a URL reads as part of an IPv4 address, or a label that it decodes. */
 const READ_BY_URL = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$|(?:^|\.)xn--/;
+const WANTED_DIGEST = "bad digest after @, want sha256:<64 lower-case hex>";
 const OTHER_ALGORITHM = /^(sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
 const DOCKER_HUB: ReadonlySet<string> = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
@@ -66,8 +67,9 @@ export function shortNameWarning({ original, repository }: ImageReference): stri
 export function canonicalHost(text: string): string {
   const { name, port } = splitPort(text.toLowerCase());
   const bare = canonicalName(name.endsWith(".") ? name.slice(0, -1) : name);
-  if (bare === undefined) throw new EncodingError(`bad host ${quoted(text)}`);
-  if (port !== undefined && !isPort(port)) throw new EncodingError(`bad port in host ${quoted(text)}`);
+  if (bare === undefined)
+    throw new EncodingError(`bad host ${quoted(text)}, want letters, digits, "-" and ".", or [IPv6]`);
+  if (port !== undefined && !isPort(port)) throw new EncodingError(`bad port in host ${quoted(text)}, want 1 to 65535`);
   const host = port === undefined || Number(port) === 443 ? bare : `${bare}:${Number(port)}`;
   return DOCKER_HUB.has(host) ? "docker.io" : host;
 }
@@ -85,12 +87,14 @@ function canonicalName(name: string): string | undefined {
 }
 
 function readReference(written: string): ImageReference {
-  if (written.length > MAX_LENGTH) throw new EncodingError(`longer than ${MAX_LENGTH} characters`);
+  if (written.length > MAX_LENGTH) throw new EncodingError(`it is longer than ${MAX_LENGTH} characters`);
   // It is remembered for longer than the pod that it was read of
   const text = ownText(written);
-  if (!/^[\x21-\x7e]+$/.test(text)) throw new EncodingError("empty, or holds white space or non-ASCII characters");
+  if (!/^[\x21-\x7e]+$/.test(text))
+    throw new EncodingError("it is empty, or holds white space or a character that is not ASCII");
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text)) throw new EncodingError("it begins with a scheme, want none");
-  if (/^[0-9a-f]{64}$/.test(text)) throw new EncodingError("64 hex digits are an image ID, not a name");
+  if (/^[0-9a-f]{64}$/.test(text))
+    throw new EncodingError("64 hex digits are an image ID, want a name: nobody can be asked for an ID");
   const at = text.indexOf("@");
   const digest = at < 0 ? undefined : readDigest(text.slice(at + 1));
   const { host, rest } = splitHost(at < 0 ? text : text.slice(0, at));
@@ -105,9 +109,9 @@ function readReference(written: string): ImageReference {
 }
 
 function readDigest(text: string): Digest {
-  if (!/^[A-Za-z][A-Za-z0-9+._-]*:[0-9a-fA-F]{32,}$/.test(text)) throw new EncodingError("bad digest");
-  if (text.startsWith("sha256:")) return parseDigest(text);
-  if (!OTHER_ALGORITHM.test(text)) throw new EncodingError("bad digest: want sha256:<64 lower-case hex>");
+  if (!/^[A-Za-z][A-Za-z0-9+._-]*:[0-9a-fA-F]{32,}$/.test(text)) throw new EncodingError(WANTED_DIGEST);
+  if (/^sha256:[0-9a-f]{64}$/.test(text)) return parseDigest(text);
+  if (!OTHER_ALGORITHM.test(text)) throw new EncodingError(WANTED_DIGEST);
   const algorithm = text.slice(0, "sha512".length);
   throw new VerificationFailure(
     "DigestUnsupported",
@@ -130,15 +134,22 @@ function splitTag(rest: string): { path: string; tag?: string } {
   const colon = rest.indexOf(":");
   if (colon < 0) return { path: rest };
   const tag = rest.slice(colon + 1);
-  if (!TAG.test(tag)) throw new EncodingError("bad tag");
+  if (!TAG.test(tag))
+    throw new EncodingError(
+      `bad tag ${quoted(tag)}, want at most 128 letters, digits, "_", "." and "-", no "." or "-" first`,
+    );
   return { path: rest.slice(0, colon), tag };
 }
 
 function readRepository(hostText: string, pathText: string): Repository {
   const host = canonicalHost(hostText);
   const path = host === "docker.io" && !pathText.includes("/") ? `library/${pathText}` : pathText;
-  if (/[A-Z]/.test(path)) throw new EncodingError("the path must be lower case");
-  if (!path.split("/").every((component) => PATH_COMPONENT.test(component))) throw new EncodingError("bad path");
+  if (/[A-Z]/.test(path)) throw new EncodingError(`the path ${quoted(path)} holds upper case, want lower case`);
+  const bad = path.split("/").find((component) => !PATH_COMPONENT.test(component));
+  if (bad === "") throw new EncodingError("a part of the path is empty, want a name before, between and after each /");
+  if (bad !== undefined) {
+    throw new EncodingError(`bad part ${quoted(bad)} of the path, want a-z and 0-9, joined by ".", "_", "__" or "-"`);
+  }
   if (path.length > MAX_NAME) throw new EncodingError(`the path is longer than ${MAX_NAME} characters`);
   return { host, path };
 }

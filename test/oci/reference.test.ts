@@ -115,6 +115,27 @@ describe("registry references: parseImageReference()", () => {
     });
   }
 
+  for (const [what, text, says] of [
+    ["a host", "a_b.c/x", 'bad host "a_b.c", want letters, digits, "-" and ".", or [IPv6]'],
+    ["a port", "a.b:99999/x", 'bad port in host "a.b:99999", want 1 to 65535'],
+    ["a tag", "a.b/x:-1", 'bad tag "-1", want at most 128 letters, digits, "_", "." and "-", no "." or "-" first'],
+    ["upper case", "a.b/Acme/x", 'the path "Acme/x" holds upper case, want lower case'],
+    [
+      "a part that is empty",
+      "a.b/acme//x",
+      "a part of the path is empty, want a name before, between and after each /",
+    ],
+    ["a part", "a.b/acme/x-", 'bad part "x-" of the path, want a-z and 0-9, joined by ".", "_", "__" or "-"'],
+    ["a digest in capitals", `a.b/x@sha256:${"A".repeat(64)}`, "bad digest after @, want sha256:<64 lower-case hex>"],
+    ["a short digest", "a.b/x@sha256:12", "bad digest after @, want sha256:<64 lower-case hex>"],
+    ["an ID", "a".repeat(64), "64 hex digits are an image ID, want a name: nobody can be asked for an ID"],
+  ] as const) {
+    it(`says of ${what} what is wrong and what is wanted`, () => {
+      const { message } = failsWith("ReferenceMalformed", () => parseImageReference(text));
+      assert.equal(message, `Cannot parse image reference "${text}": ${says}`);
+    });
+  }
+
   it("says of a scheme that there is to be none", () => {
     for (const text of ["https://a.b/x", "docker://nginx", "oci://a.b/x:1"])
       assert.match(failsWith("ReferenceMalformed", () => parseImageReference(text)).message, /scheme, want none$/);

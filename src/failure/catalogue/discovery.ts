@@ -54,7 +54,7 @@ export const DISCOVERY_FAILURES = {
   AddressBlocked: {
     step: "discovery",
     spec: "registry §10",
-    hint: 'if it is your own private registry, set "allowPrivate" for its host under "registries" (docs/registries.md)',
+    hint: 'if it is your own private registry, set "allowPrivate" for its host under "registries" (docs/registries.md); what is reserved or a metadata service is never called',
   },
   TokenRefused: {
     step: "discovery",
@@ -74,7 +74,7 @@ export const DISCOVERY_FAILURES = {
   ManifestMalformed: {
     step: "manifest",
     spec: "registry §3",
-    hint: "push the image again with a current tool; its manifest is not valid",
+    hint: "the document is no valid manifest: push what it belongs to, the image or its signature, again with a current tool",
   },
   ManifestAmbiguous: {
     step: "manifest",
