@@ -34,6 +34,8 @@ const IPV6 = /^\[[0-9a-fA-F:]+\]$/;
 /** A last label that a URL reads as part of an IPv4 address, or a label that it decodes. */
 const READ_BY_URL = /(?:^|\.)(?:[0-9]+|0x[0-9a-f]*)$|(?:^|\.)xn--/;
 const WANTED_DIGEST = "bad digest after @, want sha256:<64 lower-case hex>";
+/** By these nodes find what they hold already, and by a part of one as well. */
+const IMAGE_ID = /^(?:[0-9a-f]{64}|sha[0-9]+:[0-9a-f]+)$/;
 const OTHER_ALGORITHM = /^(sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
 const DOCKER_HUB: ReadonlySet<string> = new Set(["docker.io", "index.docker.io", "registry-1.docker.io"]);
 
@@ -93,8 +95,7 @@ function readReference(written: string): ImageReference {
   if (!/^[\x21-\x7e]+$/.test(text))
     throw new EncodingError("it is empty, or holds white space or a character that is not ASCII");
   if (/^[A-Za-z][A-Za-z0-9+.-]*:\/\//.test(text)) throw new EncodingError("it begins with a scheme, want none");
-  if (/^[0-9a-f]{64}$/.test(text))
-    throw new EncodingError("64 hex digits are an image ID, want a name: nobody can be asked for an ID");
+  if (IMAGE_ID.test(text)) throw new EncodingError("it is an image ID, want a name: nobody can be asked for an ID");
   const at = text.indexOf("@");
   const digest = at < 0 ? undefined : readDigest(text.slice(at + 1));
   const { host, rest } = splitHost(at < 0 ? text : text.slice(0, at));

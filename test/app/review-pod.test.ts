@@ -197,6 +197,7 @@ describe("PodReviewer.validate()", () => {
     ["cannot be parsed", "ghcr.io/Acme/web", "ReferenceMalformed"],
     ["has white space", " nginx", "ReferenceMalformed"],
     ["is an image ID", "a".repeat(64), "ReferenceMalformed"],
+    ["is an image ID with its algorithm", `sha256:${"a".repeat(64)}`, "ReferenceMalformed"],
     ["has a digest of another algorithm", `nginx@sha512:${"1".repeat(128)}`, "DigestUnsupported"],
     ["has a digest in capitals", `nginx@sha256:${"A".repeat(64)}`, "ReferenceMalformed"],
   ];

@@ -48,6 +48,8 @@ const CANONICAL: readonly (readonly [string, string])[] = [
   ["docker.io./acme/app", "docker.io/acme/app:latest"],
   [`a.b/${HEX}`, `a.b/${HEX}:latest`],
   [`${HEX}:1`, `docker.io/library/${HEX}:1`],
+  [`library/sha256:${HEX}`, `docker.io/library/sha256:${HEX}`],
+  ["sha256:v1", "docker.io/library/sha256:v1"],
   ["a.b/x__y/z---z", "a.b/x__y/z---z:latest"],
   [`a.b:5000/x:t@${DIGEST}`, `a.b:5000/x:t@${DIGEST}`],
   [`a.b/x@${DIGEST}`, `a.b/x@${DIGEST}`],
@@ -61,6 +63,9 @@ const MALFORMED: readonly (readonly [string, string])[] = [
   ["a control character", "ngi\u0000nx"],
   ["a letter beyond ASCII", "ngınx"],
   ["64 hex digits, an image ID", HEX],
+  ["an image ID with its algorithm, which a node takes for one before it takes it for a tag", `sha256:${HEX}`],
+  ["a part of an image ID", `sha256:${HEX.slice(0, 12)}`],
+  ["an image ID of another algorithm", `sha512:${HEX}${HEX}`],
   ["more than 4096 characters", `a.b/${"p".repeat(4096)}`],
   ["a path of 256 characters", `a.b/${"p".repeat(256)}`],
   ["a tag of 129 characters", `a.b/x:${"t".repeat(129)}`],
@@ -128,7 +133,7 @@ describe("registry references: parseImageReference()", () => {
     ["a part", "a.b/acme/x-", 'bad part "x-" of the path, want a-z and 0-9, joined by ".", "_", "__" or "-"'],
     ["a digest in capitals", `a.b/x@sha256:${"A".repeat(64)}`, "bad digest after @, want sha256:<64 lower-case hex>"],
     ["a short digest", "a.b/x@sha256:12", "bad digest after @, want sha256:<64 lower-case hex>"],
-    ["an ID", "a".repeat(64), "64 hex digits are an image ID, want a name: nobody can be asked for an ID"],
+    ["an ID", "a".repeat(64), "it is an image ID, want a name: nobody can be asked for an ID"],
   ] as const) {
     it(`says of ${what} what is wrong and what is wanted`, () => {
       const { message } = failsWith("ReferenceMalformed", () => parseImageReference(text));
