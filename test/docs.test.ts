@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { parseAllDocuments } from "yaml";
 import { runCli, type Actions } from "../src/cli/index.ts";
 import type { ExitCode } from "../src/cli/io.ts";
 import { runVerifyBundle } from "../src/cli/verify-bundle.ts";
@@ -14,6 +13,7 @@ import { validatePolicy } from "../src/policy/validate.ts";
 import type { TrustRoot } from "../src/ports/trust.ts";
 import { builtInTrustRoot } from "../src/trust/built-in.ts";
 import { fakeIo } from "./cli/fake-io.ts";
+import { blocks, pageExamples } from "./support/page-examples.ts";
 import { HOMES, ORDER } from "./support/architecture/rules.ts";
 import { TRUST_ROOT_SPEC_SCHEMA } from "../src/policy/trust-root-schema.generated.ts";
 import { schemaLeaves, schemaNodes } from "./policy/schema-leaves.ts";
@@ -26,13 +26,6 @@ const markdownIn = (folder: string): readonly string[] =>
     .map((name) => join(folder, name));
 const PAGES = ["", "docs"].flatMap(markdownIn);
 const texts = PAGES.map((page) => ({ page, text: read(page) }));
-
-/** The fenced blocks of a page in one language. */
-function blocks(text: string, language: string): readonly string[] {
-  return [...text.matchAll(/^```(\w*)\n([\s\S]*?)^```$/gmu)].flatMap(([, found, block = ""]) =>
-    found === language ? [block] : [],
-  );
-}
 
 const prose = (text: string): string => text.replace(/^```[\s\S]*?^```$/gmu, "");
 
@@ -146,29 +139,13 @@ describe("README's example of verify-bundle", () => {
   });
 });
 
-/** Values of the chart: chart.test.ts renders them. */
-const VALUES = /^<!-- values -->\n\n```yaml\n[\s\S]*?^```$/gmu;
 const VALIDATORS: ReadonlyMap<unknown, typeof validatePolicy> = new Map([
   ["ImageVerifyException", validateException],
   ["TrustRoot", validateTrustRoot],
 ]);
 
 describe("the pages: policies", () => {
-  const header = { apiVersion: "sealgate.dev/v1alpha1", kind: "ClusterImageVerifyPolicy", metadata: { name: "page" } };
-  const someRule = [{ name: "any", imageReferences: ["*"], verifyDigest: true }];
-  const pages = ["README.md", "docs/policies.md", "docs/exceptions.md", "docs/trust-roots.md", "docs/keys.md"];
-  const examples = pages.flatMap((page) =>
-    blocks(read(page).replaceAll(VALUES, ""), "yaml").flatMap((block) =>
-      parseAllDocuments(block, { version: "1.1" }).flatMap((document) => {
-        assert.deepEqual(document.errors, []);
-        const value = document.toJS() as Record<string, unknown>;
-        // Objects of Kubernetes' own are not ours to check.
-        if ("kind" in value && value["apiVersion"] !== header.apiVersion) return [];
-        const policy = "kind" in value ? value : { ...header, spec: { verifyImages: someRule, ...value } };
-        return [{ title: `${page}: ${block.split("\n", 1)[0]}`, policy }];
-      }),
-    ),
-  );
+  const examples = pageExamples();
 
   for (const { title, policy } of examples) {
     const validate = VALIDATORS.get(policy["kind"]) ?? validatePolicy;

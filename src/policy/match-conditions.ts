@@ -1,5 +1,6 @@
 /** `match.conditions` (policy-api.md §2.2): CEL over the request, before any image is looked at. */
 import { parseCel, type CelProgram } from "./cel/program.ts";
+import { quoted } from "../failure/failure.ts";
 import { duplicateNames, itemsOf, memberOf, type FieldError } from "./field-errors.ts";
 import { memoized } from "./memo.ts";
 import type { MatchSpec } from "./types.ts";
@@ -22,7 +23,10 @@ export function checkConditions(match: unknown, path: string): readonly FieldErr
 function checkExpression(condition: { value: unknown; path: string }): readonly FieldError[] {
   const source = memberOf(condition.value, "expression");
   const result = typeof source === "string" ? parseCondition(source) : undefined;
-  return result === undefined || result.ok ? [] : [{ path: `${condition.path}.expression`, message: result.message }];
+  if (result === undefined || result.ok) return [];
+  const name = memberOf(condition.value, "name");
+  const whose = typeof name === "string" ? ` (condition ${quoted(name)})` : "";
+  return [{ path: `${condition.path}.expression`, message: `${result.message}${whose}` }];
 }
 
 /** Requires conditions that checkConditions() took. */

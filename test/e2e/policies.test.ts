@@ -9,6 +9,7 @@ import { mustSucceed, type RunResult } from "../support/testbed/process.ts";
 import { CONTROLLERS } from "../support/reviews.ts";
 import { namespace } from "../support/testbed/objects.ts";
 import { isDenied } from "../support/testbed/gate.ts";
+import { pageExamples } from "../support/page-examples.ts";
 import { controller as controllerOf } from "../support/testbed/workloads.ts";
 import { type Gate, useGate } from "./gate.ts";
 import { describeOnTestbed } from "./testbed.ts";
@@ -18,6 +19,19 @@ const OTHER = "relabelled";
 /** Refused without looking, so no registry is needed. */
 const REFUSED = "refused.example/acme/web:1";
 const FINE = "fine.example/acme/web:1";
+
+const REFUSED_PATTERNS = [
+  ["imageReferences", "nginx:1.27", /tags and digests select nothing/u],
+  ["imageReferences", "ghcr.io/acme/app:v*", /tags and digests select nothing/u],
+  ["imageReferences", "nginx*", /must name its host, for example docker\.io\/nginx\*/u],
+  ["imageReferences", "ghcr.io", /must name its host, for example .* or ghcr\.io\/\*/u],
+  ["imageReferences", "ghcr.*/acme/*", /ghcr\.\* would match ghcr\.io\.evil\.example/u],
+  ["imageReferences", "GHCR.io/acme/*", /in lower case/u],
+  ["imageReferences", "ghcr.io/acme/", /must be \* or \[host\/\]path/u],
+  ["skipImageReferences", "ghcr.io/acme*", /must have a literal host and a literal first path segment/u],
+  ["skipImageReferences", "*/x", /must have a literal host/u],
+  ["skipImageReferences", "*", /must have a literal host/u],
+] as const;
 
 const policy = (match: object, failureAction = "Enforce"): object => ({
   apiVersion: "sealgate.dev/v1alpha1",
@@ -49,6 +63,7 @@ describeOnTestbed("policy", (testbed) => {
       namespace(IN_NAMESPACE, { "testbed.example/workloads": "yes" }),
       namespace(OTHER),
       namespace("prod"),
+      namespace("sealgate"),
     );
     await gate.apply(policy({}));
     await gate.becomes("denied", IN_NAMESPACE, REFUSED);
@@ -61,10 +76,36 @@ describeOnTestbed("policy", (testbed) => {
   const send = async (verb: string, object: object): Promise<RunResult> =>
     gate.cluster.kubectl([verb, "-f", "-"], { stdin: JSON.stringify(object) });
 
-  for (const file of readdirSync("examples").filter((name) => name.endsWith(".yaml"))) {
-    it(`example ${file} is taken`, async () => {
-      const stdin = readFileSync(join("examples", file), "utf8");
-      mustSucceed("kubectl create", await gate.cluster.kubectl(["create", "--dry-run=server", "-f", "-"], { stdin }));
+  const isTaken = async (stdin: string): Promise<void> => {
+    mustSucceed("kubectl create", await gate.cluster.kubectl(["create", "--dry-run=server", "-f", "-"], { stdin }));
+  };
+  const examples = readdirSync("examples", { recursive: true, encoding: "utf8" }).filter((name) =>
+    name.endsWith(".yaml"),
+  );
+  for (const file of examples.toSorted()) {
+    it(`example ${file} is taken`, async () => isTaken(readFileSync(join("examples", file), "utf8")));
+  }
+
+  it("of every page are taken", async () => {
+    const objects = pageExamples().map(({ policy: object }) => {
+      const { metadata } = object as { readonly metadata: { readonly namespace?: string } };
+      // Whatever namespace a page speaks of: here it is this one
+      return { ...object, metadata: { ...metadata, ...(metadata.namespace && { namespace: IN_NAMESPACE }) } };
+    });
+    assert.ok(objects.length > 20);
+    await isTaken(objects.map((object) => JSON.stringify(object)).join("\n---\n"));
+  });
+
+  for (const [list, pattern, sentence] of REFUSED_PATTERNS) {
+    it(`pattern ${pattern} is refused in ${list}, with the sentence of the page`, async () => {
+      assert.ok(readFileSync("docs/policies.md", "utf8").includes(`\`${pattern}\``));
+      const rule = { name: "any", imageReferences: ["ghcr.io/acme/*"], verifyDigest: true, [list]: [pattern] };
+      const written = { ...policy({}), metadata: { name: "patterns" }, spec: { verifyImages: [rule] } };
+      const stdin = JSON.stringify(written);
+      const { code, stderr } = await gate.cluster.kubectl(["create", "--dry-run=server", "-f", "-"], { stdin });
+      assert.notEqual(code, 0);
+      assert.ok(stderr.includes(`spec.verifyImages[0].${list}[0]: Invalid value`), stderr);
+      assert.match(stderr, sentence);
     });
   }
 

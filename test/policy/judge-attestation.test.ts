@@ -179,7 +179,7 @@ describe("an attestation", () => {
   });
 });
 
-describe("the age of an attestation", () => {
+describe("policy liveness: the age of an attestation", () => {
   const sigstore = new VirtualSigstore({ name: "attestations" });
   const root = {
     material: sigstore.trust(),

@@ -15,6 +15,7 @@ describe("policy/match-conditions", () => {
       const [error, ...more] = checkConditions(one(source), "match");
       assert.deepEqual([error?.path, more], ["match.conditions[0].expression", []]);
       assert.match(error?.message ?? "", message);
+      assert.match(error?.message ?? "", / \(condition "one"\)$/);
       assert.throws(() => compileConditions([{ name: "one", expression: source }]), /after it was validated/);
     });
   }
