@@ -76,8 +76,9 @@ describeOnTestbed("policy", (testbed) => {
   const send = async (verb: string, object: object): Promise<RunResult> =>
     gate.cluster.kubectl([verb, "-f", "-"], { stdin: JSON.stringify(object) });
 
+  // By apply: others may have one of its name already
   const isTaken = async (stdin: string): Promise<void> => {
-    mustSucceed("kubectl create", await gate.cluster.kubectl(["create", "--dry-run=server", "-f", "-"], { stdin }));
+    mustSucceed("kubectl apply", await gate.cluster.kubectl(["apply", "--dry-run=server", "-f", "-"], { stdin }));
   };
   const examples = readdirSync("examples", { recursive: true, encoding: "utf8" }).filter((name) =>
     name.endsWith(".yaml"),
